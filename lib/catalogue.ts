@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { z } from 'zod'
+import { UserError } from './errors.ts'
+import { didYouMean } from './nearest.ts'
+import { readYaml } from './yaml.ts'
+import type { Located } from './yaml.ts'
+import { Base } from './schema/base.ts'
+import { Board } from './schema/board.ts'
+import { KernelSource } from './schema/kernel.ts'
+import { Soundcard } from './schema/soundcard.ts'
+import { Tuning } from './schema/tuning.ts'
+
+/** Which schema checks the files of which data folder. */
+export const folders = { boards: Board, soundcards: Soundcard, tunings: Tuning, bases: Base, kernel: KernelSource } as const
+export type Folder = keyof typeof folders
+
+/** The ids in a data folder, sorted. */
+export function idsIn(root: string, folder: string): string[] {
+  const dir = join(root, folder)
+  if (!existsSync(dir)) return []
+  return readdirSync(dir).filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length)).sort()
+}
+
+/** One entry of a data folder; `asked` is the place that names it. Throws UserError with the nearest id. */
+export function entry<F extends Folder>(root: string, folder: F, id: string, asked: string): Located<z.output<(typeof folders)[F]>> {
+  const ids = idsIn(root, folder)
+  if (!ids.includes(id)) throw new UserError(`${asked}: there is no ${folder}/${id}.yaml${didYouMean(id, ids)}`)
+  return readYaml(join(root, folder, `${id}.yaml`), folders[folder], root) as Located<z.output<(typeof folders)[F]>>
+}
+
+/** A file of the repository as the plan holds it: `path` below the folder, its text, whether it is a program. */
+export interface TextFile {
+  path: string
+  text: string
+  executable: boolean
+}
+
+/** Every file below a folder, sorted by path. */
+export function textFiles(root: string, folder: string): TextFile[] {
+  const dir = join(root, folder)
+  if (!existsSync(dir)) return []
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((found) => found.isFile())
+    .map((found) => join(found.parentPath, found.name))
+    .sort()
+    .map((file) => ({
+      path: relative(dir, file),
+      text: readFileSync(file, 'utf8'),
+      executable: (statSync(file).mode & 0o100) !== 0,
+    }))
+}

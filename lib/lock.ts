@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+export interface Lock {
+  release(): void
+}
+
+/**
+ * Takes a lock on a file with flock(1), which the kernel frees when its holder dies: there are no stale locks.
+ * `wait: false` gives undefined at once when another process has it; `onWait` is told before waiting for one.
+ */
+export async function lock(file: string, options: { shared?: boolean; wait?: boolean; onWait?: () => void; signal?: AbortSignal } = {}): Promise<Lock | undefined> {
+  mkdirSync(dirname(file), { recursive: true })
+  const kind = options.shared === true ? '--shared' : '--exclusive'
+  const now = await hold([kind, '--nonblock', file], options.signal)
+  if (now || options.wait === false) return now
+  options.onWait?.()
+  return hold([kind, file], options.signal)
+}
+
+/** A child holds the lock until its input ends, which it does even when this process is killed. */
+function hold(args: string[], signal: AbortSignal | undefined): Promise<Lock | undefined> {
+  return new Promise((done, fail) => {
+    const child = spawn('flock', [...args, 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'], detached: true })
+    const stop = (): void => void child.kill()
+    signal?.addEventListener('abort', stop)
+    child.once('error', fail)
+    child.stdout.once('data', () => done({ release: () => void child.stdin.end() }))
+    child.once('exit', () => {
+      signal?.removeEventListener('abort', stop)
+      done(undefined)
+    })
+  })
+}

@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { commit, removeOwn } from './cache.ts'
+import type { Cache, Entry } from './cache.ts'
+import { HostError, Interrupted, messageOf, ProofError, StageError, UserError } from './errors.ts'
+import { lock } from './lock.ts'
+import type { Plan } from './plan.ts'
+import { createShell, enter, insideToolbox } from './shell.ts'
+import type { Usage } from './shell.ts'
+import type { AnyStage, Job, Settings } from './stage.ts'
+import { sourceText } from './source-text.ts'
+
+/** What happens while stages are made; the reporter shows it. Seconds. */
+export type Event =
+  | { kind: 'waiting'; stage: string }
+  | { kind: 'started'; stage: string; about: string }
+  | { kind: 'line'; stage: string; line: string }
+  | { kind: 'broken'; stage: string; what: string }
+  | { kind: 'cached'; stage: string }
+  | { kind: 'built'; stage: string; entry: Entry }
+  | { kind: 'failed'; stage: string }
+
+export interface MakeOptions {
+  plan: Plan
+  cache: Cache
+  settings: Settings
+  /** names of the stages to make anew, or all of them */
+  fresh: ReadonlySet<string> | 'all'
+  signal: AbortSignal
+  report: (event: Event) => void
+  /** where the reporter keeps the lines, for messages */
+  logFile: string
+  /** GiB that must be free before a stage starts */
+  spare_gib: number
+}
+
+export interface Made {
+  entry: Entry
+  folder: string
+  /** absolute paths of the outputs */
+  outputs: Record<string, string>
+  cached: boolean
+}
+
+const TOOLBOX = 'toolbox'
+
+/** The name of a stage's result: its part of the plan, its own text, and the keys of the stages it needs. */
+export function keyOf(stage: AnyStage, plan: Plan): string {
+  const needs = Object.entries<AnyStage>(stage.needs as Record<string, AnyStage>).map(([name, need]) => [name, keyOf(need, plan)])
+  const text = JSON.stringify([stage.name, stage.given(plan), needs, stage.outputs, sourceText(stage.source)])
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** Makes a stage and what it needs, side by side, unless its result is in the cache already. */
+export async function make(stage: AnyStage, options: MakeOptions): Promise<Map<string, Made>> {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([options.signal, stop.signal])
+  const running = new Map<string, Promise<Made>>()
+  const made = new Map<string, Made>()
+  let first: unknown
+  const one = (wanted: AnyStage): Promise<Made> => {
+    const known = running.get(wanted.name)
+    if (known) return known
+    const promise = makeOne(wanted, { ...options, signal }, one).then(
+      (result) => {
+        made.set(wanted.name, result)
+        return result
+      },
+      (error: unknown) => {
+        first ??= error // the others fail because they are stopped
+        stop.abort()
+        throw error
+      },
+    )
+    running.set(wanted.name, promise)
+    return promise
+  }
+  await one(stage).catch(() => undefined)
+  await Promise.allSettled(running.values())
+  if (options.signal.aborted) throw new Interrupted('stopped')
+  if (first !== undefined) throw first
+  return made
+}
+
+async function makeOne(stage: AnyStage, options: MakeOptions, one: (stage: AnyStage) => Promise<Made>): Promise<Made> {
+  const { plan, cache, signal, report } = options
+  const key = keyOf(stage, plan)
+  const fresh = options.fresh === 'all' || options.fresh.has(stage.name)
+  const look = async (): Promise<Made | undefined> => {
+    const entry = await cache.find(stage.name, key, (what) => report({ kind: 'broken', stage: stage.name, what }))
+    if (!entry) return undefined
+    report({ kind: 'cached', stage: stage.name })
+    return madeOf(cache, entry, true)
+  }
+  if (!fresh) {
+    const found = await look()
+    if (found) return found
+  }
+  const needs: Record<string, Made> = {}
+  await Promise.all(
+    Object.entries<AnyStage>(stage.needs as Record<string, AnyStage>).map(async ([name, need]) => {
+      needs[name] = await one(need)
+    }),
+  )
+  const half = `${cache.folder(stage.name, key)}.half`
+  const held = await lock(`${half}.lock`, { signal, onWait: () => report({ kind: 'waiting', stage: stage.name }) })
+  try {
+    if (signal.aborted) throw new Interrupted('stopped')
+    if (!fresh) {
+      const found = await look() // another build may have made it meanwhile
+      if (found) return found
+    }
+    return await runStage(stage, key, half, needs, options)
+  } finally {
+    held?.release()
+  }
+}
+
+async function runStage(stage: AnyStage, key: string, half: string, needs: Record<string, Made>, options: MakeOptions): Promise<Made> {
+  const { plan, cache, signal, report, settings } = options
+  const usage: Usage = { user: 0, system: 0, peak_kib: 0 }
+  const remove = async (path: string): Promise<void> => {
+    if (existsSync(path) && !removeOwn(path)) {
+      // parts of it belong to ids that only the namespace has
+      const shell = createShell({ wrap: [...enter(false), 'bash', '-c'], onLine: () => {}, signal: new AbortController().signal, usage, timeFile: `${half}.time` })
+      await shell`rm -rf ${path}`
+    }
+  }
+  await sweep(cache, stage.name, half, remove)
+  await remove(half)
+  enoughSpace(cache.dir, options.spare_gib)
+  report({ kind: 'started', stage: stage.name, about: stage.about })
+  const started = performance.now()
+  const last: string[] = []
+  const onLine = (line: string): void => {
+    last.push(line)
+    if (last.length > 30) last.shift()
+    report({ kind: 'line', stage: stage.name, line })
+  }
+  const [out, work, root] = ['out', 'work', 'root'].map((name) => join(half, name)) as [string, string, string]
+  for (const dir of [out, work, root]) mkdirSync(dir, { recursive: true })
+  const kept: Record<string, string> = {}
+  for (const name of (stage.keeps ?? []) as string[]) {
+    kept[name] = join(cache.dir, 'kept', name)
+    mkdirSync(kept[name], { recursive: true })
+  }
+  const own = join(dirname(fileURLToPath(stage.source)), basename(fileURLToPath(stage.source), '.ts'))
+  const toolbox = needs[TOOLBOX]?.outputs['root']
+  const network = stage.network === true
+  const wrap =
+    toolbox === undefined
+      ? [...enter(true), 'bash', '-c']
+      : insideToolbox({
+          root,
+          toolbox,
+          cwd: work,
+          writable: [out, work, ...Object.values(kept)],
+          readable: [...Object.entries(needs).flatMap(([name, need]) => (name === TOOLBOX ? [] : [need.folder])), ...(existsSync(own) ? [own] : [])],
+          network,
+        })
+  try {
+    const job: Job<unknown, Record<string, AnyStage>, Record<string, string>, string> = {
+      given: stage.given(plan),
+      from: Object.fromEntries(Object.entries(needs).map(([name, need]) => [name, need.outputs])) as never,
+      out: Object.fromEntries(Object.entries<string>(stage.outputs as Record<string, string>).map(([name, path]) => [name, join(out, path)])),
+      work,
+      own,
+      kept,
+      settings,
+      $: createShell({ wrap, onLine, signal, usage, timeFile: join(half, 'time'), env: { SOURCE_DATE_EPOCH: String(plan.image.epoch), ...(network ? settings.network_env : {}) } }),
+    }
+    await stage.run(job as never)
+    for (const [name, path] of Object.entries<string>(stage.outputs as Record<string, string>)) {
+      if (!existsSync(join(out, path))) throw new Error(`did not write its output ${name} (${path})`)
+    }
+    const draft = { stage: stage.name, key, wall_s: (performance.now() - started) / 1000, usage }
+    const entry = await commit(cache, half, draft, stage.outputs as Record<string, string>)
+    report({ kind: 'built', stage: stage.name, entry })
+    return madeOf(cache, entry, false)
+  } catch (error) {
+    if (signal.aborted) throw new Interrupted('stopped')
+    report({ kind: 'failed', stage: stage.name })
+    if (error instanceof UserError || error instanceof HostError || error instanceof ProofError || error instanceof StageError) throw error
+    enoughSpace(cache.dir, 0.05)
+    throw new StageError(stage.name, messageOf(error), last, options.logFile)
+  } finally {
+    await remove(half)
+  }
+}
+
+function madeOf(cache: Cache, entry: Entry, cached: boolean): Made {
+  const folder = cache.folder(entry.stage, entry.key)
+  const outputs = Object.fromEntries(Object.entries(entry.outputs).map(([name, { path }]) => [name, join(folder, path)]))
+  return { entry, folder, outputs, cached }
+}
+
+/** Unfinished folders of this stage that a killed build left behind: those whose lock nobody holds. */
+async function sweep(cache: Cache, stage: string, own: string, remove: (path: string) => Promise<void>): Promise<void> {
+  const pattern = new RegExp(`^${stage}-[0-9a-f]{16}\\.half$`)
+  for (const name of readdirSync(cache.dir)) {
+    const path = join(cache.dir, name)
+    if (!pattern.test(name) || path === own) continue
+    const held = await lock(`${path}.lock`, { wait: false })
+    if (!held) continue
+    await remove(path)
+    held.release()
+  }
+}
+
+function enoughSpace(dir: string, gib: number): void {
+  const { bavail, bsize } = statfsSync(dir)
+  const free = (bavail * bsize) / 2 ** 30
+  if (free < gib) {
+    throw new HostError(
+      `the disk of ${dir} is full: ${free.toFixed(1)} GiB free, ${gib < 1 ? 'and a stage failed' : `${gib} GiB needed`}`,
+      'make room there (./downbeat clean removes what is cached), then run the same command again',
+    )
+  }
+}
+

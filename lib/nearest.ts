@@ -1,0 +1,32 @@
+/** The number of single-letter edits (insert, delete, replace, swap of neighbours) between two words. */
+export function distance(a: string, b: string): number {
+  const rows: number[][] = Array.from({ length: a.length + 1 }, (_, i) => [i])
+  for (let j = 1; j <= b.length; j++) rows[0]![j] = j
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      const replace = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      let best = Math.min(rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1, replace)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, rows[i - 2]![j - 2]! + 1)
+      rows[i]![j] = best
+    }
+  }
+  return rows[a.length]![b.length]!
+}
+
+/** The word that was probably meant, if one is near enough to be worth saying. */
+export function nearest(word: string, words: Iterable<string>): string | undefined {
+  let best: string | undefined
+  let limit = Math.max(2, Math.floor(word.length / 3)) + 1
+  for (const candidate of words) {
+    const edits = distance(word.toLowerCase(), candidate.toLowerCase())
+    if (edits < limit) [best, limit] = [candidate, edits]
+  }
+  return best
+}
+
+/** ` (did you mean "pi4b"?)`, or what there is to choose from, or nothing. */
+export function didYouMean(word: string, words: readonly string[]): string {
+  const guess = nearest(word, words)
+  if (guess !== undefined) return ` (did you mean "${guess}"?)`
+  return words.length > 0 && words.length <= 24 ? ` (there is: ${words.join(', ')})` : ''
+}

@@ -1,0 +1,128 @@
+import type { BaseData } from './schema/base.ts'
+import type { BoardData } from './schema/board.ts'
+import type { KernelSourceData } from './schema/kernel.ts'
+import type { SoundcardData } from './schema/soundcard.ts'
+import type { ProofData } from './schema/tuning.ts'
+import type { TextFile } from './catalogue.ts'
+
+export type PlannedBoard = { id: string } & BoardData
+export type PlannedSoundcard = { id: string } & SoundcardData
+
+/** A line that some tuning (or the board, the card, the base) has put somewhere. */
+export interface SourcedLine {
+  text: string
+  /** id of the tuning, or what else asked for it */
+  by: string
+}
+
+/** A tuning as it stands in this plan. */
+export interface PlannedTuning {
+  id: string
+  about: string
+  source: string
+  /** Why it is not in force; undefined when it is. */
+  off?: string
+  /** ids of the boards it applies to */
+  boards: string[]
+  proofs: ProofData[]
+}
+
+/** How JACK is started. Frames, Hz, milliseconds. */
+export interface JackPlan {
+  period: number
+  periods: number
+  rate: number
+  realtime_priority: number
+  port_max: number
+  timeout_ms: number
+  softmode: boolean
+}
+
+export interface KernelPlan {
+  source: string
+  package: string
+  series: string
+  patch_series: string[]
+  suite: string
+  build: NonNullable<KernelSourceData['builds'][keyof KernelSourceData['builds']]>
+  fragments: TextFile[]
+  /** options that tunings ask for, over the fragments */
+  options: SourcedLine[]
+  patches: TextFile[]
+  epoch: number
+}
+
+export interface RootfsPlan {
+  suite: string
+  arch: BaseData['arch']
+  components: string[]
+  packages: string[]
+  absent: SourcedLine[]
+  exclude: string[]
+  debconf: string[]
+  epoch: number
+  /** false: emulate everything, the slow way, for comparison */
+  twins: boolean
+}
+
+export interface ConfigurePlan {
+  templates: TextFile[]
+  view: View
+}
+
+/** What the templates see; every name they use is here. */
+export interface View {
+  image: { name: string; boards: string[] }
+  hostname: string
+  user: { name: string; ssh_keys: string[] }
+  kernel: { file_name: string }
+  config_txt: { filter: string; lines: SourcedLine[] }[]
+  cmdline: SourcedLine[]
+  modprobe: SourcedLine[]
+  sysctl: SourcedLine[]
+  limits: SourcedLine[]
+  fstab: SourcedLine[]
+  udev: SourcedLine[]
+  jack: JackPlan & { latency_ms: string }
+  soundcard: { id: string; name: string; bus: string; alsa_id?: string; playback: number; capture: number }
+  disk: DiskPlan
+}
+
+/** Identifiers of the disk, made from the plan, never drawn. */
+export interface DiskPlan {
+  signature: string
+  fat_serial: string
+  root_uuid: string
+  hash_seed: string
+}
+
+export interface ImagePlan {
+  name: string
+  epoch: number
+  disk: DiskPlan
+  firmware: string[]
+  kernel_file_name: string
+  user: { name: string; ssh_keys: string[] }
+  mask: SourcedLine[]
+  enable: SourcedLine[]
+  root_mb?: number
+}
+
+/** Everything that decides the bytes of an image: plain data, frozen, printable. */
+export interface Plan {
+  name: string
+  boards: PlannedBoard[]
+  soundcard: PlannedSoundcard
+  toolbox: { suite: string; epoch: number }
+  kernel: KernelPlan
+  firmware: { package: string; suite: string; files: string[] }
+  overlays: { sources: TextFile[]; device_trees: string[]; used: string[] }
+  tools: { sources: TextFile[]; cross_compile: string }
+  rootfs: RootfsPlan
+  configure: ConfigurePlan
+  image: ImagePlan
+  tunings: PlannedTuning[]
+  warnings: string[]
+  /** value: the file and line it comes from */
+  origins: Record<string, { value: string; from: string }>
+}

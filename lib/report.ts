@@ -1,0 +1,94 @@
+import { appendFileSync } from 'node:fs'
+import ora from 'ora'
+import type { Ora } from 'ora'
+import type { Event } from './make.ts'
+
+/** Shows what happens: a line per stage, and everything the commands print in one log file. */
+export interface Reporter {
+  event(event: Event): void
+  /** A line of its own, such as a result. */
+  say(line: string): void
+  /** Stops whatever moves on the screen. */
+  end(): void
+}
+
+export interface ReporterOptions {
+  logFile: string
+  verbose: boolean
+  quiet: boolean
+  /** a terminal that a spinner may move on */
+  terminal: boolean
+  /** GitHub Actions: the lines of a stage folded into a group */
+  groups: boolean
+  out: NodeJS.WriteStream
+}
+
+/** `1.4 s`, `2 min 5 s`. */
+export const seconds = (s: number): string => (s < 60 ? `${s.toFixed(1)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`)
+
+export function createReporter(options: ReporterOptions): Reporter {
+  const running = new Map<string, { about: string; since: number }>()
+  const lines = new Map<string, string[]>()
+  const moving = options.terminal && !options.quiet && !options.verbose
+  let spinner: Ora | undefined
+  const say = (line: string): void => {
+    spinner?.clear()
+    options.out.write(`${line}\n`)
+  }
+  const text = (): string => [...running].map(([stage, { about, since }]) => `${stage}: ${about} (${seconds((performance.now() - since) / 1000)})`).join('\n  ')
+  const refresh = (): void => {
+    if (!moving) return
+    if (running.size === 0) {
+      spinner?.stop()
+      spinner = undefined
+      return
+    }
+    spinner ??= ora({ stream: options.out, discardStdin: false, text: text() }).start()
+    spinner.text = text()
+  }
+  const ticking = moving ? setInterval(refresh, 500).unref() : undefined
+  const show = (line: string): void => {
+    if (!options.quiet) say(line)
+  }
+  const group = (stage: string): void => {
+    const kept = lines.get(stage) ?? []
+    lines.delete(stage)
+    if (options.groups && kept.length > 0) say(`::group::what ${stage} printed\n${kept.join('\n')}\n::endgroup::`)
+  }
+  return {
+    say,
+    end: () => {
+      clearInterval(ticking)
+      spinner?.stop()
+    },
+    event(event) {
+      if (event.kind === 'line') {
+        appendFileSync(options.logFile, `${event.stage}| ${event.line}\n`)
+        if (options.verbose) say(`${event.stage}| ${event.line}`)
+        if (options.groups) lines.set(event.stage, [...(lines.get(event.stage) ?? []), event.line])
+        return
+      }
+      appendFileSync(options.logFile, `# ${new Date().toISOString()} ${event.stage} ${event.kind}${event.kind === 'broken' ? `: ${event.what}` : ''}\n`)
+      if (event.kind === 'started') {
+        running.set(event.stage, { about: event.about, since: performance.now() })
+        if (!moving) show(`- ${event.stage}: ${event.about}`)
+      } else if (event.kind === 'cached') {
+        show(`✔ ${event.stage}: as it was`)
+      } else if (event.kind === 'built') {
+        running.delete(event.stage)
+        const { wall_s, usage } = event.entry
+        show(`✔ ${event.stage}: made in ${seconds(wall_s)} (${seconds(usage.user + usage.system)} of processor time)`)
+        group(event.stage)
+      } else if (event.kind === 'failed') {
+        running.delete(event.stage)
+        say(`✖ ${event.stage}: failed`)
+        group(event.stage)
+      } else if (event.kind === 'waiting') {
+        show(`- ${event.stage}: another downbeat is making this just now; waiting for it`)
+      } else {
+        show(`! ${event.stage}: what is in the cache is damaged (${event.what}); making it anew`)
+      }
+      refresh()
+    },
+  }
+}

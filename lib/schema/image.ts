@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { Id, PackageName } from './common.ts'
+
+const Rate = z.int().min(8000).max(384000)
+
+/** image.yaml and variants/*.yaml: what one image is. */
+export const Image = z
+  .strictObject({
+    name: Id.optional().describe('names the folder in out/images; otherwise made of board and sound card, or the name of the file'),
+    board: z
+      .union([Id, z.array(Id).min(1)])
+      .transform((value) => (typeof value === 'string' ? [value] : value))
+      .describe('one board, or several that share the image'),
+    soundcard: Id,
+    base: Id.default('debian-trixie-arm64'),
+    kernel: z.strictObject({ source: Id.default('debian') }).default({ source: 'debian' }),
+    hostname: z
+      .string()
+      .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected letters, digits and "-", at most 63')
+      .default('downbeat'),
+    user: z
+      .strictObject({
+        name: z.string().regex(/^[a-z][a-z0-9_-]{0,30}$/, 'expected a Unix user name').default('musician'),
+        ssh_keys: z
+          .array(z.string().regex(/^(ssh-|ecdsa-|sk-)\S+ \S+/, 'expected a public key, such as the text of ~/.ssh/id_ed25519.pub'))
+          .default([])
+          .describe('public keys; without one nobody can log in over SSH'),
+      })
+      .default({ name: 'musician', ssh_keys: [] }),
+    jack: z
+      .strictObject({
+        period: z.int().min(16).max(8192).optional().describe('frames'),
+        periods: z.int().min(2).max(8).optional(),
+        rate: Rate.optional().describe('Hz'),
+        realtime_priority: z.int().min(1).max(94).default(70),
+        port_max: z.int().min(8).max(4096).default(64),
+        timeout_ms: z.int().min(100).max(60000).default(2000).describe('ms a client may take before it is thrown out'),
+        softmode: z.boolean().default(false).describe('ignore xruns; hides faults'),
+      })
+      .default({ realtime_priority: 70, port_max: 64, timeout_ms: 2000, softmode: false }),
+    packages: z.array(PackageName).default([]).describe('further Debian packages'),
+    tunings: z.record(Id, z.enum(['on', 'off'])).default({}).describe('tunings switched on or off'),
+    root_mb: z.int().min(300).max(16000).optional().describe('MiB of the root file system before it grows; otherwise made to fit'),
+  })
+  .describe('The choices for one image')
+export type ImageChoices = z.output<typeof Image>

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { Id } from './common.ts'
+
+const Period = z.int().min(16).max(8192)
+
+/** soundcards/*.yaml: one sound card, or a kind of card that is treated alike. */
+export const Soundcard = z
+  .strictObject({
+    name: z.string(),
+    bus: z.enum(['usb', 'i2s', 'onboard']),
+    alsa_id: z
+      .string()
+      .regex(/^\w{1,15}$/, 'expected an ALSA id: at most 15 letters, digits and _')
+      .optional()
+      .describe('the card in /proc/asound; left out: the first card on its bus'),
+    driver: z.string().describe('the kernel module of the card, with _ for -'),
+    overlay: z.strictObject({ ours: Id }).optional().describe('a device-tree overlay of our own in kernel/overlays/, for mainline kernels'),
+    playback: z.int().min(0).describe('channels'),
+    capture: z.int().min(0).describe('channels'),
+    rates: z.array(z.int()).min(1).describe('Hz'),
+    jack: z
+      .strictObject({
+        period: Period.describe('frames'),
+        periods: z.int().min(2).max(8),
+        rate: z.int().describe('Hz'),
+        smallest_period: Period.describe('frames; a smaller one is refused'),
+      })
+      .describe('what JACK is started with unless the image says otherwise'),
+    notes: z.array(z.string()).default([]).describe('what somebody who chooses this card should know'),
+    source: z.string().describe('where these facts come from'),
+  })
+  .describe('A sound card')
+export type SoundcardData = z.output<typeof Soundcard>

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { AbsolutePath, Line, PackageName, UnitName } from './common.ts'
+
+const number = z.strictObject({ min: z.number().optional(), max: z.number().optional() })
+const Condition = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])), number])
+
+const option = /^(CONFIG_\w+=(y|m|n|\d+|0x[0-9a-f]+|".*")|# CONFIG_\w+ is not set)$/
+export const KernelOption = z.string().regex(option, 'expected CONFIG_NAME=value or "# CONFIG_NAME is not set"')
+
+const Change = z.strictObject({
+  config_txt: z.array(Line).optional().describe('lines of config.txt; for the boards the tuning applies to'),
+  cmdline: z.array(z.string().regex(/^\S+$/, 'expected one parameter without spaces')).optional(),
+  kernel: z.array(KernelOption).optional().describe('options of a kernel that is built here'),
+  modprobe: z.array(Line).optional().describe('lines of /etc/modprobe.d/alsa-base.conf'),
+  sysctl: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  limits: z.array(Line).optional().describe('lines of /etc/security/limits.d'),
+  fstab: z.array(Line).optional(),
+  udev: z.array(Line).optional().describe('udev rules'),
+  mask: z.array(UnitName).optional(),
+  enable: z.array(UnitName).optional(),
+  packages: z.array(PackageName).optional().describe('installed'),
+  absent: z.array(PackageName).optional().describe('must not be installed, by whatever wants them'),
+  files: z
+    .array(z.string().regex(/^(boot|root)\/.+\.hbs$/, 'expected a file below templates/, such as root/etc/motd.hbs'))
+    .optional()
+    .describe('templates that are rendered only with this tuning'),
+})
+
+const KINDS = ['run', 'file', 'config', 'package', 'unit'] as const
+
+/** How a tuning is shown to be in force. Exactly one of run, file, config, package and unit. */
+export const Proof = z
+  .strictObject({
+    run: z.string().optional().describe('a POSIX shell command on the running system'),
+    file: AbsolutePath.optional().describe('a file of the image'),
+    config: KernelOption.optional().describe('an option of the kernel as it was built'),
+    package: PackageName.optional(),
+    unit: UnitName.optional(),
+    prints: z.string().optional().describe('exactly this, without the last line end'),
+    matches: z.string().optional().describe('an extended regular expression that a line must match'),
+    lacks: z.string().optional().describe('an extended regular expression that no line may match'),
+    absent: z.literal(true).optional().describe('the file does not exist'),
+    is: z.enum(['installed', 'absent', 'masked', 'enabled', 'active']).optional(),
+    on: z
+      .enum(['boot', 'card', 'device'])
+      .default('boot')
+      .describe('boot: any boot shows it; card: needs the sound card (the emulator has a USB one); device: only a real Raspberry Pi shows it'),
+    wait: z.int().min(1).max(300).optional().describe('seconds the command may take to come true'),
+  })
+  .superRefine((proof, check) => {
+    const kinds = KINDS.filter((kind) => proof[kind] !== undefined)
+    if (kinds.length !== 1) {
+      check.addIssue({ code: 'custom', message: `expected exactly one of ${KINDS.join(', ')}, got ${kinds.join(' and ') || 'none'}` })
+      return
+    }
+    const needs: Record<(typeof KINDS)[number], readonly (keyof typeof proof)[]> = {
+      run: ['prints', 'matches', 'lacks'],
+      file: ['prints', 'matches', 'lacks', 'absent'],
+      config: [],
+      package: ['is'],
+      unit: ['is'],
+    }
+    const wanted = needs[kinds[0]!]
+    const given = (['prints', 'matches', 'lacks', 'absent', 'is'] as const).filter((key) => proof[key] !== undefined)
+    if (wanted.length > 0 && given.length === 0) check.addIssue({ code: 'custom', message: `a proof by ${kinds[0]} needs ${wanted.join(' or ')}` })
+    const odd = given.find((key) => !wanted.includes(key))
+    if (odd !== undefined) check.addIssue({ code: 'custom', path: [odd], message: `does not go with ${kinds[0]}` })
+  })
+export type ProofData = z.output<typeof Proof>
+
+/** tunings/*.yaml: why, source, when it applies, what it changes, how it is proven. */
+export const Tuning = z
+  .strictObject({
+    about: z.string().describe('one sentence: what it does for the sound'),
+    source: z.string().describe('where the advice comes from'),
+    default: z.enum(['on', 'off']).default('on'),
+    when: z.record(z.string(), Condition).default({}).describe('facts of the plan that must hold'),
+    change: Change,
+    proof: z.array(Proof).min(1, 'a tuning without a proof does not load'),
+  })
+  .describe('A tuning')
+export type TuningData = z.output<typeof Tuning>
+export type ConditionData = z.output<typeof Condition>

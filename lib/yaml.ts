@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+import type { z } from 'zod'
+import { UserError } from './errors.ts'
+import { didYouMean } from './nearest.ts'
+
+export type KeyPath = readonly PropertyKey[]
+
+/** A checked YAML file: its value, and where each part of it stands. */
+export interface Located<T> {
+  value: T
+  /** `boards/pi4b.yaml:3:7`, the place of a value (or of the nearest enclosing one). */
+  at(path: KeyPath): string
+}
+
+/** A value that replaces one of the file, as `--set a.b=c` gives it. */
+export interface Override {
+  path: string[]
+  value: unknown
+  /** what to call it in messages */
+  text: string
+}
+
+/** Reads a YAML file and checks it against a strict schema. Throws UserError with file, line, column and a hint. */
+export function readYaml<S extends z.ZodType>(file: string, schema: S, root: string, overrides: Override[] = []): Located<z.output<S>> {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    throw new UserError(`${relative(root, file)}: there is no such file`)
+  }
+  return parseYaml(text, relative(root, file), schema, overrides)
+}
+
+/** The same for a text that is already in memory; `name` stands in front of every message. */
+export function parseYaml<S extends z.ZodType>(text: string, name: string, schema: S, overrides: Override[] = []): Located<z.output<S>> {
+  const lines = new LineCounter()
+  const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
+  const place: Place = (path, key) => {
+    const whole = key === undefined ? path : [...path, key]
+    const override = overrides.find(({ path: set }) => set.every((step, i) => step === whole[i]))
+    if (override) return override.text
+    const { line, col } = lines.linePos(key === undefined ? offsetOf(doc, path) : keyOffset(doc, path, key))
+    return `${name}:${line}:${col}`
+  }
+  const fault = doc.errors[0]
+  if (fault) throw new UserError(`${name}:${lines.linePos(fault.pos[0]).line}:${lines.linePos(fault.pos[0]).col} ${fault.message.split('\n')[0]!.replace(/ at line \d+.*$/, '')}`)
+  for (const { path, value } of overrides) doc.setIn(path, value)
+  const at = (path: KeyPath): string => place(path)
+  const result = schema.safeParse(doc.toJS())
+  if (result.success) return { value: result.data, at }
+  throw new UserError(result.error.issues.map((issue) => explain(issue, doc, place, schema)).join('\n'))
+}
+
+function offsetOf(doc: Document, path: KeyPath): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = doc.getIn(path.slice(0, length), true)
+    if (isNode(node) && node.range) return node.range[0]
+  }
+  return 0
+}
+
+/** Where a key itself (not its value) stands, for keys that should not be there. */
+function keyOffset(doc: Document, path: KeyPath, key: string): number {
+  const parent = path.length === 0 ? doc.contents : doc.getIn(path, true)
+  const pair = isMap(parent) ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key) : undefined
+  return isScalar(pair?.key) && pair.key.range ? pair.key.range[0] : offsetOf(doc, path)
+}
+
+/** The place of a value, or of the key itself where that is what should not be there. */
+type Place = (path: KeyPath, key?: string) => string
+
+function explain(issue: z.core.$ZodIssue, doc: Document, place: Place, schema: z.ZodType): string {
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!
+    const where = [...issue.path.map(String), key].join('.')
+    return `${place(issue.path, key)} ${where}: unknown key${didYouMean(key, keysAt(schema, issue.path))}`
+  }
+  const where = issue.path.map(String).join('.')
+  const got = doc.getIn(issue.path)
+  if (issue.code === 'invalid_value') {
+    const words = issue.values.map(String)
+    const hint = typeof got === 'string' ? didYouMean(got, words).replace(/^ \(there is:.*$/, '') : ''
+    return `${place(issue.path)} ${where}: expected ${words.map((word) => `"${word}"`).join(' or ')}, got ${show(got)}${hint}`
+  }
+  if (issue.code === 'invalid_type' && got === undefined) {
+    return `${place(issue.path.slice(0, -1))} ${where}: is missing (expected ${issue.expected})`
+  }
+  if (issue.code === 'invalid_type') {
+    return `${place(issue.path)} ${where}: expected ${issue.expected}, got ${show(got)}`
+  }
+  return `${place(issue.path)} ${where === '' ? '' : `${where}: `}${issue.message}`
+}
+
+const show = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+interface Shape {
+  shape?: Record<string, Shape>
+  def?: { innerType?: Shape; element?: Shape; valueType?: Shape; options?: Shape[]; in?: Shape }
+}
+
+/** The keys a schema knows at a path, through optional values, defaults, lists and unions. */
+function keysAt(schema: unknown, path: KeyPath): string[] {
+  let options = [schema as Shape]
+  for (const step of path) options = options.flatMap(open).flatMap((node) => node.shape?.[String(step)] ?? node.def?.element ?? node.def?.valueType ?? [])
+  return [...new Set(options.flatMap(open).flatMap((node) => Object.keys(node.shape ?? {})))]
+}
+
+function open(node: Shape): Shape[] {
+  const { innerType, options, in: input } = node.def ?? {}
+  const inner = [...(innerType ? [innerType] : []), ...(options ?? []), ...(input ? [input] : [])]
+  return inner.length > 0 ? inner.flatMap(open) : [node]
+}

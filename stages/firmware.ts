@@ -1,0 +1,23 @@
+import { defineStage } from '../lib/stage.ts'
+import { toolbox } from './toolbox.ts'
+
+/** The files that the boards start with, from Debian's raspi-firmware: unpacked only, its scripts would rewrite config.txt. */
+export const firmware = defineStage({
+  name: 'firmware',
+  about: 'Fetch the boot firmware of the boards',
+  source: import.meta.url,
+  needs: { toolbox },
+  outputs: { files: 'firmware' },
+  given: (plan) => plan.firmware,
+  network: true,
+  async run({ given, out, $ }) {
+    await $`mkdir -p lists/partial archives/partial
+      apt="-qq -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD -o APT::Sandbox::User=root -o Acquire::Retries=3"
+      apt-get $apt --error-on=any update
+      apt-get $apt download ${given.package}
+      dpkg-deb -x ./*.deb unpacked
+      mkdir ${out.files}
+      cd unpacked/usr/lib/raspi-firmware
+      cp --preserve=timestamps ${given.files} ${out.files}`
+  },
+})

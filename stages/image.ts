@@ -1,0 +1,78 @@
+import { writeFileSync } from 'node:fs'
+import { disk, offsetOf, partitionTable } from '../lib/disk.ts'
+import { defineStage } from '../lib/stage.ts'
+import { configure } from './configure.ts'
+import { firmware } from './firmware.ts'
+import { kernel } from './kernel.ts'
+import { overlays } from './overlays.ts'
+import { rootfs } from './rootfs.ts'
+import { toolbox } from './toolbox.ts'
+import { tools } from './tools.ts'
+
+/** The finished disk: partition table, FAT and ext4, each written in place into one sparse file. */
+export const image = defineStage({
+  name: 'image',
+  about: 'Write the disk image',
+  source: import.meta.url,
+  needs: { toolbox, kernel, firmware, overlays, rootfs, tools, configure },
+  outputs: { disk: 'disk.img' },
+  given: (plan) => plan.image,
+  async run({ given, from, out, work, $ }) {
+    const tree = `${work}/tree`
+    const fat = `${work}/fat`
+
+    await $`mkdir ${tree}
+      tar -xpf ${from.rootfs.tree} -C ${tree} --numeric-owner --xattrs --xattrs-include=security.capability
+      tar -xpf ${from.kernel.modules} -C ${tree} --keep-directory-symlink
+      tar -xpf ${from.configure.root} -C ${tree} --keep-directory-symlink --no-overwrite-dir
+      install -m 755 ${from.tools.tone} ${tree}/usr/bin/downbeat-tone
+      mkdir -p ${tree}/boot/firmware ${tree}/var/lib/downbeat`
+
+    // The account has no password, and so no way in but a key. Its groups are those that Debian gives hardware to.
+    const home = `${tree}/home/${given.user.name}`
+    writeFileSync(`${work}/keys`, given.user.ssh_keys.map((key) => `${key}\n`).join(''))
+    await $`useradd --prefix ${tree} --create-home --shell /bin/bash --groups audio,video,plugdev,dialout,input,sudo ${given.user.name}
+      uid=$(stat -c %u ${home})
+      install -d -m 700 -o "$uid" -g "$uid" ${home}/.ssh
+      install -m 600 -o "$uid" -g "$uid" keys ${home}/.ssh/authorized_keys
+      rm -f ${tree}/etc/*- ${tree}/etc/.pwd.lock`
+
+    // With these two systemd knows that nothing has changed since the image was made, and rebuilds no caches.
+    await $`systemctl --quiet --root=${tree} mask ${given.mask.map(({ text }) => text)}
+      systemctl --quiet --root=${tree} enable ${given.enable.map(({ text }) => text)}
+      touch ${tree}/etc/.updated ${tree}/var/.updated
+      find ${tree} -exec touch -hd @${given.epoch} {} +`
+
+    await $`mkdir -p ${fat}/overlays
+      cp -r ${from.configure.boot}/. ${from.firmware.files}/. ${from.kernel.device_trees}/. ${fat}
+      cp -r ${from.overlays.files}/. ${fat}/overlays
+      cp ${from.kernel.image} ${fat}/${given.kernel_file_name}
+      find ${fat} -exec touch -hd @${given.epoch} {} +`
+
+    // As large as it must be, with room for a journal and for what the first boot writes before it grows.
+    const needed = Number(await $.text`find ${tree} -printf '%s\n' | awk '{ blocks += int(($1 + 4095) / 4096) } END { print int(blocks / 256) + 1 }'`)
+    const rootMib = given.root_mb ?? Math.ceil((needed * 1.1 + 80) / 4) * 4
+    writeFileSync(`${work}/table`, partitionTable(given.disk.signature, rootMib * 2048))
+    const { boot, root } = disk
+    const options = ['hash_seed', 'root_owner', 'lazy_itable_init', 'lazy_journal_init', 'offset']
+    const values = [given.disk.hash_seed, '0:0', 0, 0, offsetOf(root)]
+    await $`truncate -s ${offsetOf(root) + rootMib * 2 ** 20} ${out.disk}
+      sfdisk --quiet --no-reread --no-tell-kernel ${out.disk} <table
+
+      export MTOOLS_SKIP_CHECK=1
+      at=${out.disk}@@${offsetOf(boot)}
+      mformat -i "$at" -F -v ${boot.label} -N ${given.disk.fat_serial} -T ${boot.sectors} -h 255 -s 63 -c 4 -H ${boot.start} ::
+      cd ${fat}
+      find . -mindepth 1 -type d -printf '%P\n' | LC_ALL=C sort | while read -r dir; do mmd -i "$at" "::$dir"; done
+      find . -type d -printf '%P\n' | LC_ALL=C sort | while read -r dir; do
+        find "./$dir" -maxdepth 1 -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sh -c 'mcopy -m -i "$0" "$@" "::'"$dir"'"' "$at"
+      done
+
+      # The features are named because the defaults differ from release to release.
+      export E2FSPROGS_FAKE_TIME=${given.epoch}
+      mke2fs -q -F -t ext4 -b 4096 -I 256 -i 8192 -m 1 -L ${root.label} -U ${given.disk.root_uuid} \
+        -O ^metadata_csum_seed,^orphan_file,64bit,metadata_csum,has_journal -J size=16 \
+        -E ${options.map((option, i) => `${option}=${values[i]}`).join(',')},nodiscard \
+        -d ${tree} ${out.disk} ${rootMib}M`
+  },
+})

@@ -1,0 +1,24 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { defineStage } from '../lib/stage.ts'
+import { kernel } from './kernel.ts'
+import { toolbox } from './toolbox.ts'
+
+/** Our own device-tree overlays, compiled, and applied to the tree of every board of the image to see that they fit. */
+export const overlays = defineStage({
+  name: 'overlays',
+  about: 'Compile the device-tree overlays and try them on every board',
+  source: import.meta.url,
+  needs: { toolbox, kernel },
+  outputs: { files: 'overlays' },
+  given: (plan) => plan.overlays,
+  async run({ given, from, out, work, $ }) {
+    mkdirSync(out.files)
+    for (const { path, text } of given.sources) writeFileSync(`${work}/${path}`, text)
+    const names = given.sources.map(({ path }) => path.replace(/\.dts$/, ''))
+    await $`for name in ${names}; do dtc -q -@ -I dts -O dtb -o ${out.files}/"$name".dtbo "$name.dts"; done
+      for board in ${given.device_trees}; do for name in ${given.used}; do
+        fdtoverlay -i ${from.kernel.device_trees}/"$board".dtb -o tried.dtb ${out.files}/"$name".dtbo ||
+          { echo "overlay $name does not fit $board" >&2; exit 1; }
+      done; done`
+  },
+})
