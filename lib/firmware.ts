@@ -5,11 +5,13 @@
  * command line as the firmware would. Every rule names its page in github.com/raspberrypi/documentation, or says "belief".
  */
 
-/** The SoC: it decides the default kernel, the word size and the firmware's own files. */
-export type Processor = keyof typeof PROCESSORS
+import { distance } from './nearest.ts'
+
+/** The SoC decides the default kernel, the word size and the firmware's own files. */
+export type Soc = keyof typeof SOCS
 
 /** boot.adoc "kernel", "arm_64bit"; boot_folder.adoc "start.elf", "bootcode.bin". Without `start` all that is in the EEPROM. */
-const PROCESSORS = {
+const SOCS = {
   bcm2835: { arm32: ['kernel.img'], arm64: [], starts64: false, bootcode: true, start: '' },
   bcm2836: { arm32: ['kernel7.img'], arm64: [], starts64: false, bootcode: true, start: '' },
   bcm2837: { arm32: ['kernel7.img'], arm64: ['kernel8.img'], starts64: false, bootcode: true, start: '' },
@@ -17,15 +19,15 @@ const PROCESSORS = {
   bcm2712: { arm32: [], arm64: ['kernel_2712.img', 'kernel8.img'], starts64: true, bootcode: false, start: undefined },
 }
 
-/** A board as the firmware sees it. */
+/** A board as the firmware sees it: a part of what boards/*.yaml say. */
 export interface FirmwareBoard {
   /** Filters it meets, without brackets: its model filters, and others a test wants met ("gpio4=1", "tryboot"). */
   filters: readonly string[]
   /** The number in [board-type=0x…]: bits 4–11 of the revision code. */
-  boardType: number
-  processor: Processor
-  /** Names of its device trees in the two kernel families, with or without ".dtb"; mainline has not every board. */
-  dtb: { mainline?: string | undefined; downstream: string }
+  board_type: number
+  soc: Soc
+  /** File names in the two kernel families, with or without ".dtb"; mainline has not every board. */
+  device_tree: { mainline?: string | undefined; downstream: string }
 }
 
 /** The files of a FAT partition; paths have no leading slash. */
@@ -36,8 +38,8 @@ export interface FatFiles {
   list?(): readonly string[]
   /** Names in the __overrides__ node of an overlay; without it every parameter that follows an overlay is the overlay's. */
   parameters?(overlay: string): readonly string[] | undefined
-  /** What overlays/overlay_map.dtb makes of an overlay's name on this processor; undefined keeps the name. */
-  overlayMap?(name: string, processor: Processor): string | undefined
+  /** What overlays/overlay_map.dtb makes of an overlay's name on this SoC; undefined keeps the name. */
+  overlayMap?(name: string, soc: Soc): string | undefined
 }
 
 export interface Overlay {
@@ -102,7 +104,7 @@ export function firmwareBoot(fat: FatFiles, board: FirmwareBoard): FirmwareBoot 
 
 /** Lists the firmware's own files that this config.txt needs on this board, and whether each is there. */
 export function checkFirmwareFiles(fat: FatFiles, board: FirmwareBoard): { path: string; present: boolean }[] {
-  const { start, bootcode } = PROCESSORS[board.processor]
+  const { start, bootcode } = SOCS[board.soc]
   if (start === undefined) return []
   // what_is_config_txt.adoc: what loads start.elf knows no include, so only config.txt itself counts here.
   const settings = plainSettings(readConfig(fat, board, () => {}).lines.filter(({ file }) => file === 'config.txt'))
@@ -156,7 +158,7 @@ function setFilter(met: Map<string, boolean>, filter: string, board: FirmwareBoa
   if (kind === undefined) warn(`[${filter}] is not a filter that the firmware documents: taken as not met`)
   else if (/^(gpio|EDID|HDMI)$/.test(kind) && !given) warn(`[${filter}] depends on what is connected: taken as not met`)
   // Our images have their FAT on the first partition.
-  met.set(kind ?? 'unknown', type === undefined ? given || filter === 'boot_partition=1' : Number(type) === board.boardType)
+  met.set(kind ?? 'unknown', type === undefined ? given || filter === 'boot_partition=1' : Number(type) === board.board_type)
 }
 
 /** [board-type=] stands in the table of model filters; that [none] is of their kind too is belief. */
@@ -178,11 +180,11 @@ function isOn(settings: Map<string, Line>, key: string): boolean {
   return numberOf(settings, key, 0) > 0
 }
 
-/** boot.adoc "arm_64bit": the name of a known kernel decides, then the setting, then the processor. */
+/** boot.adoc "arm_64bit": the name of a known kernel decides, then the setting, then the SoC. */
 function startsIn64Bit({ settings, board, warn }: Boot): boolean {
-  const { arm32, arm64, starts64 } = PROCESSORS[board.processor]
+  const { arm32, arm64, starts64 } = SOCS[board.soc]
   if (arm32.length === 0) return true
-  if (arm64.length === 0 && isOn(settings, 'arm_64bit')) warn(`${settings.get('arm_64bit')?.at} arm_64bit=1: the ${board.processor} has no 64-bit mode`)
+  if (arm64.length === 0 && isOn(settings, 'arm_64bit')) warn(`${settings.get('arm_64bit')?.at} arm_64bit=1: the ${board.soc} has no 64-bit mode`)
   if (arm64.length === 0) return false
   const known = /(?:^|\/)kernel(|7|7l|8)\.img$/.exec(settings.get('kernel')?.value ?? '')?.[1]
   return known === undefined ? numberOf(settings, 'arm_64bit', starts64 ? 1 : 0) > 0 : known === '8'
@@ -192,8 +194,8 @@ function startsIn64Bit({ settings, board, warn }: Boot): boolean {
 function kernelNames({ settings, board }: Boot, in64Bit: boolean): Wanted {
   const line = settings.get('kernel')
   if (line) return { names: [line.value], at: line.at, asked: `kernel=${line.value}` }
-  const names = PROCESSORS[board.processor][in64Bit ? 'arm64' : 'arm32']
-  const asked = `the default of a ${board.processor} in ${in64Bit ? 64 : 32}-bit mode, for want of kernel=`
+  const names = SOCS[board.soc][in64Bit ? 'arm64' : 'arm32']
+  const asked = `the default of a ${board.soc} in ${in64Bit ? 64 : 32}-bit mode, for want of kernel=`
   return { names, at: settings.get('arm_64bit')?.at ?? 'config.txt', asked }
 }
 
@@ -202,10 +204,10 @@ function deviceTreeNames({ settings, board }: Boot): Wanted {
   const line = settings.get('device_tree')
   if (line?.value === '') throw new Error(`${line.at} device_tree= gives the kernel no device tree, and Linux needs one: delete the line`)
   if (line) return { names: [line.value], at: line.at, asked: `device_tree=${line.value}` }
-  const downstream = dtbFile(board.dtb.downstream)
+  const downstream = dtbFile(board.device_tree.downstream)
   const upstream = settings.get('upstream_kernel')
   if (!upstream || !isOn(settings, 'upstream_kernel')) return { names: [downstream], at: 'config.txt', asked: 'for want of device_tree= and upstream_kernel=1' }
-  const names = board.dtb.mainline === undefined ? [downstream] : [...new Set([dtbFile(board.dtb.mainline), downstream])]
+  const names = board.device_tree.mainline === undefined ? [downstream] : [...new Set([dtbFile(board.device_tree.mainline), downstream])]
   return { names, at: upstream.at, asked: 'upstream_kernel=1' }
 }
 
@@ -251,7 +253,7 @@ function overlaysAndParameters(boot: Boot, deviceTree: string): Pick<FirmwareBoo
 
 /** boot.adoc "upstream_kernel": a downstream device tree in place of a mainline one gets the overlay "upstream". */
 function upstreamOverlay(boot: Boot, deviceTree: string): Overlay[] {
-  const { mainline, downstream } = boot.board.dtb
+  const { mainline, downstream } = boot.board.device_tree
   const line = boot.settings.get('upstream_kernel')
   if (!line || !isOn(boot.settings, 'upstream_kernel') || boot.settings.has('device_tree')) return []
   if (mainline === downstream || deviceTree !== boot.prefix + dtbFile(downstream)) return []
@@ -262,7 +264,7 @@ function upstreamOverlay(boot: Boot, deviceTree: string): Overlay[] {
 /** boot.adoc "overlay_prefix": without a README of their own the overlays below os_prefix are not used. */
 function overlayPath({ fat, board, settings, prefix }: Boot, name: string, at: string, asked: string): string {
   const folder = settings.get('overlay_prefix')?.value ?? 'overlays/'
-  const file = `${fat.overlayMap?.(name, board.processor) ?? name}.dtbo`
+  const file = `${fat.overlayMap?.(name, board.soc) ?? name}.dtbo`
   return find({ fat, prefix: fat.has(`${prefix}${folder}README`) ? prefix + folder : folder }, { names: [file], at, asked })
 }
 
@@ -303,21 +305,8 @@ function find({ fat, prefix }: Pick<Boot, 'fat' | 'prefix'>, { names, at, asked 
 function missing(fat: FatFiles, paths: readonly string[], at: string, asked: string): Error {
   const ending = (path: string) => /\.[a-z]+$/i.exec(path)?.[0]
   const near = (fat.list?.() ?? []).filter((path) => ending(path) === ending(paths[0] ?? ''))
-    .map((path) => ({ path, distance: editDistance(path, paths[0] ?? '') }))
-    .sort((a, b) => a.distance - b.distance || (a.path < b.path ? -1 : 1)).slice(0, 3).map(({ path }) => path)
+    .map((path) => ({ path, edits: distance(path, paths[0] ?? '') }))
+    .sort((a, b) => a.edits - b.edits || (a.path < b.path ? -1 : 1)).slice(0, 3).map(({ path }) => path)
   const instead = near.length > 0 ? `; nearest to it: ${near.join(', ')}` : ''
   return new Error(`${at} (${asked}) needs ${paths.join(' or ')}, which is not on the FAT partition${instead}`)
-}
-
-/** Levenshtein's distance: how many letters to change, add or delete. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1]
-    for (const [j, other] of [...b].entries()) {
-      next.push(Math.min(row[j + 1]! + 1, next[j]! + 1, row[j]! + (letter === other ? 0 : 1)))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
 }

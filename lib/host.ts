@@ -29,8 +29,9 @@ const enter = fileURLToPath(new URL('sandbox/enter.sh', import.meta.url))
 /** Everything a build needs of the host, asked in milliseconds. */
 export function checkHost(): Check[] {
   const root = process.getuid?.() === 0
-  const missing = programs.filter(([program]) => !inPath(program))
-  const checks: Check[] = programs.map(([program, debian]) => {
+  const needed = programs.filter(([program]) => !root || program !== 'newuidmap') // only an ordinary user's map needs it
+  const missing = needed.filter(([program]) => !inPath(program))
+  const checks: Check[] = needed.map(([program, debian]) => {
     const ok = !missing.some(([name]) => name === program)
     return { what: `program ${program}`, ok, found: ok ? 'there' : 'missing', ...(ok ? {} : { package: debian, mend: `apt-get install ${debian}` }) }
   })

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { $ as zx, quote } from 'zx'
+import type { ProcessPromise } from 'zx'
 
 /** user + system seconds, children included, and the largest single process in KiB. */
 export interface Usage {
@@ -19,6 +20,17 @@ export interface Shell {
   (pieces: TemplateStringsArray, ...values: unknown[]): Promise<void>
   /** The same, and gives back what it printed, without the last line end. */
   text(pieces: TemplateStringsArray, ...values: unknown[]): Promise<string>
+  /** Starts a script to talk to: its output comes to `onText` as it is written. */
+  start(onText: (text: string) => void): (pieces: TemplateStringsArray, ...values: unknown[]) => Conversation
+}
+
+/** A running script. */
+export interface Conversation {
+  write(text: string): void
+  /** Ends it and everything it started. */
+  kill(): void
+  /** Settles when it has ended; fails as a command does, but not when it was killed by `kill`. */
+  ended: Promise<void>
 }
 
 export interface ShellOptions {
@@ -62,24 +74,29 @@ const cleanEnv = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 
 /** A Shell whose children die with this process, whatever way it dies (setpriv --pdeathsig). */
 export function createShell(options: ShellOptions): Shell {
-  const run = async (pieces: TemplateStringsArray, values: unknown[], keep: (line: string) => void): Promise<void> => {
+  const begin = (pieces: TemplateStringsArray, values: unknown[], input: 'ignore' | 'pipe'): ProcessPromise => {
     if (options.signal.aborted) throw new CommandError('stopped')
     const body = `set -euo pipefail; umask 022\n${script(pieces, values)}`
     const dying = ['setpriv', '--pdeathsig', 'KILL']
     const argv = [...dying, 'time', '-q', '-o', options.timeFile, '-f', '%U %S %M', ...dying, ...(options.wrap.length > 0 ? options.wrap : ['bash', '-c']), body]
-    const child = zx({ quiet: true, nothrow: true, detached: true, env: { ...cleanEnv, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })`exec ${argv}`
+    return zx({ quiet: true, nothrow: true, detached: true, env: { ...cleanEnv, ...options.env }, stdio: [input, 'pipe', 'pipe'] })`exec ${argv}`
+  }
+  const finish = async (child: ProcessPromise): Promise<void> => {
     const stop = (): void => killGroup(child.pid)
     options.signal.addEventListener('abort', stop)
-    const out = lines(keep)
     const err = lines(options.onLine)
-    child.stdout.on('data', out.push)
     child.stderr.on('data', err.push)
     const result = await child.finally(() => options.signal.removeEventListener('abort', stop))
-    out.end()
     err.end()
     addUsage(options.usage, options.timeFile)
     if (options.signal.aborted) throw new CommandError('stopped')
     if (result.exitCode !== 0) throw new CommandError(result.signal ? `ended by ${result.signal}` : `exit status ${result.exitCode}`)
+  }
+  const run = async (pieces: TemplateStringsArray, values: unknown[], take: (line: string) => void): Promise<void> => {
+    const child = begin(pieces, values, 'ignore')
+    const out = lines(take)
+    child.stdout.on('data', out.push)
+    await finish(child).finally(out.end)
   }
   const shell = (pieces: TemplateStringsArray, ...values: unknown[]): Promise<void> => run(pieces, values, options.onLine)
   const text = async (pieces: TemplateStringsArray, ...values: unknown[]): Promise<string> => {
@@ -87,7 +104,19 @@ export function createShell(options: ShellOptions): Shell {
     await run(pieces, values, (line) => printed.push(line))
     return printed.join('\n')
   }
-  return Object.assign(shell, { text })
+  const start = (onText: (text: string) => void) => (pieces: TemplateStringsArray, ...values: unknown[]): Conversation => {
+    const child = begin(pieces, values, 'pipe')
+    const decoder = new TextDecoder()
+    child.stdout.on('data', (chunk: Buffer) => onText(decoder.decode(chunk, { stream: true })))
+    child.stdin.on('error', () => undefined) // it may end while we write
+    let killed = false
+    const ended = finish(child).catch((error: unknown) => {
+      if (!killed) throw error
+    })
+    ended.catch(() => undefined) // whoever awaits it hears of it
+    return { write: (said) => void child.stdin.write(said), kill: () => ((killed = true), killGroup(child.pid)), ended }
+  }
+  return Object.assign(shell, { text, start })
 }
 
 function killGroup(pid: number | undefined): void {

@@ -31,10 +31,15 @@ export const kernel = defineStage({
 EOF
       export APT_CONFIG=$PWD/apt/apt.conf
       apt-get -qq --error-on=any update
-      apt-cache showsrc --only-source ${given.package} | sed -n 's/^Version: //p' | sort -V | tail -n 1 >version
-      case $(cat version) in ${given.series}.*) ;; *)
-        echo "${given.suite} has ${given.package} $(cat version), not ${given.series}" >&2; exit 1 ;; esac
-      cd ${kept.sources} && flock . apt-get -qq source --download-only --only-source ${given.package}=$(cat ${work}/version)`
+      apt-cache showsrc --only-source ${given.package} | sed -n 's/^Version: \(${given.series}\..*\)/\1/p' | sort -rVu >versions
+      [ -s versions ] || { echo "${given.suite} has no ${given.package} ${given.series}" >&2; exit 1; }
+      # The newest that the mirror holds: some list a source package of the security archive without having its files.
+      while read -r version; do
+        (cd ${kept.sources} && flock . apt-get -qq source --download-only --only-source ${given.package}="$version") && break
+        echo "${given.package} $version cannot be had; trying the next older one" >&2
+      done <versions
+      [ -e ${kept.sources}/${given.package}_"$version".dsc ] || exit 1
+      echo "$version" >version`
 
     // A third of the source is graphics drivers: nobody compiles them, only their Kconfig files are read.
     await $`version=$(cat version)

@@ -3,11 +3,11 @@
 #
 # apt and dpkg of the toolbox, which is our / and is only read, resolve, download and unpack natively. The
 # new root's own dpkg configures, emulated, because a native one would do it in the wrong order; while it
-# does, the programs that maintainer scripts call most are covered by their native twins of the toolbox.
+# does, the programs that maintainer scripts call most are covered by their native twins from the toolbox.
 # Same packages, same bytes: whatever the place, the time, the user, and with or without twins.
 #
 # Needs a mount, a pid and a user namespace of its own, in which we are root; all mounts vanish with it.
-#   ARCH, SUITE         arm64 | armhf | armel; the release (trixie), for which the toolbox must be made too
+#   ARCH, SUITE         arm64 | armhf | armel; the release (trixie), which must be the toolbox's too
 #   PACKAGES            names, separated by white space; the essential ones and apt come by themselves
 #   SOURCES             sources.list (or deb822 *.sources) to take them from; also put into the root
 #   DEBS                folder of downloaded .debs, kept between builds; builds at the same time may share it
@@ -30,40 +30,46 @@ for name in ARCH SUITE PACKAGES SOURCES DEBS WORK OUT SOURCE_DATE_EPOCH; do
   [[ -n ${!name:-} ]] || fail "$name is not set"
 done
 : "${EXCLUDES:=/dev/null}" "${ANSWERS:=/dev/null}" "${TWINS:=yes}"
-here=$(dirname "$(realpath "$0")")
+for file in "$SOURCES" "$EXCLUDES" "$ANSWERS"; do [[ -r $file ]] || fail "cannot read $file"; done
 tree=$WORK/tree
-
-# What the scripts see must not depend on who builds. HOME and TMPDIR are for the native tools, see inside().
-export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true
-export LC_ALL=C.UTF-8 LANG=C.UTF-8 TZ=UTC0 HOME=$WORK/tmp TMPDIR=$WORK/tmp SOURCE_DATE_EPOCH
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-umask 022
-
+twins=$(dirname "$(realpath "$0")")/twins.list
+libraries=/usr/lib/x86_64-linux-gnu # of the toolbox; on another machine there are no twins
+[[ -d $libraries ]] || TWINS=no
 case $ARCH in
   arm64) qemu=qemu-aarch64 ;;
   armhf | armel) qemu=qemu-arm ;;
-  *) fail "no architecture of a Raspberry Pi: ARCH=$ARCH" ;;
+  *) fail "ARCH=$ARCH is no architecture of a Raspberry Pi: arm64, armhf or armel" ;;
 esac
-# The native libraries lie beside the foreign ones only if the machine differs in more than its name.
-[[ $(uname -m) == x86_64 ]] || TWINS=no
+grep -qx "VERSION_CODENAME=$SUITE" /etc/os-release || fail "the toolbox is not made for $SUITE"
 
-register_emulator() {
-  [[ $(dpkg --print-architecture) != "$ARCH" ]] || return 0
-  # In a user namespace of Linux 6.7 and later binfmt_misc is private to it: nobody else sees our rule. In
-  # the initial one (its number is fixed in the kernel) it would be the host's, which is not ours to change.
-  # Either way a host with a rule of its own may do; whether it does, unpack_essentials finds out.
-  [[ $(readlink /proc/self/ns/user) != 'user:[4026531837]' ]] || return 0
-  mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc 2>/dev/null || return 0
-  cat "/usr/lib/binfmt.d/$qemu.conf" > /proc/sys/fs/binfmt_misc/register
+# All that scripts in the root see; nothing of it depends on who builds.
+environment=(DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true LC_ALL=C.UTF-8 LANG=C.UTF-8 TZ=UTC0
+  SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+export "${environment[@]}" HOME="$WORK/tmp" TMPDIR="$WORK/tmp"
+umask 022
+
+inside() { env -i "${environment[@]}" HOME=/root chroot "$tree" "$@"; }
+quietly() { # COMMAND...: shows what it said only if it fails
+  "$@" > "$WORK/log" 2>&1 || { tail -n 30 "$WORK/log" >&2; return 1; }
 }
 
-configure_apt() { # a place of its own; of the toolbox's settings only the keys count
+# In a user namespace of Linux 6.7 and later binfmt_misc is private: nobody else sees our rule. In the initial
+# one (its number is fixed in the kernel) it is the host's, which is not ours to change. Where we cannot have
+# our own, the host may have a rule; unpack_essentials finds out.
+register_emulator() {
+  [[ $(dpkg --print-architecture) != "$ARCH" ]] || return 0
+  [[ $(readlink /proc/self/ns/user) != 'user:[4026531837]' ]] || return 0
+  mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc 2> /dev/null || return 0
+  [[ -e /proc/sys/fs/binfmt_misc/$qemu ]] || cat "/usr/lib/binfmt.d/$qemu.conf" > /proc/sys/fs/binfmt_misc/register
+}
+
+configure_apt() { # with a place of its own; of the toolbox's settings only the keys count
   local apt=$WORK/apt
-  rm -rf "$apt" # .debs of an earlier run would be missing in the answers of resolve()
+  rm -rf "$apt"
   mkdir -p "$apt"/{sources.d,lists/partial,archives/partial}
-  : > "$apt/status"
   cp "$SOURCES" "$apt/sources.d/debian.${SOURCES##*.}"
-  cat > "$apt/apt.conf" <<EOF
+  : > "$apt/status"
+  cat > "$apt/apt.conf" << EOF
 Dir::Etc::Parts "/dev/null"; Dir::Etc::Main "/dev/null";
 Dir::Etc::SourceList "/dev/null"; Dir::Etc::SourceParts "$apt/sources.d";
 Dir::Etc::Preferences "/dev/null"; Dir::Etc::PreferencesParts "/dev/null";
@@ -76,11 +82,11 @@ EOF
   apt-get -qq --error-on=any update
 }
 
-resolve() { # NAME... -> of them and all they depend on: name version arch sha256 size file uri, sorted
+resolve() { # NAME... -> these and all they depend on: name version arch sha256 size file uri
   apt-get -qq --print-uris install "$@" | awk -v quote="'" '
-    { gsub(quote, "", $1); sub("^SHA256:", "", $4); split($2, part, "_"); sub("[.]deb$", "", part[3])
-      version = part[2]; gsub("%3a", ":", version)
-      print part[1], version, part[3], $4, $3, $2, $1 }' | sort
+    { split($2, part, "_"); gsub("%3a", ":", part[2]); sub("[.]deb$", "", part[3])
+      sub("^SHA256:", "", $4); gsub(quote, "", $1)
+      print part[1], part[2], part[3], $4, $3, $2, $1 }' | sort
 }
 
 # The essential packages first, and by name in the second call, so that they are a part of the whole
@@ -91,31 +97,31 @@ resolve_packages() {
   resolve $(cut -d' ' -f1 "$WORK/essential") apt $PACKAGES > "$WORK/all"
   comm -13 "$WORK/essential" "$WORK/all" > "$WORK/rest"
   cut -d' ' -f1-5 "$WORK/all" > "$OUT/packages.lock"
+  ! grep -vE '^[^ ]+ [^ ]+ [^ ]+ [0-9a-f]{64} [0-9]+$' "$OUT/packages.lock" || fail 'apt gave no sha256 for these'
 }
 
-unfit_debs() { # the .debs that the cache lacks, or has with other bytes than apt's signed index says
-  awk -v debs="$DEBS" '{ print $4 "  " debs "/" $6 }' "$WORK/all" > "$WORK/sha256sums"
-  # sha256sum fails when one does not fit, which is what we ask
-  { LC_ALL=C sha256sum --check --quiet "$WORK/sha256sums" 2>/dev/null || true; } | sed -n 's/: FAILED.*//p'
+find_unfit() { # -> $WORK/unfit: .debs the cache lacks, or has with other bytes than apt's signed index says
+  awk '{ print $4 "  " $6 }' "$WORK/all" > "$WORK/sha256sums"
+  # sha256sum ends with 1 if one does not fit, which is just what we ask
+  (cd "$DEBS" && LC_ALL=C sha256sum --check --quiet "$WORK/sha256sums" 2> /dev/null || (($? == 1))) |
+    sed -n 's/: FAILED.*//p' > "$WORK/unfit"
 }
 
-download_packages() { # into $WORK, then by rename into the cache: another build never sees half a file
-  local -a wanted; local deb file copy
+download_packages() { # by rename, so that another build never sees half a file
+  local new wanted
   mkdir -p "$DEBS"
-  unfit_debs > "$WORK/unfit"
+  find_unfit
   [[ -s $WORK/unfit ]] || return 0
-  awk -v to="$WORK/apt/archives" 'NR == FNR { sub(".*/", ""); unfit[$0]; next }
-    $6 in unfit { print $7; print to "/" $6; print "SHA256:" $4 }' "$WORK/unfit" "$WORK/all" > "$WORK/wanted"
+  find "$DEBS" -maxdepth 1 -name '.new.*' -mmin +1440 -exec rm -rf {} + # left by a build that was killed
+  new=$(mktemp -d "$DEBS/.new.XXXXXX")
+  awk -v new="$new" 'NR == FNR { unfit[$0]; next } # URI FILE HASH ...
+    $6 in unfit { print $7; print new "/" $6; print "SHA256:" $4 }' "$WORK/unfit" "$WORK/all" > "$WORK/wanted"
   mapfile -t wanted < "$WORK/wanted"
-  /usr/lib/apt/apt-helper -qq download-file "${wanted[@]}"
-  while read -r deb; do
-    file=${deb##*/}
-    copy=$(mktemp "$DEBS/.$file.XXXXXX")
-    cp "$WORK/apt/archives/$file" "$copy"
-    chmod 644 "$copy"
-    mv -f "$copy" "$deb"
-  done < "$WORK/unfit"
-  [[ -z $(unfit_debs) ]] || fail "the folder of .debs does not keep what is put into it: $DEBS"
+  /usr/lib/apt/apt-helper -qq download-file "${wanted[@]}" || { rm -rf "$new"; return 1; }
+  mv -f "$new"/* "$DEBS"
+  rmdir "$new"
+  find_unfit
+  [[ ! -s $WORK/unfit ]] || fail "the folder of .debs does not keep what is put into it: $DEBS"
 }
 
 lay_skeleton() { # what dpkg must find before the first package
@@ -127,37 +133,27 @@ lay_skeleton() { # what dpkg must find before the first package
   : > "$tree/var/lib/dpkg/status"
   echo "$ARCH" > "$tree/var/lib/dpkg/arch"
   echo 1 > "$tree/var/lib/dpkg/info/format"
+  cp "$WORK"/apt/sources.d/* "$tree/etc/apt/sources.list.d"
   [[ ! -s $EXCLUDES ]] || cp "$EXCLUDES" "$tree/etc/dpkg/dpkg.cfg.d/excludes" # for upgrades on the device
-  case $SOURCES in
-    *.sources) cp "$SOURCES" "$tree/etc/apt/sources.list.d/debian.sources" ;;
-    *) cp "$SOURCES" "$tree/etc/apt/sources.list" ;;
-  esac
-  mount --bind "$tree" "$tree" # a mount of its own, so that all that is mounted below can go with it
+  mount --bind "$tree" "$tree" # a mount of its own: whatever will be mounted below goes with it
 }
 
-quietly() { # COMMAND...: shows what it said only if it fails
-  "$@" > "$WORK/log" 2>&1 || { tail -n 30 "$WORK/log" >&2; return 1; }
-}
-
-unpack() { # LIST [OPTION...]: by the native dpkg, which does not read the target's settings
-  local -a excludes debs
+unpack() { # LIST [OPTION...]: by the native dpkg, which does not read the settings in the root
+  local excludes debs
   sed -n 's/^path-/--path-/p' "$EXCLUDES" > "$WORK/options"
-  cut -d' ' -f6 "$1" | sed "s|^|$DEBS/|" > "$WORK/files"
+  cut -d' ' -f6 "$1" > "$WORK/files"
   mapfile -t excludes < "$WORK/options"
   mapfile -t debs < "$WORK/files"
   # A whole set in one call: pre-dependencies must not stop it. No fsync, no questions, no log in the tree.
   quietly dpkg --root="$tree" --force-depends --force-unsafe-io --force-confnew --no-debsig \
-    --log="$WORK/dpkg.log" "${excludes[@]}" "${@:2}" --unpack "${debs[@]}"
+    --log="$WORK/dpkg.log" "${excludes[@]}" "${@:2}" --unpack "${debs[@]/#/"$DEBS/"}"
 }
 
-# The scripts of essential packages can work from outside (DPKG_ROOT): nothing foreign runs here.
-unpack_essentials() {
+unpack_essentials() { # their scripts can work from outside (DPKG_ROOT), so nothing foreign runs yet
   unpack "$WORK/essential" --force-script-chrootless
   [[ $(inside dpkg --print-architecture) == "$ARCH" ]] || fail "this host cannot run programs for $ARCH:" \
-    'it needs Linux 6.7 with user namespaces, or the package qemu-user-binfmt'
+    'it takes Linux 6.7 and a user namespace, or the package qemu-user-binfmt on the host'
 }
-
-inside() { env -u TMPDIR HOME=/root chroot "$tree" "$@"; } # the host's do not exist there
 
 mount_devices() {
   mount --bind /proc "$tree/proc"
@@ -173,7 +169,7 @@ mount_devices() {
 }
 
 bind_libraries() { # those of the twins, and the loader where they look for it
-  local libraries=/usr/lib/x86_64-linux-gnu
+  [[ $TWINS == yes ]] || return 0
   mkdir "$tree$libraries" "$tree/usr/lib64"
   ln -s usr/lib64 "$tree/lib64"
   mount --bind -o ro "$libraries" "$tree$libraries"
@@ -184,27 +180,22 @@ bind_libraries() { # those of the twins, and the loader where they look for it
   done
 }
 
-declare -A bound=()
-bind_twins() { # those whose originals have arrived and are not covered yet
+bind_twins() { # over those programs that have arrived and are not covered yet
   [[ $TWINS == yes ]] || return 0
-  local path
-  ((${#bound[@]} > 0)) || bind_libraries
-  while read -r path; do
-    [[ $path == /* && -z ${bound[$path]:-} && -f $path && ! -L $path ]] || continue
-    [[ -f $tree$path && ! -L $tree$path ]] || continue
+  grep '^/' "$twins" | while read -r path; do
+    [[ -f $path && ! -L $path && -f $tree$path && ! -L $tree$path && ! $tree$path -ef $path ]] || continue
     mount --bind -o ro "$path" "$tree$path"
-    bound[$path]=yes
-  done < "$here/twins.list"
+  done
 }
 
-configure() { # OPTION...: by the root's own dpkg
+configure() { # OPTION...
   quietly inside dpkg --force-unsafe-io --force-confnew --log=/tmp/dpkg.log "$@"
 }
 
 check_packages() { # all that was resolved is installed, and nothing else
-  [[ -z $(inside dpkg --audit) ]] || fail "dpkg --audit finds packages that are not right in $tree"
-  dpkg-query --admindir="$tree/var/lib/dpkg" -f '${Package} ${Version} ${Architecture} ${db:Status-Abbrev}\n' -W |
-    sort > "$WORK/installed"
+  inside dpkg --audit > "$WORK/audit"
+  [[ ! -s $WORK/audit ]] || fail "dpkg finds packages in a wrong state: $WORK/audit"
+  inside dpkg-query -f '${Package} ${Version} ${Architecture} ${db:Status-Abbrev}\n' -W | sort > "$WORK/installed"
   sed 's/ [^ ]* [^ ]*$/ ii /' "$OUT/packages.lock" | diff - "$WORK/installed" > "$WORK/differences" ||
     fail "other packages are installed than were resolved: $WORK/differences"
 }
@@ -213,15 +204,13 @@ clean() { # the builder's own traces, identity, backups, and caches and logs wit
   umount --recursive "$tree"
   cd "$tree"
   shopt -s nullglob dotglob
-  [[ $TWINS == no ]] || rmdir usr/lib/x86_64-linux-gnu usr/lib64
-  [[ $TWINS == no ]] || rm lib64
+  rm -fd lib64 usr/lib64 "usr/lib/${libraries##*/}"
   rm -rf usr/sbin/policy-rc.d tmp/* run/* dev/* \
     var/lib/dpkg/*-old var/lib/dpkg/lock* var/cache/debconf/*-old \
     etc/{passwd,group,shadow,gshadow,subuid,subgid}- etc/.pwd.lock etc/.resolv.conf.systemd-resolved.bak \
     var/cache/ldconfig/aux-cache var/cache/apt/*.bin var/lib/systemd/catalog/database \
     var/log/{dpkg,alternatives,bootstrap,fontconfig}.log var/log/journal \
-    var/lib/dbus/machine-id etc/ssh/ssh_host_*_key*
-  rm -f etc/machine-id
+    var/lib/dbus/machine-id etc/machine-id etc/ssh/ssh_host_*_key*
   install -m 444 /dev/null etc/machine-id # empty: made on the first boot
   cd /
 }
@@ -236,19 +225,19 @@ pack() {
 }
 
 mkdir -p "$OUT" "$TMPDIR"
-begin 'register the emulator';         register_emulator
-begin 'read the package indices';      configure_apt
-begin 'resolve the packages';          resolve_packages
-begin 'download the packages';         download_packages
-begin 'lay the skeleton of the root';  lay_skeleton
-begin 'unpack the essential packages'; unpack_essentials; mount_devices; bind_twins
-begin 'configure the essential packages'
-configure --configure -a
-inside debconf-set-selections < "$ANSWERS"
-begin 'unpack the other packages';     unpack "$WORK/rest"; bind_twins
-begin 'configure the other packages';  configure --no-triggers --configure -a
-begin 'run the triggers';              configure --triggers-only -a
-begin 'check the packages';            check_packages
-begin 'clean the root';                clean
-begin 'pack the root';                 pack
+begin 'register the emulator';            register_emulator
+begin 'read the package indices';         configure_apt
+begin 'resolve the packages';             resolve_packages
+begin 'download the packages';            download_packages
+begin 'lay the skeleton of the root';     lay_skeleton
+begin 'unpack the essential packages';    unpack_essentials
+begin 'mount devices and native twins';   mount_devices; bind_libraries; bind_twins
+begin 'configure the essential packages'; configure --configure -a
+begin 'set the debconf answers';          inside debconf-set-selections < "$ANSWERS"
+begin 'unpack the other packages';        unpack "$WORK/rest"; bind_twins
+begin 'configure the other packages';     configure --no-triggers --configure -a
+begin 'run the triggers';                 configure --triggers-only -a
+begin 'check the packages';               check_packages
+begin 'clean the root';                   clean
+begin 'pack the root';                    pack
 begin "done: $(wc -l < "$OUT/packages.lock") packages"

@@ -1,0 +1,103 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { offsetOf, disk } from './disk.ts'
+import { createConsole } from './console.ts'
+import type { Console } from './console.ts'
+import { fatFolder } from './fat.ts'
+import { firmwareBoot } from './firmware.ts'
+import type { PlannedBoard } from './plan.ts'
+import type { Conversation, Shell } from './shell.ts'
+
+/** A machine of QEMU, and how this image is put on it. */
+export interface Machine {
+  name: string
+  /** QEMU's arguments for processor, memory and what the board has soldered on */
+  args: string[]
+  /** QEMU's arguments for the card and a USB sound card that records into a file */
+  disk: (overlay: string) => string[]
+  sound: (wav: string) => string[]
+  /** kernel parameters that take the place of the serial console of the real board */
+  console: string
+  /** whether the board's own device tree is given, or QEMU makes one */
+  deviceTree: boolean
+}
+
+const wavAudio = (wav: string): string[] => ['-audiodev', `wav,id=recorder,path=${wav},out.frequency=48000,out.channels=2,out.format=s16`]
+
+/** A Raspberry Pi by its QEMU name: its SD card, its USB controller, its mini-UART (the second serial line). */
+export const raspberryPi = (name: string): Machine => ({
+  name,
+  args: ['-M', name, '-serial', 'null', '-serial', 'stdio'],
+  disk: (overlay) => ['-drive', `if=sd,format=qcow2,file=${overlay}`],
+  sound: (wav) => [...wavAudio(wav), '-device', 'usb-audio,audiodev=recorder'],
+  console: 'ttyS1',
+  deviceTree: true,
+})
+
+/** QEMU's own machine: no Raspberry Pi, but fast enough that a tone through JACK has no gap in it. */
+export const virt: Machine = {
+  name: 'virt',
+  args: ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'stdio'],
+  disk: (overlay) => ['-drive', `if=none,id=card,format=qcow2,file=${overlay}`, '-device', 'virtio-blk-pci,drive=card'],
+  sound: (wav) => [...wavAudio(wav), '-device', 'qemu-xhci', '-device', 'usb-audio,audiodev=recorder'],
+  console: 'ttyAMA0',
+  deviceTree: false,
+}
+
+export interface Booted {
+  console: Console
+  /** seconds from QEMU's start to the root shell */
+  seconds: number
+  /** Ends the machine as pulling the plug does. */
+  stop(): Promise<void>
+}
+
+/**
+ * Boots an image as the firmware of a board would: kernel, device tree, overlays and command line are taken from the
+ * image's own FAT partition. The image stays as it is: the machine writes to an overlay, whose size is the card's.
+ * The one thing added is a root shell on the serial console (systemd.debug_shell), which answers `console.run`.
+ */
+export async function boot($: Shell, options: { image: string; board: PlannedBoard; machine: Machine; work: string; wav?: string; card_gib: number; onText: (text: string) => void }): Promise<Booted> {
+  const { image, board, machine, work } = options
+  const fat = `${work}/${machine.name}-fat`
+  const overlay = `${work}/${machine.name}.qcow2`
+  const tree = `${work}/${machine.name}.dtb`
+  mkdirSync(fat, { recursive: true })
+  await $`MTOOLS_SKIP_CHECK=1 mcopy -s -n -i ${`${image}@@${offsetOf(disk.boot)}`} '::*' ${fat}
+    qemu-img create -q -f qcow2 -b ${image} -F raw ${overlay} ${options.card_gib}G`
+  if (statSync(image).size > options.card_gib * 2 ** 30) throw new Error(`the image does not fit on an emulated card of ${options.card_gib} GiB`)
+  const loads = firmwareBoot(fatFolder(fat), board)
+  await $`fdtoverlay -i ${`${fat}/${loads.deviceTree}`} -o ${tree} ${loads.overlays.map(({ path }) => `${fat}/${path}`)}`
+  const commandLine = [
+    loads.commandLine.replace(/\bconsole=\S+/g, `console=${machine.console},115200`),
+    `systemd.debug_shell=${machine.console} systemd.getty_auto=0 systemd.show_status=0 quiet`,
+  ].join(' ')
+
+  let conversation: Conversation | undefined
+  const console = createConsole((text) => conversation?.write(text))
+  const started = performance.now()
+  conversation = $.start((text) => {
+    console.hear(text)
+    options.onText(text)
+  })`exec qemu-system-aarch64 ${machine.args} -accel tcg,thread=multi -display none -monitor none -no-reboot \
+    -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree ? ['-dtb', tree] : []} -append ${commandLine} \
+    ${machine.disk(overlay)} ${options.wav === undefined ? [] : machine.sound(options.wav)}`
+  const { ended, kill } = conversation
+  const early = ended.then(() => Promise.reject(new Error(`QEMU ended before the image had booted; the console said:\n${console.transcript.slice(-2000)}`)))
+  const stop = async (): Promise<void> => {
+    kill()
+    await ended
+  }
+  try {
+    // The shell prints its prompt when it is there; an empty line makes it print another one.
+    const nudge = setInterval(() => conversation?.write('\n'), 2000)
+    await Promise.race([console.waitFor(/# $/m, 240), early]).finally(() => clearInterval(nudge))
+    const seconds = (performance.now() - started) / 1000
+    early.catch(() => undefined)
+    await console.run('stty -echo; dmesg -n 1; export PS1= PS2= TERM=dumb LC_ALL=C.UTF-8', 60)
+    return { console, seconds, stop }
+  } catch (error) {
+    early.catch(() => undefined)
+    await stop().catch(() => undefined)
+    throw error
+  }
+}

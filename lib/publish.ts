@@ -1,0 +1,56 @@
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Entry } from './cache.ts'
+import type { Plan } from './plan.ts'
+import type { ProofResult } from './proof.ts'
+
+/** `build.json`: what was made, from what, and what it cost. */
+export interface BuildRecord {
+  name: string
+  stages: Record<string, { key: string; cached: boolean; wall_s: number; cpu_s: number; peak_mib: number }>
+  files: Record<string, { bytes: number; sha256: string }>
+  proofs: ProofResult[]
+  /** from the start of the emulator to the root shell: seconds of the machine that ran it, no figure of a Pi */
+  boots: { machine: string; seconds: number }[]
+}
+
+/** One row of `stages`. */
+export const stageRecord = (entry: Entry, cached: boolean): BuildRecord['stages'][string] => ({
+  key: entry.key,
+  cached,
+  wall_s: round(entry.wall_s),
+  cpu_s: round(entry.usage.user + entry.usage.system),
+  peak_mib: round(entry.usage.peak_kib / 1024),
+})
+
+const round = (value: number): number => Math.round(value * 100) / 100
+
+/** Puts the image and its papers into `out/images/<name>/`. The image is the very file of the cache, and read-only. */
+export function publish(folder: string, diskImage: string, plan: Plan, record: BuildRecord, packages: string): string {
+  mkdirSync(folder, { recursive: true })
+  const target = join(folder, `${plan.name}.img`)
+  chmodSync(diskImage, 0o444)
+  if (!same(diskImage, target)) {
+    const half = `${target}.half`
+    rmSync(half, { force: true })
+    try {
+      linkSync(diskImage, half)
+    } catch {
+      copyFileSync(diskImage, half)
+    }
+    renameSync(half, target)
+  }
+  put(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
+  put(join(folder, 'build.json'), `${JSON.stringify(record, null, 2)}\n`)
+  copyFileSync(packages, join(folder, 'packages.lock'))
+  return target
+}
+
+function same(a: string, b: string): boolean {
+  return existsSync(b) && statSync(a).ino === statSync(b).ino && statSync(a).dev === statSync(b).dev
+}
+
+function put(path: string, text: string): void {
+  writeFileSync(`${path}.half`, text)
+  renameSync(`${path}.half`, path)
+}

@@ -1,0 +1,118 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import type { Cache, Entry } from '../lib/cache.ts'
+import { UserError } from '../lib/errors.ts'
+import { keyOf } from '../lib/make.ts'
+import { didYouMean } from '../lib/nearest.ts'
+import type { Plan } from '../lib/plan.ts'
+import type { ProofResult } from '../lib/proof.ts'
+import { publish, stageRecord } from '../lib/publish.ts'
+import type { BuildRecord } from '../lib/publish.ts'
+import { seconds } from '../lib/report.ts'
+import { resolve } from '../lib/resolve.ts'
+import { sound } from '../stages/sound.ts'
+import { verify } from '../stages/verify.ts'
+import { choicesFile, out, root, runStage, shown, stagesBefore } from './session.ts'
+import type { Run } from './session.ts'
+
+interface Options {
+  set: string[]
+  until?: string
+  fresh?: true | string
+  boot?: true
+  plainEmulation?: true
+  verbose?: true
+  quiet?: true
+  json?: true
+}
+
+export const collect = (value: string, before: string[]): string[] => [...before, value]
+
+export function buildCommand(): Command {
+  return new Command('build')
+    .description('build a flashable image for the choices in a file (image.yaml)')
+    .argument('[choices]', 'the file of choices')
+    .option('--set <key=value>', 'a choice instead of the one in the file; may be repeated', collect, [])
+    .option('--boot', 'boot the image in the emulator and listen to it, too')
+    .option('--until <stage>', 'stop after this stage')
+    .option('--fresh [stage]', 'make this stage (or all) anew, whatever is in the cache')
+    .option('--plain-emulation', 'bootstrap the root without native twins: slow, for comparison')
+    .option('-v, --verbose', 'show what the commands print')
+    .option('-q, --quiet', 'show results and errors only')
+    .option('--json', 'print build.json instead of the summary')
+    .addHelpText('after', '\nExample:\n  ./downbeat build variants/pi4b-usb.yaml --set jack.period=64')
+    .action((file: string | undefined, options: Options) => build(file, options))
+}
+
+async function build(file: string | undefined, options: Options): Promise<void> {
+  const plan = resolve(root, choicesFile(file), options.set, { plainEmulation: options.plainEmulation === true })
+  const known = stagesBefore(sound)
+  for (const name of [options.until, typeof options.fresh === 'string' ? options.fresh : undefined]) {
+    if (name !== undefined && !known.has(name)) throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
+  }
+  const wanted = options.until === undefined ? (options.boot === true ? sound : verify) : known.get(options.until)!
+  const run = await runStage(plan, wanted, {
+    verbose: options.verbose === true,
+    quiet: options.quiet === true || options.json === true,
+    ...(options.fresh === undefined ? {} : { fresh: options.fresh === true ? 'all' : options.fresh }),
+  })
+  if (options.until !== undefined && !stagesBefore(wanted).has('verify')) {
+    run.reporter.say(`stopped after ${options.until}: ${shown(run.made.get(options.until)!.folder)}`)
+    return
+  }
+  const folder = join(out, 'images', plan.name)
+  const record = recordOf(plan, run, known)
+  const entry = entryOf(run.cache, plan, 'image', known)
+  const packages = entryOf(run.cache, plan, 'rootfs', known)
+  if (!entry || !packages) throw new Error('a finished build has no image')
+  const image = publish(folder, join(run.cache.folder('image', entry.key), 'disk.img'), plan, record, join(run.cache.folder('rootfs', packages.key), 'packages.lock'))
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify(record, null, 2)}\n`)
+    return
+  }
+  summarize(plan, record, image, file, options)
+}
+
+/** The entry of a stage for this plan, without looking at its files. */
+function entryOf(cache: Cache, plan: Plan, name: string, known: ReturnType<typeof stagesBefore>): Entry | undefined {
+  const path = join(cache.folder(name, keyOf(known.get(name)!, plan)), 'entry.json')
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Entry) : undefined
+}
+
+function recordOf(plan: Plan, { made, cache }: Run, known: ReturnType<typeof stagesBefore>): BuildRecord {
+  const stages: BuildRecord['stages'] = {}
+  const proofs: ProofResult[] = []
+  const boots: BuildRecord['boots'] = []
+  for (const name of known.keys()) {
+    const entry = entryOf(cache, plan, name, known)
+    if (!entry) continue
+    stages[name] = stageRecord(entry, made.get(name)?.cached ?? true)
+    const results = entry.outputs['results']
+    if (results === undefined) continue
+    const said = JSON.parse(readFileSync(join(cache.folder(name, entry.key), results.path), 'utf8')) as ProofResult[] | { results: ProofResult[]; boots: BuildRecord['boots'] }
+    proofs.push(...(Array.isArray(said) ? said : said.results))
+    if (!Array.isArray(said)) boots.push(...said.boots)
+  }
+  const disk = entryOf(cache, plan, 'image', known)?.outputs['disk']
+  const packages = entryOf(cache, plan, 'rootfs', known)?.outputs['packages']
+  const files: BuildRecord['files'] = {}
+  if (disk) files[`${plan.name}.img`] = { bytes: disk.bytes, sha256: disk.sha256 }
+  if (packages) files['packages.lock'] = { bytes: packages.bytes, sha256: packages.sha256 }
+  return { name: plan.name, stages, files, proofs, boots }
+}
+
+function summarize(plan: Plan, record: BuildRecord, image: string, file: string | undefined, options: Options): void {
+  const { jack } = plan.configure.view
+  const { size, blocks } = statSync(image)
+  const say = (line: string): void => void process.stdout.write(`${line}\n`)
+  const device = plan.tunings.flatMap(({ proofs }) => proofs).filter(({ on }) => on === 'device').length
+  say(`${shown(image)}`)
+  say(`  ${(size / 1e6).toFixed(0)} MB on the card, ${((blocks * 512) / 1e6).toFixed(0)} MB of it written; sha256 ${record.files[`${plan.name}.img`]!.sha256}`)
+  say(`  for ${plan.boards.map(({ name }) => name).join(', ')}`)
+  say(`  JACK on ${plan.soundcard.name}: ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`)
+  const booted = record.boots.map(({ machine, seconds: s }) => `${machine} in ${seconds(s)}`).join(', ')
+  say(`  ${record.proofs.filter(({ passed }) => passed).length} proofs passed${booted === '' ? '; not booted yet: ./downbeat build --boot' : `; booted on ${booted}`}${device > 0 ? `; ${device} can be tried on a real Raspberry Pi only` : ''}`)
+  for (const warning of plan.warnings) say(`  note: ${warning}`)
+  say(`repeat it: ./downbeat build${file === undefined ? '' : ` ${file}`}${options.set.map((set) => ` --set ${set}`).join('')}`)
+}

@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openCache } from '../lib/cache.ts'
+import type { Cache } from '../lib/cache.ts'
+import { HostError, UserError } from '../lib/errors.ts'
+import { checkHost, requireHost } from '../lib/host.ts'
+import { lock } from '../lib/lock.ts'
+import { make } from '../lib/make.ts'
+import type { Made } from '../lib/make.ts'
+import type { Plan } from '../lib/plan.ts'
+import { createReporter } from '../lib/report.ts'
+import type { Reporter } from '../lib/report.ts'
+import type { AnyStage } from '../lib/stage.ts'
+
+/** The folder of this repository. */
+export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+export const out = process.env['DOWNBEAT_OUT'] ?? join(root, 'out')
+
+export interface RunOptions {
+  verbose?: boolean
+  quiet?: boolean
+  /** the stage to make anew, or all of them */
+  fresh?: string | 'all'
+}
+
+export interface Run {
+  made: Map<string, Made>
+  cache: Cache
+  reporter: Reporter
+  logFile: string
+}
+
+/** Makes a stage for a plan, with all that surrounds it: host, locks, log file, screen, Ctrl-C. */
+export async function runStage(plan: Plan, stage: AnyStage, options: RunOptions): Promise<Run> {
+  prepareHost()
+  const logFile = newLogFile(plan.name)
+  const reporter = createReporter({
+    logFile,
+    verbose: options.verbose === true,
+    quiet: options.quiet === true,
+    terminal: process.stderr.isTTY && process.env['CI'] === undefined,
+    groups: process.env['GITHUB_ACTIONS'] === 'true',
+    out: process.stderr,
+  })
+  const stop = new AbortController()
+  const abort = (): void => stop.abort()
+  process.on('SIGINT', abort).on('SIGTERM', abort)
+  const cache = openCache(join(out, 'cache'))
+  const used = await lock(join(out, 'cache.lock'), { shared: true, signal: stop.signal, onWait: () => reporter.say('- another downbeat is cleaning the cache; waiting for it') })
+  try {
+    const made = await make(stage, {
+      plan,
+      cache,
+      settings: { jobs: availableParallelism(), mirror: process.env['DOWNBEAT_MIRROR'], network_env: networkEnvironment() },
+      fresh: options.fresh === 'all' ? 'all' : new Set(options.fresh === undefined ? [] : [options.fresh]),
+      signal: stop.signal,
+      report: reporter.event,
+      logFile,
+      spare_gib: 4,
+    })
+    return { made, cache, reporter, logFile }
+  } finally {
+    reporter.end()
+    used?.release()
+    process.off('SIGINT', abort).off('SIGTERM', abort)
+  }
+}
+
+/** Finds what is missing before anything runs; as root installs it, after saying so. */
+function prepareHost(): void {
+  const checks = checkHost()
+  const packages = [...new Set(checks.flatMap((check) => (check.ok ? [] : (check.package ?? []))))]
+  if (packages.length === 0 || process.getuid?.() !== 0) return requireHost(checks)
+  process.stderr.write(`- installing what this machine lacks: ${packages.join(' ')}\n`)
+  try {
+    execFileSync('apt-get', ['-qq', 'update'], { stdio: ['ignore', 'ignore', 'inherit'] })
+    execFileSync('apt-get', ['-qq', '-y', '--no-install-recommends', 'install', ...packages], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+  } catch {
+    throw new HostError(`apt-get could not install ${packages.join(' ')}`, `apt-get install ${packages.join(' ')}`)
+  }
+  requireHost(checkHost())
+}
+
+/** What of the environment decides how the network is reached. */
+function networkEnvironment(): Record<string, string> {
+  const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+}
+
+function newLogFile(name: string): string {
+  const dir = join(out, 'logs')
+  mkdirSync(dir, { recursive: true })
+  const old = readdirSync(dir).sort().slice(0, -20) // the last twenty runs stay
+  for (const file of old) rmSync(join(dir, file), { force: true, recursive: true })
+  const file = join(dir, `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}-${name}-${process.pid}.log`)
+  writeFileSync(file, '')
+  return file
+}
+
+/** Every stage that leads to the given ones, by name. */
+export function stagesBefore(...last: AnyStage[]): Map<string, AnyStage> {
+  const found = new Map<string, AnyStage>()
+  const walk = (stage: AnyStage): void => {
+    for (const need of Object.values(stage.needs as Record<string, AnyStage>)) walk(need)
+    found.set(stage.name, stage)
+  }
+  last.forEach(walk)
+  return found
+}
+
+/** The file of choices that a verb was given, or image.yaml. */
+export function choicesFile(given: string | undefined): string {
+  if (given === undefined) return join(root, 'image.yaml')
+  if (!given.endsWith('.yaml')) throw new UserError(`${given}: expected a YAML file of choices, such as variants/pi4b-usb.yaml`)
+  return given.startsWith('/') ? given : join(process.cwd(), given)
+}
+
+/** A path as a person would type it from here. */
+export const shown = (path: string): string => relative(process.cwd(), path) || '.'

@@ -1,0 +1,4 @@
+import { Command } from 'commander'
+export function testCommand(): Command {
+  return new Command('test')
+}

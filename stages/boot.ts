@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs'
+import { boot as bootImage, raspberryPi } from '../lib/emulator.ts'
+import type { Booted } from '../lib/emulator.ts'
+import { messageOf, ProofError } from '../lib/errors.ts'
+import type { PlannedBoard } from '../lib/plan.ts'
+import { accepts, describe, emulatedCard, expectation, proofsOf, question } from '../lib/proof.ts'
+import type { ProofResult } from '../lib/proof.ts'
+import { demand } from '../lib/proof-report.ts'
+import { defineStage } from '../lib/stage.ts'
+import { image } from './image.ts'
+import { toolbox } from './toolbox.ts'
+import { verify } from './verify.ts'
+
+/** The boot proofs: the very image, booted on QEMU's Raspberry Pis as the firmware would boot it. */
+export const boot = defineStage({
+  name: 'boot',
+  about: 'Boot the image on an emulated Raspberry Pi and prove the tunings on the running system',
+  source: import.meta.url,
+  needs: { toolbox, image, verify },
+  outputs: { results: 'proofs.json', console: 'console.log' },
+  given: (plan) => ({ tunings: plan.tunings, boards: emulated(plan.boards), card: emulatedCard(plan), user: plan.image.user.name }),
+  async run({ given, from, out, work, $ }) {
+    const results: ProofResult[] = []
+    const boots: { machine: string; seconds: number }[] = []
+    let transcript = ''
+    for (const board of given.boards) {
+      const machine = raspberryPi(board.emulator!.machine)
+      const booted = await bootImage($, {
+        image: from.image.disk,
+        board,
+        machine,
+        work,
+        card_gib: 2,
+        ...(given.card ? { wav: `${work}/${machine.name}.wav` } : {}),
+        onText: (text) => {
+          transcript += text
+          writeFileSync(out.console, transcript)
+        },
+      })
+      try {
+        boots.push({ machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 })
+        results.push(...(await firstBoot(booted, machine.name)))
+        for (const { tuning, proof } of proofsOf(given.tunings)) {
+          if (!tuning.boards.includes(board.id) || proof.on === 'device' || (proof.on === 'card' && !given.card)) continue
+          results.push({ tuning: tuning.id, proof: describe(proof), where: machine.name, expected: expectation(proof), ...(await ask(booted, proof)) })
+        }
+      } catch (error) {
+        throw new ProofError(`${machine.name}: ${messageOf(error)}`)
+      } finally {
+        await booted.stop()
+      }
+    }
+    writeFileSync(out.results, `${JSON.stringify({ boots, results }, null, 2)}\n`)
+    demand(results, out.console)
+  },
+})
+
+/** One board per chip, the one that QEMU knows exactly if there is one. */
+function emulated(boards: readonly PlannedBoard[]): PlannedBoard[] {
+  const chosen = new Map<string, PlannedBoard>()
+  for (const board of boards) {
+    const before = chosen.get(board.soc)
+    if (board.emulator && (!before || (board.emulator.exact && !before.emulator!.exact))) chosen.set(board.soc, board)
+  }
+  return [...chosen.values()]
+}
+
+/** What every image promises on its first boot, whatever its tunings. */
+async function firstBoot({ console }: Booted, where: string): Promise<ProofResult[]> {
+  const check = async (proof: string, run: string, pattern: RegExp, seconds: number): Promise<ProofResult> => {
+    const { text } = await console.run(run, seconds)
+    return { tuning: 'first-boot', proof, where, expected: pattern.source, seen: text, passed: pattern.test(text) }
+  }
+  return [
+    await check('the boot comes to its end', 'systemctl is-system-running --wait', /^running$/m, 300),
+    await check('no unit has failed', 'systemctl --failed --plain --no-legend', /^$/, 60),
+    await check('the root file system fills the card', 'findmnt -bno SIZE /', /^1[5-9]\d{8}$/m, 60),
+    await check('the host keys are made', 'ls /etc/ssh/ssh_host_ed25519_key', /^\/etc\/ssh\/ssh_host_ed25519_key$/m, 60),
+    await check('the machine has an identity', 'cat /etc/machine-id', /^[0-9a-f]{32}$/m, 60),
+    await check('the SSH server listens', 'systemctl is-active ssh.service', /^active$/m, 60),
+    await check('no account has a password', "cut -d: -f2 /etc/shadow | grep -vc '^[*!]'", /^0$/m, 60),
+  ]
+}
+
+/** Asks until the answer is right, or the time that the proof allows is over. */
+async function ask({ console }: Booted, proof: Parameters<typeof question>[0]): Promise<{ passed: boolean; seen: string }> {
+  const { run, proof: judged } = question(proof)
+  const end = performance.now() + (proof.wait ?? 0) * 1000
+  for (;;) {
+    const { text, status } = await console.run(run, 120)
+    // `cat` of a file that is not there
+    const seen = proof.file !== undefined && status !== 0 ? undefined : text
+    const passed = accepts(judged, seen)
+    if (passed || performance.now() >= end) return { passed, seen: seen ?? 'no such file' }
+    await new Promise((done) => setTimeout(done, 2000))
+  }
+}

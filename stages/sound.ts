@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs'
+import { boot, virt } from '../lib/emulator.ts'
+import { messageOf, ProofError } from '../lib/errors.ts'
+import { emulatedCard } from '../lib/proof.ts'
+import type { ProofResult } from '../lib/proof.ts'
+import { demand } from '../lib/proof-report.ts'
+import { defineStage } from '../lib/stage.ts'
+import { findTone, readWav } from '../lib/wav.ts'
+import { boot as bootProofs } from './boot.ts'
+import { image } from './image.ts'
+import { toolbox } from './toolbox.ts'
+
+const HZ = 1000
+const LEVEL_DBFS = -12
+
+/** The proof by ear: a tone through the running JACK server of the image, found in what the emulated card recorded. */
+export const sound = defineStage({
+  name: 'sound',
+  about: 'Play a tone through the JACK server of the booted image and find it in the recording',
+  source: import.meta.url,
+  needs: { toolbox, image, boot: bootProofs },
+  outputs: { results: 'proofs.json', console: 'console.log', recording: 'tone.wav' },
+  given: (plan) => ({ card: emulatedCard(plan), board: plan.boards[0]!, jack: plan.configure.view.jack, user: plan.image.user.name }),
+  async run({ given, from, out, work, $ }) {
+    let transcript = ''
+    const booted = await boot($, {
+      image: from.image.disk,
+      board: given.board,
+      machine: virt,
+      work,
+      wav: out.recording,
+      card_gib: 2,
+      onText: (text) => writeFileSync(out.console, (transcript += text)),
+    })
+    const { console } = booted
+    try {
+      await console.run('systemctl is-system-running --wait', 300)
+      if (!given.card) {
+        // An image for another card does not start jackd on a USB one; here it is the only one there is.
+        await console.run("systemctl start jackd@$(sed -n 's/^ *[0-9]* \\[\\(\\w*\\).*USB-Audio.*/\\1/p' /proc/asound/cards).service", 60)
+      }
+      // An emulator is late where a Pi is not: a longer buffer, for this boot only.
+      await console.run(`sed -i 's/^JACKD_ALSA=.*/JACKD_ALSA="-P -p1024 -n3 -r48000"/' /etc/default/jackd; systemctl restart 'jackd@*'`, 60)
+      const { text, status } = await console.run(`su -s /bin/sh -c 'downbeat-tone -f ${HZ} -l ${LEVEL_DBFS} -t 8' ${given.user}`, 120)
+      if (status !== 0) throw new Error(`downbeat-tone ended with ${status}: ${text}`)
+    } catch (error) {
+      throw new ProofError(`sound: ${messageOf(error)}`)
+    } finally {
+      await booted.stop()
+    }
+    const wav = readWav(out.recording)
+    const tone = findTone(wav.samples[0]!, wav.rate, HZ)
+    const row = (proof: string, passed: boolean, expected: string, seen: string): ProofResult => ({ tuning: 'sound', proof, where: virt.name, passed, expected, seen })
+    const results = [
+      row('the tone has its frequency', Math.abs(tone.hz - HZ) < 1, `${HZ} Hz`, `${tone.hz.toFixed(2)} Hz`),
+      row('the tone has its level', Math.abs(tone.level - LEVEL_DBFS) < 1, `${LEVEL_DBFS} dBFS`, `${tone.level.toFixed(2)} dBFS`),
+      row('nothing else is in it', tone.purity > 0.99, 'more than 0.99 of the energy', tone.purity.toFixed(4)),
+      row('it sounds as long as it was played', tone.seconds > 7, 'more than 7 of 8 s', `${tone.seconds.toFixed(2)} s`),
+    ]
+    writeFileSync(out.results, `${JSON.stringify({ tone, results, boots: [{ machine: virt.name, seconds: booted.seconds }] }, null, 2)}\n`)
+    demand(results, out.console)
+  },
+})

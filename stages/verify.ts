@@ -1,0 +1,120 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { disk, offsetOf } from '../lib/disk.ts'
+import { messageOf } from '../lib/errors.ts'
+import { fatFolder } from '../lib/fat.ts'
+import { checkFirmwareFiles, firmwareBoot } from '../lib/firmware.ts'
+import { kernelConfig } from '../lib/ikconfig.ts'
+import type { PlannedBoard } from '../lib/plan.ts'
+import { accepts, configLine, describe, expectation, normalConfig, proofsOf } from '../lib/proof.ts'
+import type { ProofResult } from '../lib/proof.ts'
+import { demand } from '../lib/proof-report.ts'
+import type { ProofData } from '../lib/schema/tuning.ts'
+import { defineStage } from '../lib/stage.ts'
+import { image } from './image.ts'
+import { toolbox } from './toolbox.ts'
+
+/** What of the image is copied out of it to be looked at: all of the FAT partition, and of the root what proofs name. */
+interface Copied {
+  fat: string
+  root: string
+  config: string
+}
+
+/** The static proofs: what can be seen in the finished image without booting it. */
+export const verify = defineStage({
+  name: 'verify',
+  about: 'Prove on the finished image what can be seen without booting it',
+  source: import.meta.url,
+  needs: { toolbox, image },
+  outputs: { results: 'proofs.json' },
+  given: ({ tunings, boards, image: { disk: ids, kernel_file_name } }) => ({ tunings, boards, ids, kernel_file_name }),
+  async run({ given, from, out, work, $ }) {
+    const img = from.image.disk
+    const proofs = proofsOf(given.tunings)
+    const files = proofs.flatMap(({ proof }) => (proof.file !== undefined && !proof.file.startsWith('/boot/firmware/') ? [proof.file] : []))
+    const at = `${img}@@${offsetOf(disk.boot)}`
+    const fs = `${img}?offset=${offsetOf(disk.root)}`
+    await $`mkdir fat root
+      MTOOLS_SKIP_CHECK=1 mcopy -s -n -i ${at} '::*' fat
+      e2fsck -fn ${fs}
+      mkdir -p root/etc root/var/lib/dpkg
+      debugfs -R 'rdump /etc root' ${fs} 2>/dev/null
+      debugfs -R 'dump /var/lib/dpkg/status root/var/lib/dpkg/status' ${fs} 2>/dev/null
+      for file in ${files}; do
+        mkdir -p "root$(dirname "$file")"
+        [ -e "root$file" ] || debugfs -R "rdump $file root$(dirname "$file")" ${fs} 2>/dev/null || true # a file that is not there is what the proof asks
+      done
+      chmod -R u+rwX root`
+    const table = JSON.parse(await $.text`sfdisk --json ${img}`) as { partitiontable: { id: string; partitions: { start: number; type: string }[] } }
+    const copied: Copied = { fat: `${work}/fat`, root: `${work}/root`, config: kernelConfig(readFileSync(join(work, 'fat', given.kernel_file_name))) }
+
+    const results: ProofResult[] = [...layout(table.partitiontable, given.ids.signature, copied), ...given.boards.flatMap((board) => bootFiles(board, copied))]
+    for (const { tuning, proof } of proofs) {
+      const seen = look(proof, copied)
+      if (seen === undefined) continue
+      results.push({ tuning: tuning.id, proof: describe(proof), where: 'image', expected: expectation(proof), ...seen })
+    }
+    writeFileSync(out.results, `${JSON.stringify(results, null, 2)}\n`)
+    demand(results)
+  },
+})
+
+/** The partition table is as planned, and everything that names a partition names these. */
+function layout(table: { id: string; partitions: { start: number; type: string }[] }, signature: string, { fat, root }: Copied): ProofResult[] {
+  const check = (proof: string, expected: string, seen: string): ProofResult => ({ tuning: 'disk', proof, where: 'image', passed: expected === seen, expected, seen })
+  const shown = table.partitions.map(({ start, type }) => `${start} ${type}`).join(', ')
+  const named = (text: string): string => [...new Set(text.match(/PARTUUID=[0-9a-f]{8}/g) ?? [])].join(', ')
+  return [
+    check('partition table', `0x${signature}: ${disk.boot.start} c, ${disk.root.start} 83`, `${table.id}: ${shown}`),
+    check('cmdline.txt names the root partition', `PARTUUID=${signature}`, named(readFileSync(join(fat, 'cmdline.txt'), 'utf8'))),
+    check('fstab names the partitions', `PARTUUID=${signature}`, named(readFileSync(join(root, 'etc/fstab'), 'utf8'))),
+    check('no password for any account', '', readFileSync(join(root, 'etc/shadow'), 'utf8').split('\n').filter((line) => /^[^:]*:[^*!:]/.test(line)).join(', ')),
+    check('no identity: machine-id is empty', '', readFileSync(join(root, 'etc/machine-id'), 'utf8')),
+    check('no identity: no SSH host key', '', readdirSync(join(root, 'etc/ssh')).filter((name) => name.startsWith('ssh_host')).join(', ')),
+  ]
+}
+
+/** For every board the firmware finds its own files, the kernel, the device tree and the overlays. */
+function bootFiles(board: PlannedBoard, { fat }: Copied): ProofResult[] {
+  const files = fatFolder(fat)
+  const result = (proof: string, passed: boolean, seen: string): ProofResult => ({ tuning: 'disk', proof, where: 'image', passed, expected: 'found', seen })
+  const own = checkFirmwareFiles(files, board).map(({ path, present }) => result(`${board.name} has its firmware file ${path}`, present, present ? 'found' : 'missing'))
+  try {
+    const boot = firmwareBoot(files, board)
+    return [...own, result(`${board.name} finds kernel, device tree and overlays`, boot.warnings.length === 0, boot.warnings.join('; ') || `${boot.kernel}, ${boot.deviceTree}`)]
+  } catch (error) {
+    return [...own, result(`${board.name} finds kernel, device tree and overlays`, false, messageOf(error))]
+  }
+}
+
+/** A proof tried on the copied files; undefined where only a running system can tell. */
+function look(proof: ProofData, { fat, root, config }: Copied): { passed: boolean; seen: string } | undefined {
+  if (proof.config !== undefined) {
+    const seen = configLine(config, proof.config)
+    return { passed: seen === normalConfig(proof.config), seen }
+  }
+  if (proof.file !== undefined) {
+    const path = proof.file.startsWith('/boot/firmware/') ? join(fat, proof.file.slice('/boot/firmware/'.length)) : join(root, proof.file)
+    const text = existsSync(path) ? (lstatSync(path).isDirectory() ? readdirSync(path).join('\n') : readFileSync(path, 'utf8')) : undefined
+    return { passed: accepts(proof, text), seen: text ?? 'no such file' }
+  }
+  if (proof.package !== undefined) {
+    const status = readFileSync(join(root, 'var/lib/dpkg/status'), 'utf8')
+    const installed = status.split('\n\n').some((one) => one.startsWith(`Package: ${proof.package}\n`) && one.includes('\nStatus: install ok installed'))
+    const seen = installed ? 'installed' : 'absent'
+    return { passed: seen === proof.is, seen }
+  }
+  if (proof.unit !== undefined && proof.is !== 'active') {
+    const seen = unitState(join(root, 'etc/systemd/system'), proof.unit)
+    return { passed: seen === proof.is, seen }
+  }
+  return undefined
+}
+
+function unitState(dir: string, unit: string): string {
+  const link = lstatSync(join(dir, unit), { throwIfNoEntry: false })
+  if (link?.isSymbolicLink() === true && readlinkSync(join(dir, unit)) === '/dev/null') return 'masked'
+  const wanted = readdirSync(dir).some((name) => /\.(wants|requires)$/.test(name) && lstatSync(join(dir, name, unit), { throwIfNoEntry: false }) !== undefined)
+  return wanted ? 'enabled' : 'disabled'
+}
