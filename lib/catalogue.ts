@@ -19,7 +19,10 @@ export type Folder = keyof typeof folders
 export function idsIn(root: string, folder: string): string[] {
   const dir = join(root, folder)
   if (!existsSync(dir)) return []
-  return readdirSync(dir).filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length)).sort()
+  return readdirSync(dir)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort()
 }
 
 /** One entry of a data folder; `asked` is the place that names it. Throws UserError with the nearest id. */

@@ -5,7 +5,10 @@ import type { PlannedBoard, SourcedLine } from './plan.ts'
  * that selects just the boards meant (`[pi3]`), else one section per board (`[board-type=0x08]`).
  * Source: raspberrypi/documentation, conditional.adoc.
  */
-export function configSections(boards: readonly PlannedBoard[], lines: readonly (SourcedLine & { boards: readonly string[] })[]): { filter: string; lines: SourcedLine[] }[] {
+export function configSections(
+  boards: readonly PlannedBoard[],
+  lines: readonly (SourcedLine & { boards: readonly string[] })[],
+): { filter: string; lines: SourcedLine[] }[] {
   const sections = new Map<string, SourcedLine[]>()
   for (const { text, by, boards: meant } of lines) {
     for (const filter of filtersFor(boards, meant)) {

@@ -44,10 +44,14 @@ export function createConsole(write: (text: string) => void): Console {
       wake()
     },
     async waitFor(pattern, seconds) {
-      from = await until(() => {
-        const found = pattern.exec(transcript.slice(from))
-        return found ? from + found.index + found[0].length : undefined
-      }, seconds, `${pattern.source}`)
+      from = await until(
+        () => {
+          const found = pattern.exec(transcript.slice(from))
+          return found ? from + found.index + found[0].length : undefined
+        },
+        seconds,
+        pattern.source,
+      )
     },
     async run(command, seconds) {
       // The marker is split in what is typed, so that an echo of the command is not taken for its answer.

@@ -56,7 +56,18 @@ export interface Booted {
  * image's own FAT partition. The image stays as it is: the machine writes to an overlay, whose size is the card's.
  * The one thing added is a root shell on the serial console (systemd.debug_shell), which answers `console.run`.
  */
-export async function boot($: Shell, options: { image: string; board: PlannedBoard; machine: Machine; work: string; wav?: string; card_gib: number; onText: (text: string) => void }): Promise<Booted> {
+export async function boot(
+  $: Shell,
+  options: {
+    image: string
+    board: PlannedBoard
+    machine: Machine
+    work: string
+    wav?: string
+    card_gib: number
+    onText: (text: string) => void
+  },
+): Promise<Booted> {
   const { image, board, machine, work } = options
   const fat = `${work}/${machine.name}-fat`
   const overlay = `${work}/${machine.name}.qcow2`
@@ -64,7 +75,8 @@ export async function boot($: Shell, options: { image: string; board: PlannedBoa
   mkdirSync(fat, { recursive: true })
   await $`MTOOLS_SKIP_CHECK=1 mcopy -s -n -i ${`${image}@@${offsetOf(disk.boot)}`} '::*' ${fat}
     qemu-img create -q -f qcow2 -b ${image} -F raw ${overlay} ${options.card_gib}G`
-  if (statSync(image).size > options.card_gib * 2 ** 30) throw new Error(`the image does not fit on an emulated card of ${options.card_gib} GiB`)
+  if (statSync(image).size > options.card_gib * 2 ** 30)
+    throw new Error(`the image does not fit on an emulated card of ${options.card_gib} GiB`)
   const loads = firmwareBoot(fatFolder(fat), board)
   await $`fdtoverlay -i ${`${fat}/${loads.deviceTree}`} -o ${tree} ${loads.overlays.map(({ path }) => `${fat}/${path}`)}`
   const commandLine = [
@@ -82,7 +94,9 @@ export async function boot($: Shell, options: { image: string; board: PlannedBoa
     -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree ? ['-dtb', tree] : []} -append ${commandLine} \
     ${machine.disk(overlay)} ${options.wav === undefined ? [] : machine.sound(options.wav)}`
   const { ended, kill } = conversation
-  const early = ended.then(() => Promise.reject(new Error(`QEMU ended before the image had booted; the console said:\n${console.transcript.slice(-2000)}`)))
+  const early = ended.then(() =>
+    Promise.reject(new Error(`QEMU ended before the image had booted; the console said:\n${console.transcript.slice(-2000)}`)),
+  )
   const stop = async (): Promise<void> => {
     kill()
     await ended

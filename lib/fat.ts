@@ -7,6 +7,9 @@ export function fatFolder(dir: string): FatFiles {
   return {
     read: (path) => (existsSync(join(dir, path)) ? readFileSync(join(dir, path), 'utf8') : undefined),
     has: (path) => existsSync(join(dir, path)) && statSync(join(dir, path)).isFile(),
-    list: () => readdirSync(dir, { recursive: true, withFileTypes: true }).filter((found) => found.isFile()).map((found) => relative(dir, join(found.parentPath, found.name))),
+    list: () =>
+      readdirSync(dir, { recursive: true, withFileTypes: true })
+        .filter((found) => found.isFile())
+        .map((found) => relative(dir, join(found.parentPath, found.name))),
   }
 }

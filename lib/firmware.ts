@@ -65,7 +65,12 @@ export interface FirmwareBoot {
 }
 
 /** One line of config.txt that is in force on this board; `at` is its file and number. */
-interface Line { key: string; value: string; file: string; at: string }
+interface Line {
+  key: string
+  value: string
+  file: string
+  at: string
+}
 
 /** What the rules below look at. */
 interface Boot {
@@ -79,7 +84,11 @@ interface Boot {
 }
 
 /** Files to look for, the first choice first, and the line of config.txt that wants them. */
-interface Wanted { names: string[]; at: string; asked: string }
+interface Wanted {
+  names: string[]
+  at: string
+  asked: string
+}
 
 /** Works out what the firmware would load; throws an Error that names the missing file, who asked for it and what is there. */
 export function firmwareBoot(fat: FatFiles, board: FirmwareBoard): FirmwareBoot {
@@ -109,7 +118,13 @@ export function checkFirmwareFiles(fat: FatFiles, board: FirmwareBoard): { path:
   // what_is_config_txt.adoc: what loads start.elf knows no include, so only config.txt itself counts here.
   const settings = plainSettings(readConfig(fat, board, () => {}).lines.filter(({ file }) => file === 'config.txt'))
   // boot.adoc "start_x, start_debug"; boot_folder.adoc "start_cd.elf". Which of them wins is belief.
-  const variant = isOn(settings, 'start_x') ? 'x' : isOn(settings, 'start_debug') ? 'db' : numberOf(settings, 'gpu_mem', 64) <= 16 ? 'cd' : ''
+  const variant = isOn(settings, 'start_x')
+    ? 'x'
+    : isOn(settings, 'start_debug')
+      ? 'db'
+      : numberOf(settings, 'gpu_mem', 64) <= 16
+        ? 'cd'
+        : ''
   const suffix = start === '' && variant !== '' ? `_${variant}` : start + variant
   const files = [settings.get('start_file')?.value ?? `start${suffix}.elf`, settings.get('fixup_file')?.value ?? `fixup${suffix}.dat`]
   return (bootcode ? ['bootcode.bin', ...files] : files).map((path) => ({ path, present: fat.has(path) }))
@@ -121,12 +136,19 @@ function readConfig(fat: FatFiles, board: FirmwareBoard, warn: Boot['warn']): Bo
   const settings = plainSettings(lines)
   const start = settings.get('start_file')
   // boot.adoc "start_file": "cut-down firmware cannot be selected this way - the system will fail to boot".
-  if (start && /cd\.elf$/.test(start.value)) warn(`${start.at} start_file=${start.value} does not boot: write gpu_mem=16 to get the cut-down firmware`)
+  if (start && start.value.endsWith('cd.elf'))
+    warn(`${start.at} start_file=${start.value} does not boot: write gpu_mem=16 to get the cut-down firmware`)
   return { fat, board, lines, settings, prefix: '', warn }
 }
 
 /** The lines whose filters this board meets, those of included files in their place (what_is_config_txt.adoc). */
-function linesInForce(fat: FatFiles, board: FirmwareBoard, warn: Boot['warn'], files: readonly string[], met: Map<string, boolean>): Line[] {
+function linesInForce(
+  fat: FatFiles,
+  board: FirmwareBoard,
+  warn: Boot['warn'],
+  files: readonly string[],
+  met: Map<string, boolean>,
+): Line[] {
   const file = files.at(-1) ?? ''
   return (fat.read(file) ?? '').split(/\r?\n/).flatMap((raw, index): Line[] => {
     const text = raw.trim()
@@ -184,7 +206,8 @@ function isOn(settings: Map<string, Line>, key: string): boolean {
 function startsIn64Bit({ settings, board, warn }: Boot): boolean {
   const { arm32, arm64, starts64 } = SOCS[board.soc]
   if (arm32.length === 0) return true
-  if (arm64.length === 0 && isOn(settings, 'arm_64bit')) warn(`${settings.get('arm_64bit')?.at} arm_64bit=1: the ${board.soc} has no 64-bit mode`)
+  if (arm64.length === 0 && isOn(settings, 'arm_64bit'))
+    warn(`${settings.get('arm_64bit')?.at} arm_64bit=1: the ${board.soc} has no 64-bit mode`)
   if (arm64.length === 0) return false
   const known = /(?:^|\/)kernel(|7|7l|8)\.img$/.exec(settings.get('kernel')?.value ?? '')?.[1]
   return known === undefined ? numberOf(settings, 'arm_64bit', starts64 ? 1 : 0) > 0 : known === '8'
@@ -206,7 +229,8 @@ function deviceTreeNames({ settings, board }: Boot): Wanted {
   if (line) return { names: [line.value], at: line.at, asked: `device_tree=${line.value}` }
   const downstream = dtbFile(board.device_tree.downstream)
   const upstream = settings.get('upstream_kernel')
-  if (!upstream || !isOn(settings, 'upstream_kernel')) return { names: [downstream], at: 'config.txt', asked: 'for want of device_tree= and upstream_kernel=1' }
+  if (!upstream || !isOn(settings, 'upstream_kernel'))
+    return { names: [downstream], at: 'config.txt', asked: 'for want of device_tree= and upstream_kernel=1' }
   const names = board.device_tree.mainline === undefined ? [downstream] : [...new Set([dtbFile(board.device_tree.mainline), downstream])]
   return { names, at: upstream.at, asked: 'upstream_kernel=1' }
 }
@@ -257,7 +281,9 @@ function upstreamOverlay(boot: Boot, deviceTree: string): Overlay[] {
   const line = boot.settings.get('upstream_kernel')
   if (!line || !isOn(boot.settings, 'upstream_kernel') || boot.settings.has('device_tree')) return []
   if (mainline === downstream || deviceTree !== boot.prefix + dtbFile(downstream)) return []
-  boot.warn(`${line.at} upstream_kernel=1: there is no mainline device tree, so the firmware takes ${deviceTree} and the overlay "upstream"`)
+  boot.warn(
+    `${line.at} upstream_kernel=1: there is no mainline device tree, so the firmware takes ${deviceTree} and the overlay "upstream"`,
+  )
   return [{ path: overlayPath(boot, 'upstream', line.at, 'upstream_kernel=1 without a mainline device tree'), params: {} }]
 }
 
@@ -304,9 +330,12 @@ function find({ fat, prefix }: Pick<Boot, 'fat' | 'prefix'>, { names, at, asked 
 /** The error of a file that is not there, with up to three files of the same sort whose names are nearest. */
 function missing(fat: FatFiles, paths: readonly string[], at: string, asked: string): Error {
   const ending = (path: string) => /\.[a-z]+$/i.exec(path)?.[0]
-  const near = (fat.list?.() ?? []).filter((path) => ending(path) === ending(paths[0] ?? ''))
+  const near = (fat.list?.() ?? [])
+    .filter((path) => ending(path) === ending(paths[0] ?? ''))
     .map((path) => ({ path, edits: distance(path, paths[0] ?? '') }))
-    .sort((a, b) => a.edits - b.edits || (a.path < b.path ? -1 : 1)).slice(0, 3).map(({ path }) => path)
+    .sort((a, b) => a.edits - b.edits || (a.path < b.path ? -1 : 1))
+    .slice(0, 3)
+    .map(({ path }) => path)
   const instead = near.length > 0 ? `; nearest to it: ${near.join(', ')}` : ''
   return new Error(`${at} (${asked}) needs ${paths.join(' or ')}, which is not on the FAT partition${instead}`)
 }

@@ -31,12 +31,18 @@ export function checkHost(): Check[] {
   const root = process.getuid?.() === 0
   const needed = programs.filter(([program]) => !root || program !== 'newuidmap') // only an ordinary user's map needs it
   const missing = needed.filter(([program]) => !inPath(program))
-  const checks: Check[] = needed.map(([program, debian]) => {
-    const ok = !missing.some(([name]) => name === program)
-    return { what: `program ${program}`, ok, found: ok ? 'there' : 'missing', ...(ok ? {} : { package: debian, mend: `apt-get install ${debian}` }) }
+  const checks = needed.map(([program, debian]): Check => {
+    const what = `program ${program}`
+    if (!missing.some(([name]) => name === program)) return { what, ok: true, found: 'there' }
+    return { what, ok: false, found: 'missing', package: debian, mend: `apt-get install ${debian}` }
   })
   const keys = existsSync(keyring)
-  checks.push({ what: "keys of Debian's archive", ok: keys, found: keys ? keyring : 'missing', ...(keys ? {} : { package: 'debian-archive-keyring', mend: 'apt-get install debian-archive-keyring' }) })
+  checks.push({
+    what: "keys of Debian's archive",
+    ok: keys,
+    found: keys ? keyring : 'missing',
+    ...(keys ? {} : { package: 'debian-archive-keyring', mend: 'apt-get install debian-archive-keyring' }),
+  })
   if (!root) checks.push(subordinateIds())
   if (missing.length === 0) checks.push(namespaces(root))
   return checks
@@ -52,12 +58,19 @@ export function requireHost(checks: Check[]): void {
 }
 
 function inPath(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(':').concat('/usr/sbin', '/sbin').some((dir) => dir !== '' && existsSync(`${dir}/${program}`))
+  return (process.env['PATH'] ?? '')
+    .split(':')
+    .concat('/usr/sbin', '/sbin')
+    .some((dir) => dir !== '' && existsSync(`${dir}/${program}`))
 }
 
 function subordinateIds(): Check {
   const user = execFileSync('id', ['-un'], { encoding: 'utf8' }).trim()
-  const has = (file: string): boolean => existsSync(file) && readFileSync(file, 'utf8').split('\n').some((line) => line.startsWith(`${user}:`) || line.startsWith(`${process.getuid?.()}:`))
+  const has = (file: string): boolean =>
+    existsSync(file) &&
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .some((line) => line.startsWith(`${user}:`) || line.startsWith(`${process.getuid?.()}:`))
   const ok = has('/etc/subuid') && has('/etc/subgid')
   return {
     what: `user ids that ${user} may use in a namespace`,
@@ -69,13 +82,23 @@ function subordinateIds(): Check {
 
 /** Tries what every stage does: user, mount and pid namespaces, and a private binfmt_misc in them. */
 function namespaces(root: boolean): Check {
-  const tried = spawnSync('bash', [enter, 'sh', '-c', 'mount -t tmpfs none /mnt && chown 1:1 /mnt && { mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null && echo private || echo shared; }'], { encoding: 'utf8' })
+  const tried = spawnSync(
+    'bash',
+    [
+      enter,
+      'sh',
+      '-c',
+      'mount -t tmpfs none /mnt && chown 1:1 /mnt && { mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null && echo private || echo shared; }',
+    ],
+    { encoding: 'utf8' },
+  )
   const what = 'user namespaces'
   if (tried.status !== 0) {
     const said = tried.stderr.trim().split('\n').at(-1) ?? ''
     return { what, ok: false, found: `not allowed here (${said})`, mend: `sudo sysctl -w ${namespaceSysctl()}` }
   }
-  if (tried.stdout.trim() === 'private' || process.arch === 'arm64' || existsSync('/proc/sys/fs/binfmt_misc/qemu-aarch64')) return { what, ok: true, found: 'work' }
+  if (tried.stdout.trim() === 'private' || process.arch === 'arm64' || existsSync('/proc/sys/fs/binfmt_misc/qemu-aarch64'))
+    return { what, ok: true, found: 'work' }
   return {
     what: 'programs for arm64',
     ok: false,

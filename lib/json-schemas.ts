@@ -6,8 +6,14 @@ const names = { boards: 'board', soundcards: 'soundcard', tunings: 'tuning', bas
 
 /** JSON Schemas (draft 7, which every editor knows) of the YAML files, by file name in schemas/. */
 export function jsonSchemas(): Record<string, string> {
-  const schemas = { image: Image, ...Object.fromEntries(Object.entries(folders).map(([folder, schema]) => [names[folder as keyof typeof folders], schema])) }
+  const schemas = {
+    image: Image,
+    ...Object.fromEntries(Object.entries(folders).map(([folder, schema]) => [names[folder as keyof typeof folders], schema])),
+  }
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [`${name}.json`, `${JSON.stringify(z.toJSONSchema(schema as z.ZodType, { io: 'input', target: 'draft-7' }), null, 2)}\n`]),
+    Object.entries(schemas).map(([name, schema]) => [
+      `${name}.json`,
+      `${JSON.stringify(z.toJSONSchema(schema as z.ZodType, { io: 'input', target: 'draft-7' }), null, 2)}\n`,
+    ]),
   )
 }

@@ -10,7 +10,10 @@ export interface Lock {
  * Takes a lock on a file with flock(1), which the kernel frees when its holder dies: there are no stale locks.
  * `wait: false` gives undefined at once when another process has it; `onWait` is told before waiting for one.
  */
-export async function lock(file: string, options: { shared?: boolean; wait?: boolean; onWait?: () => void; signal?: AbortSignal } = {}): Promise<Lock | undefined> {
+export async function lock(
+  file: string,
+  options: { shared?: boolean; wait?: boolean; onWait?: () => void; signal?: AbortSignal } = {},
+): Promise<Lock | undefined> {
   mkdirSync(dirname(file), { recursive: true })
   const kind = options.shared === true ? '--shared' : '--exclusive'
   const now = await hold([kind, '--nonblock', file], options.signal)

@@ -105,7 +105,7 @@ async function makeOne(stage: AnyStage, options: MakeOptions, one: (stage: AnySt
     }),
   )
   const half = `${cache.folder(stage.name, key)}.half`
-  const held = await lock(`${half}.lock`, { signal, onWait: () => report({ kind: 'waiting', stage: stage.name }) })
+  const held = await lock(lockFile(cache, half), { signal, onWait: () => report({ kind: 'waiting', stage: stage.name }) })
   try {
     if (signal.aborted) throw new Interrupted('stopped')
     if (!fresh) {
@@ -124,7 +124,13 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
   const remove = async (path: string): Promise<void> => {
     if (existsSync(path) && !removeOwn(path)) {
       // parts of it belong to ids that only the namespace has
-      const shell = createShell({ wrap: [...enter(false), 'bash', '-c'], onLine: () => {}, signal: new AbortController().signal, usage, timeFile: `${half}.time` })
+      const shell = createShell({
+        wrap: [...enter(false), 'bash', '-c'],
+        onLine: () => {},
+        signal: new AbortController().signal,
+        usage,
+        timeFile: `${half}.time`,
+      })
       await shell`rm -rf ${path}`
     }
   }
@@ -157,19 +163,31 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
           toolbox,
           cwd: work,
           writable: [out, work, ...Object.values(kept)],
-          readable: [...Object.entries(needs).flatMap(([name, need]) => (name === TOOLBOX ? [] : [need.folder])), ...(existsSync(own) ? [own] : [])],
+          readable: [
+            ...Object.entries(needs).flatMap(([name, need]) => (name === TOOLBOX ? [] : [need.folder])),
+            ...(existsSync(own) ? [own] : []),
+          ],
           network,
         })
   try {
     const job: Job<unknown, Record<string, AnyStage>, Record<string, string>, string> = {
       given: stage.given(plan),
       from: Object.fromEntries(Object.entries(needs).map(([name, need]) => [name, need.outputs])) as never,
-      out: Object.fromEntries(Object.entries<string>(stage.outputs as Record<string, string>).map(([name, path]) => [name, join(out, path)])),
+      out: Object.fromEntries(
+        Object.entries<string>(stage.outputs as Record<string, string>).map(([name, path]) => [name, join(out, path)]),
+      ),
       work,
       own,
       kept,
       settings,
-      $: createShell({ wrap, onLine, signal, usage, timeFile: join(half, 'time'), env: { SOURCE_DATE_EPOCH: String(plan.image.epoch), ...(network ? settings.network_env : {}) } }),
+      $: createShell({
+        wrap,
+        onLine,
+        signal,
+        usage,
+        timeFile: join(half, 'time'),
+        env: { SOURCE_DATE_EPOCH: String(plan.image.epoch), ...(network ? settings.network_env : {}) },
+      }),
     }
     await stage.run(job as never)
     for (const [name, path] of Object.entries<string>(stage.outputs as Record<string, string>)) {
@@ -196,13 +214,15 @@ function madeOf(cache: Cache, entry: Entry, cached: boolean): Made {
   return { entry, folder, outputs, cached }
 }
 
+const lockFile = (cache: Cache, half: string): string => join(cache.dir, 'locks', basename(half))
+
 /** Unfinished folders of this stage that a killed build left behind: those whose lock nobody holds. */
 async function sweep(cache: Cache, stage: string, own: string, remove: (path: string) => Promise<void>): Promise<void> {
   const pattern = new RegExp(`^${stage}-[0-9a-f]{16}\\.half$`)
   for (const name of readdirSync(cache.dir)) {
     const path = join(cache.dir, name)
     if (!pattern.test(name) || path === own) continue
-    const held = await lock(`${path}.lock`, { wait: false })
+    const held = await lock(lockFile(cache, path), { wait: false })
     if (!held) continue
     await remove(path)
     held.release()
@@ -219,4 +239,3 @@ function enoughSpace(dir: string, gib: number): void {
     )
   }
 }
-

@@ -7,7 +7,10 @@ const short = (text: string): string => (text.length > 300 ? `${text.slice(0, 30
 export function demand(results: readonly ProofResult[], console?: string): void {
   const failed = results.filter(({ passed }) => !passed)
   if (failed.length === 0) return
-  const rows = failed.map(({ tuning, proof, where, expected, seen }) => `${tuning} (${where}): ${proof}\n    expected: ${short(expected)}\n    seen:     ${short(seen.trim()) || 'nothing'}`)
+  const rows = failed.map(
+    ({ tuning, proof, where, expected, seen }) =>
+      `${tuning} (${where}): ${proof}\n    expected: ${short(expected)}\n    seen:     ${short(seen.trim()) || 'nothing'}`,
+  )
   const kept = console === undefined ? '' : `\n  the console: ${console}`
   throw new ProofError(`${failed.length} of ${results.length} proofs failed\n  ${rows.join('\n  ')}${kept}`)
 }

@@ -2,11 +2,11 @@ import { quote } from 'zx'
 import type { Plan, PlannedTuning } from './plan.ts'
 import type { ProofData } from './schema/tuning.ts'
 
-/** Where a proof was tried and what came of it. */
+/** Where a proof was tried (`image`, or the emulated machine) and what came of it. */
 export interface ProofResult {
   tuning: string
   proof: string
-  where: 'image' | string
+  where: string
   passed: boolean
   expected: string
   seen: string

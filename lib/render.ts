@@ -22,7 +22,8 @@ export function render({ templates, view }: ConfigurePlan): Rendered[] {
   return templates.map(({ path, text, executable }) => {
     const name = `templates/${path}`
     const [where, ...rest] = path.replace(/\.hbs$/, '').split('/')
-    if ((where !== 'boot' && where !== 'root') || rest.length === 0) throw new UserError(`${name}: expected it below templates/boot/ or templates/root/`)
+    if ((where !== 'boot' && where !== 'root') || rest.length === 0)
+      throw new UserError(`${name}: expected it below templates/boot/ or templates/root/`)
     return { where, path: rest.join('/'), text: renderText(name, text, view as unknown as Record<string, unknown>), executable }
   })
 }
@@ -52,7 +53,7 @@ function pathsIn(program: hbs.AST.Program): { path: string; line: number }[] {
   class Paths extends Handlebars.Visitor {
     depth = 0
     override BlockStatement(block: hbs.AST.BlockStatement): void {
-      const nested = (block.path as hbs.AST.PathExpression).original === 'each'
+      const nested = block.path.original === 'each'
       for (const param of block.params) this.accept(param)
       this.depth += nested ? 1 : 0
       this.accept(block.program)
@@ -68,10 +69,18 @@ function pathsIn(program: hbs.AST.Program): { path: string; line: number }[] {
 }
 
 const has = (view: unknown, path: string): boolean =>
-  path.split('.').reduce<unknown>((value, key) => (value !== null && typeof value === 'object' && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined), view) !== undefined
+  path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) =>
+        value !== null && typeof value === 'object' && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined,
+      view,
+    ) !== undefined
 
 function namesIn(value: Record<string, unknown>, prefix = ''): string[] {
   return Object.entries(value).flatMap(([key, inner]) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? namesIn(inner as Record<string, unknown>, `${prefix}${key}.`) : [prefix + key],
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? namesIn(inner as Record<string, unknown>, `${prefix}${key}.`)
+      : [prefix + key],
   )
 }

@@ -5,7 +5,7 @@ import type { Event } from './make.ts'
 
 /** Shows what happens: a line per stage, and everything the commands print in one log file. */
 export interface Reporter {
-  event(event: Event): void
+  event: (event: Event) => void
   /** A line of its own, such as a result. */
   say(line: string): void
   /** Stops whatever moves on the screen. */
@@ -35,7 +35,8 @@ export function createReporter(options: ReporterOptions): Reporter {
     spinner?.clear()
     options.out.write(`${line}\n`)
   }
-  const text = (): string => [...running].map(([stage, { about, since }]) => `${stage}: ${about} (${seconds((performance.now() - since) / 1000)})`).join('\n  ')
+  const text = (): string =>
+    [...running].map(([stage, { about, since }]) => `${stage}: ${about} (${seconds((performance.now() - since) / 1000)})`).join('\n  ')
   const refresh = (): void => {
     if (!moving) return
     if (running.size === 0) {
@@ -68,7 +69,10 @@ export function createReporter(options: ReporterOptions): Reporter {
         if (options.groups) lines.set(event.stage, [...(lines.get(event.stage) ?? []), event.line])
         return
       }
-      appendFileSync(options.logFile, `# ${new Date().toISOString()} ${event.stage} ${event.kind}${event.kind === 'broken' ? `: ${event.what}` : ''}\n`)
+      appendFileSync(
+        options.logFile,
+        `# ${new Date().toISOString()} ${event.stage} ${event.kind}${event.kind === 'broken' ? `: ${event.what}` : ''}\n`,
+      )
       if (event.kind === 'started') {
         running.set(event.stage, { about: event.about, since: performance.now() })
         if (!moving) show(`- ${event.stage}: ${event.about}`)

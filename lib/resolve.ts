@@ -29,7 +29,9 @@ export function resolve(root: string, file: string, sets: string[] = [], options
   const boards = image.board.map((id, i) => ({ id, ...entry(root, 'boards', id, at(['board', i])).value }))
   for (const [i, board] of boards.entries()) {
     if (!board.arch.includes(base.arch)) {
-      throw new UserError(`${at(['board', i])} board: ${board.id} does not run ${base.arch}, which ${image.base} is made of (it runs ${board.arch.join(', ')})`)
+      throw new UserError(
+        `${at(['board', i])} board: ${board.id} does not run ${base.arch}, which ${image.base} is made of (it runs ${board.arch.join(', ')})`,
+      )
     }
   }
   const card = { id: image.soundcard, ...entry(root, 'soundcards', image.soundcard, at(['soundcard'])).value }
@@ -63,7 +65,11 @@ export function resolve(root: string, file: string, sets: string[] = [], options
       suite: base.suite,
       arch: base.arch,
       components: base.components,
-      packages: unique([...Object.keys(base.packages), ...lines((tuning) => tuning.change.packages).map(({ text }) => text), ...image.packages]),
+      packages: unique([
+        ...Object.keys(base.packages),
+        ...lines((tuning) => tuning.change.packages).map(({ text }) => text),
+        ...image.packages,
+      ]),
       absent: lines((tuning) => tuning.change.absent),
       exclude: base.exclude,
       debconf: base.debconf,
@@ -94,8 +100,12 @@ export function resolve(root: string, file: string, sets: string[] = [], options
         user: image.user,
         kernel: { file_name: build.file_name },
         config_txt: configSections(boards, [
-          ...(card.overlay ? [{ text: `dtoverlay=${card.overlay.ours}`, by: `soundcards/${card.id}`, boards: boards.map(({ id }) => id) }] : []),
-          ...inForce.flatMap(({ planned, data }) => (data.change.config_txt ?? []).map((text) => ({ text, by: planned.id, boards: planned.boards }))),
+          ...(card.overlay
+            ? [{ text: `dtoverlay=${card.overlay.ours}`, by: `soundcards/${card.id}`, boards: boards.map(({ id }) => id) }]
+            : []),
+          ...inForce.flatMap(({ planned, data }) =>
+            (data.change.config_txt ?? []).map((text) => ({ text, by: planned.id, boards: planned.boards })),
+          ),
         ]),
         cmdline: lines((tuning) => tuning.change.cmdline),
         modprobe: lines((tuning) => tuning.change.modprobe),
@@ -127,14 +137,18 @@ export function resolve(root: string, file: string, sets: string[] = [], options
       ...(image.root_mb === undefined ? {} : { root_mb: image.root_mb }),
     },
     tunings: tunings.map(({ planned }) => planned),
-    warnings: [...card.notes.map((note) => `${card.name}: ${note}`), ...image.user.ssh_keys.length === 0 ? ['no SSH key in user.ssh_keys: nobody will be able to log in over the network'] : []],
+    warnings: [
+      ...card.notes.map((note) => `${card.name}: ${note}`),
+      ...(image.user.ssh_keys.length === 0 ? ['no SSH key in user.ssh_keys: nobody will be able to log in over the network'] : []),
+    ],
     origins: originsOf(root, choices, card, jack, file, sets),
   }
   return freeze(plan)
 }
 
 /** Milliseconds from a full JACK buffer to the converter: period × periods / rate. Converters add their own constant. */
-export const latency = ({ period, periods, rate }: Pick<JackPlan, 'period' | 'periods' | 'rate'>): number => (1000 * period * periods) / rate
+export const latency = ({ period, periods, rate }: Pick<JackPlan, 'period' | 'periods' | 'rate'>): number =>
+  (1000 * period * periods) / rate
 
 function override(text: string): Override {
   const equals = text.indexOf('=')
@@ -152,10 +166,14 @@ function planJack({ value: image, at }: Located<ImageChoices>, card: PlannedSoun
     rate: image.jack.rate ?? card.jack.rate,
   }
   if (!card.rates.includes(jack.rate)) {
-    throw new UserError(`${at(['jack', 'rate'])} jack.rate: ${card.name} does not run at ${jack.rate} Hz (it runs at ${card.rates.join(', ')})`)
+    throw new UserError(
+      `${at(['jack', 'rate'])} jack.rate: ${card.name} does not run at ${jack.rate} Hz (it runs at ${card.rates.join(', ')})`,
+    )
   }
   if (jack.period < card.jack.smallest_period) {
-    throw new UserError(`${at(['jack', 'period'])} jack.period: ${jack.period} frames is below the ${card.jack.smallest_period} that ${card.name} can do`)
+    throw new UserError(
+      `${at(['jack', 'period'])} jack.period: ${jack.period} frames is below the ${card.jack.smallest_period} that ${card.name} can do`,
+    )
   }
   return jack
 }
@@ -164,17 +182,33 @@ function planTunings(root: string, choices: Located<ImageChoices>, boards: Plann
   const ids = idsIn(root, 'tunings')
   const wanted = choices.value.tunings
   for (const id of Object.keys(wanted)) {
-    if (!ids.includes(id)) throw new UserError(`${choices.at(['tunings', id])} tunings.${id}: there is no tunings/${id}.yaml${didYouMean(id, ids)}`)
+    if (!ids.includes(id))
+      throw new UserError(`${choices.at(['tunings', id])} tunings.${id}: there is no tunings/${id}.yaml${didYouMean(id, ids)}`)
   }
   return ids.map((id) => {
     const { value: unfilled, at } = entry(root, 'tunings', id, `tunings/${id}.yaml`)
     const state = wanted[id] ?? unfilled.default
     const refusals = boards.map((board) => whyNot(unfilled.when, factsOf({ ...facts, board }), (fact) => at(['when', fact])))
     const applies = boards.filter((_, i) => refusals[i] === undefined).map((board) => board.id)
-    const off = state === 'off' ? `switched off${id in wanted ? ` at ${choices.at(['tunings', id])}` : ' unless asked for'}` : applies.length === 0 ? refusals[0] : onlySome(unfilled, applies, boards)
+    const off =
+      state === 'off'
+        ? `switched off${id in wanted ? ` at ${choices.at(['tunings', id])}` : ' unless asked for'}`
+        : applies.length === 0
+          ? refusals[0]
+          : onlySome(unfilled, applies, boards)
     // A tuning that is not in force may speak of facts that this image does not have.
     const data = off === undefined ? fill(unfilled, factsOf(facts), `tunings/${id}.yaml`) : unfilled
-    return { data, planned: { id, about: data.about, source: data.source, ...(off === undefined ? {} : { off }), boards: applies, proofs: off === undefined ? data.proof : [] } }
+    return {
+      data,
+      planned: {
+        id,
+        about: data.about,
+        source: data.source,
+        ...(off === undefined ? {} : { off }),
+        boards: applies,
+        proofs: off === undefined ? data.proof : [],
+      },
+    }
   })
 }
 
@@ -192,7 +226,8 @@ function templatesInForce(root: string, tunings: LoadedTuning[]): TextFile[] {
   const dropped = new Set<string>()
   for (const { planned, data } of tunings) {
     for (const path of data.change.files ?? []) {
-      if (!paths.includes(path)) throw new UserError(`tunings/${planned.id}.yaml change.files: there is no templates/${path}${didYouMean(path, paths)}`)
+      if (!paths.includes(path))
+        throw new UserError(`tunings/${planned.id}.yaml change.files: there is no templates/${path}${didYouMean(path, paths)}`)
       if (planned.off !== undefined) dropped.add(path)
     }
   }
@@ -202,7 +237,13 @@ function templatesInForce(root: string, tunings: LoadedTuning[]): TextFile[] {
 function fileIn(root: string, folder: string, path: string, asked: string): TextFile {
   const files = textFiles(root, folder)
   const found = files.find((file) => file.path === path)
-  if (!found) throw new UserError(`${asked}: there is no ${folder}/${path}${didYouMean(path, files.map((file) => file.path))}`)
+  if (!found)
+    throw new UserError(
+      `${asked}: there is no ${folder}/${path}${didYouMean(
+        path,
+        files.map((file) => file.path),
+      )}`,
+    )
   return found
 }
 
@@ -221,7 +262,14 @@ function identifiers(content: unknown): DiskPlan {
   return { signature: hex.slice(0, 8), fat_serial: hex.slice(8, 16), root_uuid: uuid(0), hash_seed: uuid(32) }
 }
 
-function originsOf(root: string, { value, at }: Located<ImageChoices>, card: PlannedSoundcard, jack: JackPlan, file: string, sets: string[]): Plan['origins'] {
+function originsOf(
+  root: string,
+  { value, at }: Located<ImageChoices>,
+  card: PlannedSoundcard,
+  jack: JackPlan,
+  file: string,
+  sets: string[],
+): Plan['origins'] {
   const origins: Plan['origins'] = {}
   const own = relative(root, file)
   // A place names a line only where the file (or --set) really says the value; else it is the schema's default.
@@ -258,4 +306,3 @@ function freeze<T>(value: T): T {
   }
   return value
 }
-

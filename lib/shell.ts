@@ -28,7 +28,7 @@ export interface Shell {
 export interface Conversation {
   write(text: string): void
   /** Ends it and everything it started. */
-  kill(): void
+  kill: () => void
   /** Settles when it has ended; fails as a command does, but not when it was killed by `kill`. */
   ended: Promise<void>
 }
@@ -52,7 +52,14 @@ const sandbox = fileURLToPath(new URL('sandbox/', import.meta.url))
 export const enter = (network: boolean): string[] => ['bash', `${sandbox}enter.sh`, ...(network ? [] : ['--no-network'])]
 
 /** The same, with a root of its own in which only the toolbox and these paths exist; see lib/sandbox/inside.sh. */
-export const insideToolbox = (options: { root: string; toolbox: string; cwd: string; writable: string[]; readable: string[]; network: boolean }): string[] => [
+export const insideToolbox = (options: {
+  root: string
+  toolbox: string
+  cwd: string
+  writable: string[]
+  readable: string[]
+  network: boolean
+}): string[] => [
   ...enter(options.network),
   'sh',
   `${sandbox}inside.sh`,
@@ -78,8 +85,25 @@ export function createShell(options: ShellOptions): Shell {
     if (options.signal.aborted) throw new CommandError('stopped')
     const body = `set -euo pipefail; umask 022\n${script(pieces, values)}`
     const dying = ['setpriv', '--pdeathsig', 'KILL']
-    const argv = [...dying, 'time', '-q', '-o', options.timeFile, '-f', '%U %S %M', ...dying, ...(options.wrap.length > 0 ? options.wrap : ['bash', '-c']), body]
-    return zx({ quiet: true, nothrow: true, detached: true, env: { ...cleanEnv, ...options.env }, stdio: [input, 'pipe', 'pipe'] })`exec ${argv}`
+    const argv = [
+      ...dying,
+      'time',
+      '-q',
+      '-o',
+      options.timeFile,
+      '-f',
+      '%U %S %M',
+      ...dying,
+      ...(options.wrap.length > 0 ? options.wrap : ['bash', '-c']),
+      body,
+    ]
+    return zx({
+      quiet: true,
+      nothrow: true,
+      detached: true,
+      env: { ...cleanEnv, ...options.env },
+      stdio: [input, 'pipe', 'pipe'],
+    })`exec ${argv}`
   }
   const finish = async (child: ProcessPromise): Promise<void> => {
     const stop = (): void => killGroup(child.pid)
@@ -104,18 +128,20 @@ export function createShell(options: ShellOptions): Shell {
     await run(pieces, values, (line) => printed.push(line))
     return printed.join('\n')
   }
-  const start = (onText: (text: string) => void) => (pieces: TemplateStringsArray, ...values: unknown[]): Conversation => {
-    const child = begin(pieces, values, 'pipe')
-    const decoder = new TextDecoder()
-    child.stdout.on('data', (chunk: Buffer) => onText(decoder.decode(chunk, { stream: true })))
-    child.stdin.on('error', () => undefined) // it may end while we write
-    let killed = false
-    const ended = finish(child).catch((error: unknown) => {
-      if (!killed) throw error
-    })
-    ended.catch(() => undefined) // whoever awaits it hears of it
-    return { write: (said) => void child.stdin.write(said), kill: () => ((killed = true), killGroup(child.pid)), ended }
-  }
+  const start =
+    (onText: (text: string) => void) =>
+    (pieces: TemplateStringsArray, ...values: unknown[]): Conversation => {
+      const child = begin(pieces, values, 'pipe')
+      const decoder = new TextDecoder()
+      child.stdout.on('data', (chunk: Buffer) => onText(decoder.decode(chunk, { stream: true })))
+      child.stdin.on('error', () => undefined) // it may end while we write
+      let killed = false
+      const ended = finish(child).catch((error: unknown) => {
+        if (!killed) throw error
+      })
+      ended.catch(() => undefined) // whoever awaits it hears of it
+      return { write: (said) => void child.stdin.write(said), kill: () => ((killed = true), killGroup(child.pid)), ended }
+    }
   return Object.assign(shell, { text, start })
 }
 

@@ -12,7 +12,9 @@ export interface Settings {
 }
 
 /** Absolute paths of the results of the stages that a stage needs: `from.kernel.image`. */
-export type From<Needs> = { readonly [Name in keyof Needs]: Needs[Name] extends AnyStage ? { readonly [Output in keyof Needs[Name]['outputs']]: string } : never }
+export type From<Needs> = {
+  readonly [Name in keyof Needs]: Needs[Name] extends AnyStage ? { readonly [Output in keyof Needs[Name]['outputs']]: string } : never
+}
 
 /** What a stage works with. Paths are absolute, and the same inside and outside the toolbox. */
 export interface Job<Given, Needs, Outputs, Keeps extends string> {
@@ -33,7 +35,12 @@ export interface Job<Given, Needs, Outputs, Keeps extends string> {
   settings: Settings
 }
 
-export interface Stage<Given = unknown, Needs extends Record<string, AnyStage> = Record<string, AnyStage>, Outputs extends Record<string, string> = Record<string, string>, Keeps extends string = string> {
+export interface Stage<
+  Given = unknown,
+  Needs extends Record<string, AnyStage> = Record<string, AnyStage>,
+  Outputs extends Record<string, string> = Record<string, string>,
+  Keeps extends string = string,
+> {
   /** a noun: what it makes; also the name of its file */
   name: string
   /** one sentence for people who watch */
@@ -55,6 +62,11 @@ export interface Stage<Given = unknown, Needs extends Record<string, AnyStage> =
 export type AnyStage = Stage<any, any, any, any>
 
 /** Says what a stage is; only infers its types. */
-export const defineStage = <Given, const Needs extends Record<string, AnyStage>, const Outputs extends Record<string, string>, Keeps extends string = never>(
+export const defineStage = <
+  Given,
+  const Needs extends Record<string, AnyStage>,
+  const Outputs extends Record<string, string>,
+  Keeps extends string = never,
+>(
   stage: Stage<Given, Needs, Outputs, Keeps>,
 ): Stage<Given, Needs, Outputs, Keeps> => stage

@@ -55,7 +55,8 @@ const SPLIT = 0.05
 export function readWav(path: string): Wav {
   const file = readFileSync(path)
   const refuse = (why: string) => new Error(`${path}: ${why}`)
-  if (file.length < 12 || file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE') throw refuse('not a RIFF/WAVE file')
+  if (file.length < 12 || file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE')
+    throw refuse('not a RIFF/WAVE file')
   const lengthsAreRight = file.readUInt32LE(4) + 8 === file.length
   let format: { rate: number; channels: number } | undefined
   for (let at = 12; at + 8 <= file.length;) {
@@ -63,10 +64,16 @@ export function readWav(path: string): Wav {
     const length = file.readUInt32LE(at + 4)
     const body = at + 8
     if (id === 'fmt ' && body + 16 <= file.length) {
-      const [tag, channels, rate, bits] = [file.readUInt16LE(body), file.readUInt16LE(body + 2), file.readUInt32LE(body + 4), file.readUInt16LE(body + 14)]
+      const [tag, channels, rate, bits] = [
+        file.readUInt16LE(body),
+        file.readUInt16LE(body + 2),
+        file.readUInt32LE(body + 4),
+        file.readUInt16LE(body + 14),
+      ]
       // 0xfffe = WAVE_FORMAT_EXTENSIBLE, whose real tag is the start of a GUID 24 bytes further on.
       const pcm = tag === 1 || (tag === 0xfffe && body + 26 <= file.length && file.readUInt16LE(body + 24) === 1)
-      if (!pcm || bits !== 16 || channels === 0 || rate === 0) throw refuse(`format ${tag}, ${bits} bits, ${channels} channels, ${rate} Hz: 16-bit PCM is read here`)
+      if (!pcm || bits !== 16 || channels === 0 || rate === 0)
+        throw refuse(`format ${tag}, ${bits} bits, ${channels} channels, ${rate} Hz: 16-bit PCM is read here`)
       format = { rate, channels }
     }
     if (id === 'data') {
@@ -106,7 +113,8 @@ export function findTone(samples: Float64Array, rate: number, hz: number, { floo
 function deinterleave(data: Buffer, channels: number): Float64Array[] {
   const frames = Math.floor(data.length / 2 / channels)
   return Array.from({ length: channels }, (_, channel) =>
-    Float64Array.from({ length: frames }, (_, frame) => data.readInt16LE((frame * channels + channel) * 2) / 32768))
+    Float64Array.from({ length: frames }, (_, frame) => data.readInt16LE((frame * channels + channel) * 2) / 32768),
+  )
 }
 
 /**
@@ -118,7 +126,8 @@ function soundingSteps(samples: Float64Array, rate: number, hz: number, floor: n
   const window = hann(2 * Math.round((Math.max(LOOK, 4 / hz) * rate) / 2))
   const step = STEP * rate
   const amplitudes = Array.from({ length: Math.ceil(samples.length / step) }, (_, i) =>
-    goertzel(samples, Math.round((i + 0.5) * step) - window.length / 2, window, hz / rate))
+    goertzel(samples, Math.round((i + 0.5) * step) - window.length / 2, window, hz / rate),
+  )
   // The mean, each amplitude weighted with its own energy: silence and stray clicks hardly count in it.
   const [cubes, squares] = [3, 2].map((power) => amplitudes.reduce((sum, amplitude) => sum + amplitude ** power, 0))
   const enough = Math.max(floor, (cubes ?? 0) / (squares || 1) / 2)
@@ -140,7 +149,10 @@ function goertzel(samples: Float64Array, start: number, window: Float64Array, fr
 }
 
 /** A piece of the recording, in samples. */
-interface Stretch { from: number; to: number }
+interface Stretch {
+  from: number
+  to: number
+}
 
 /** The pieces in which the tone sounds; a silence too short to split them stays inside, as an impurity. */
 function stretches(sounding: readonly boolean[], rate: number, length: number): Stretch[] {
@@ -167,7 +179,10 @@ function longestFalse(entries: readonly boolean[], from: number): number {
 }
 
 /** Mean square of the signal in each bin; bin k is at k · binHz. */
-interface Spectrum { binHz: number; power: Float64Array }
+interface Spectrum {
+  binHz: number
+  power: Float64Array
+}
 
 /**
  * Power spectrum of these stretches (Welch's method): Hann windows that overlap by half or more and lie within one stretch,

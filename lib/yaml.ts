@@ -12,7 +12,7 @@ export type KeyPath = readonly PropertyKey[]
 export interface Located<T> {
   value: T
   /** `boards/pi4b.yaml:3:7`, the place of a value (or of the nearest enclosing one). */
-  at(path: KeyPath): string
+  at: (path: KeyPath) => string
 }
 
 /** A value that replaces one of the file, as `--set a.b=c` gives it. */
@@ -46,7 +46,10 @@ export function parseYaml<S extends z.ZodType>(text: string, name: string, schem
     return `${name}:${line}:${col}`
   }
   const fault = doc.errors[0]
-  if (fault) throw new UserError(`${name}:${lines.linePos(fault.pos[0]).line}:${lines.linePos(fault.pos[0]).col} ${fault.message.split('\n')[0]!.replace(/ at line \d+.*$/, '')}`)
+  if (fault)
+    throw new UserError(
+      `${name}:${lines.linePos(fault.pos[0]).line}:${lines.linePos(fault.pos[0]).col} ${fault.message.split('\n')[0]!.replace(/ at line \d+.*$/, '')}`,
+    )
   for (const { path, value } of overrides) doc.setIn(path, value)
   const at = (path: KeyPath): string => place(path)
   const result = schema.safeParse(doc.toJS())
@@ -107,7 +110,8 @@ interface Shape {
 /** The keys a schema knows at a path, through optional values, defaults, lists and unions. */
 function keysAt(schema: unknown, path: KeyPath): string[] {
   let options = [schema as Shape]
-  for (const step of path) options = options.flatMap(open).flatMap((node) => node.shape?.[String(step)] ?? node.def?.element ?? node.def?.valueType ?? [])
+  for (const step of path)
+    options = options.flatMap(open).flatMap((node) => node.shape?.[String(step)] ?? node.def?.element ?? node.def?.valueType ?? [])
   return [...new Set(options.flatMap(open).flatMap((node) => Object.keys(node.shape ?? {})))]
 }
 

@@ -66,7 +66,13 @@ async function build(file: string | undefined, options: Options): Promise<void> 
   const entry = entryOf(run.cache, plan, 'image', known)
   const packages = entryOf(run.cache, plan, 'rootfs', known)
   if (!entry || !packages) throw new Error('a finished build has no image')
-  const image = publish(folder, join(run.cache.folder('image', entry.key), 'disk.img'), plan, record, join(run.cache.folder('rootfs', packages.key), 'packages.lock'))
+  const image = publish(
+    folder,
+    join(run.cache.folder('image', entry.key), 'disk.img'),
+    plan,
+    record,
+    join(run.cache.folder('rootfs', packages.key), 'packages.lock'),
+  )
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(record, null, 2)}\n`)
     return
@@ -90,7 +96,9 @@ function recordOf(plan: Plan, { made, cache }: Run, known: ReturnType<typeof sta
     stages[name] = stageRecord(entry, made.get(name)?.cached ?? true)
     const results = entry.outputs['results']
     if (results === undefined) continue
-    const said = JSON.parse(readFileSync(join(cache.folder(name, entry.key), results.path), 'utf8')) as ProofResult[] | { results: ProofResult[]; boots: BuildRecord['boots'] }
+    const said = JSON.parse(readFileSync(join(cache.folder(name, entry.key), results.path), 'utf8')) as
+      | ProofResult[]
+      | { results: ProofResult[]; boots: BuildRecord['boots'] }
     proofs.push(...(Array.isArray(said) ? said : said.results))
     if (!Array.isArray(said)) boots.push(...said.boots)
   }
@@ -107,12 +115,16 @@ function summarize(plan: Plan, record: BuildRecord, image: string, file: string 
   const { size, blocks } = statSync(image)
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
   const device = plan.tunings.flatMap(({ proofs }) => proofs).filter(({ on }) => on === 'device').length
-  say(`${shown(image)}`)
-  say(`  ${(size / 1e6).toFixed(0)} MB on the card, ${((blocks * 512) / 1e6).toFixed(0)} MB of it written; sha256 ${record.files[`${plan.name}.img`]!.sha256}`)
+  say(shown(image))
+  say(
+    `  ${(size / 1e6).toFixed(0)} MB on the card, ${((blocks * 512) / 1e6).toFixed(0)} MB of it written; sha256 ${record.files[`${plan.name}.img`]!.sha256}`,
+  )
   say(`  for ${plan.boards.map(({ name }) => name).join(', ')}`)
   say(`  JACK on ${plan.soundcard.name}: ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`)
   const booted = record.boots.map(({ machine, seconds: s }) => `${machine} in ${seconds(s)}`).join(', ')
-  say(`  ${record.proofs.filter(({ passed }) => passed).length} proofs passed${booted === '' ? '; not booted yet: ./downbeat build --boot' : `; booted on ${booted}`}${device > 0 ? `; ${device} can be tried on a real Raspberry Pi only` : ''}`)
+  say(
+    `  ${record.proofs.filter(({ passed }) => passed).length} proofs passed${booted === '' ? '; not booted yet: ./downbeat build --boot' : `; booted on ${booted}`}${device > 0 ? `; ${device} can be tried on a real Raspberry Pi only` : ''}`,
+  )
   for (const warning of plan.warnings) say(`  note: ${warning}`)
   say(`repeat it: ./downbeat build${file === undefined ? '' : ` ${file}`}${options.set.map((set) => ` --set ${set}`).join('')}`)
 }

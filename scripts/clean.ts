@@ -20,11 +20,15 @@ export function cleanCommand(): Command {
       if (!held) throw new HostError('a build is using the cache just now', 'wait for it to end, or stop it')
       const cache = join(out, 'cache')
       const there = existsSync(cache) ? readdirSync(cache) : []
-      const doomed = there.filter((name) => !running.has(name) && (options.all === true || name !== 'kept')).map((name) => join(cache, name))
+      const doomed = there
+        .filter((name) => !running.has(name) && (options.all === true || name !== 'kept'))
+        .map((name) => join(cache, name))
       if (options.all === true) doomed.push(...['images', 'logs'].map((name) => join(out, name)))
       for (const path of doomed) await remove(path)
       held.release()
-      process.stdout.write(`removed ${doomed.length} entries from ${out}${options.all === true ? '' : '; downloads, compiler cache and images stay (--all removes them too)'}\n`)
+      process.stdout.write(
+        `removed ${doomed.length} entries from ${out}${options.all === true ? '' : '; downloads, compiler cache and images stay (--all removes them too)'}\n`,
+      )
     })
 }
 
@@ -32,6 +36,12 @@ export function cleanCommand(): Command {
 async function remove(path: string): Promise<void> {
   if (removeOwn(path)) return
   const usage = { user: 0, system: 0, peak_kib: 0 }
-  const shell = createShell({ wrap: [...enter(false), 'bash', '-c'], onLine: (line) => process.stderr.write(`${line}\n`), signal: new AbortController().signal, usage, timeFile: join(out, 'clean.time') })
+  const shell = createShell({
+    wrap: [...enter(false), 'bash', '-c'],
+    onLine: (line) => process.stderr.write(`${line}\n`),
+    signal: new AbortController().signal,
+    usage,
+    timeFile: join(out, 'clean.time'),
+  })
   await shell`rm -rf ${path}`
 }

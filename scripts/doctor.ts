@@ -14,7 +14,9 @@ export function doctorCommand(): Command {
     .action((options: { json?: true }) => {
       const checks = [...checkHost(), diskSpace()]
       if (options.json === true) process.stdout.write(`${JSON.stringify(checks, null, 2)}\n`)
-      else for (const { what, ok, found, mend } of checks) process.stdout.write(`${ok ? '✔' : '✖'} ${what}: ${found}${mend === undefined ? '' : `\n    to mend it: ${mend}`}\n`)
+      else
+        for (const { what, ok, found, mend } of checks)
+          process.stdout.write(`${ok ? '✔' : '✖'} ${what}: ${found}${mend === undefined ? '' : `\n    to mend it: ${mend}`}\n`)
       requireHost(checks)
     })
 }
@@ -24,5 +26,10 @@ function diskSpace(): Check {
   const { bavail, bsize } = statfsSync(out)
   const free = (bavail * bsize) / 2 ** 30
   const ok = free >= WANTED_GIB
-  return { what: 'free disk space', ok, found: `${free.toFixed(1)} GiB (a first build needs about ${WANTED_GIB})`, ...(ok ? {} : { mend: './downbeat clean' }) }
+  return {
+    what: 'free disk space',
+    ok,
+    found: `${free.toFixed(1)} GiB (a first build needs about ${WANTED_GIB})`,
+    ...(ok ? {} : { mend: './downbeat clean' }),
+  }
 }

@@ -17,7 +17,8 @@ const program = new Command('downbeat')
   .helpCommand('help [verb]', 'say what a verb does, with an example')
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
   .exitOverride()
-for (const make of [buildCommand, testCommand, planCommand, listCommand, doctorCommand, cleanCommand, schemasCommand]) program.addCommand(make())
+for (const make of [buildCommand, testCommand, planCommand, listCommand, doctorCommand, cleanCommand, schemasCommand])
+  program.addCommand(make())
 for (const command of program.commands) command.exitOverride().showHelpAfterError(`(./downbeat help ${command.name()} says more)`)
 
 /** Turns whatever went wrong into a message and an exit code; only a fault of downbeat itself shows where it happened. */
@@ -40,7 +41,9 @@ function explain(error: unknown): number {
     process.stderr.write(`✖ ${error.message}\n${last}  everything it printed: ${error.log}\n`)
     return error.exitCode
   }
-  process.stderr.write(`downbeat has a fault; please report it with these lines:\n${error instanceof Error ? error.stack : String(error)}\n`)
+  process.stderr.write(
+    `downbeat has a fault; please report it with these lines:\n${error instanceof Error ? error.stack : String(error)}\n`,
+  )
   return 70
 }
 
@@ -52,7 +55,9 @@ if (verb === undefined) {
     const known = program.commands.map((command) => command.name())
     if (!verb.startsWith('-') && verb !== 'help' && !known.includes(verb)) {
       const guess = nearest(verb, known)
-      throw new UserError(`there is no verb "${verb}"${guess === undefined ? '' : ` (did you mean "${guess}"?)`}; ./downbeat help lists them`)
+      throw new UserError(
+        `there is no verb "${verb}"${guess === undefined ? '' : ` (did you mean "${guess}"?)`}; ./downbeat help lists them`,
+      )
     }
     await program.parseAsync()
   } catch (error) {

@@ -18,6 +18,8 @@ export function schemasCommand(): Command {
       })
       if (options.check === true && stale.length > 0) throw new UserError(`schemas/${stale[0]![0]} is stale: run ./downbeat schemas`)
       for (const [file, text] of stale) writeFileSync(join(root, 'schemas', file), text)
-      process.stdout.write(stale.length === 0 ? 'schemas/ is up to date\n' : `wrote ${stale.map(([file]) => `schemas/${file}`).join(', ')}\n`)
+      process.stdout.write(
+        stale.length === 0 ? 'schemas/ is up to date\n' : `wrote ${stale.map(([file]) => `schemas/${file}`).join(', ')}\n`,
+      )
     })
 }

@@ -23,7 +23,7 @@ export interface RunOptions {
   verbose?: boolean
   quiet?: boolean
   /** the stage to make anew, or all of them */
-  fresh?: string | 'all'
+  fresh?: string
 }
 
 export interface Run {
@@ -49,7 +49,11 @@ export async function runStage(plan: Plan, stage: AnyStage, options: RunOptions)
   const abort = (): void => stop.abort()
   process.on('SIGINT', abort).on('SIGTERM', abort)
   const cache = openCache(join(out, 'cache'))
-  const used = await lock(join(out, 'cache.lock'), { shared: true, signal: stop.signal, onWait: () => reporter.say('- another downbeat is cleaning the cache; waiting for it') })
+  const used = await lock(join(out, 'cache.lock'), {
+    shared: true,
+    signal: stop.signal,
+    onWait: () => reporter.say('- another downbeat is cleaning the cache; waiting for it'),
+  })
   try {
     const made = await make(stage, {
       plan,
@@ -59,7 +63,7 @@ export async function runStage(plan: Plan, stage: AnyStage, options: RunOptions)
       signal: stop.signal,
       report: reporter.event,
       logFile,
-      spare_gib: 4,
+      spare_gib: Number(process.env['DOWNBEAT_SPARE_GIB'] ?? 4),
     })
     return { made, cache, reporter, logFile }
   } finally {
@@ -77,7 +81,10 @@ function prepareHost(): void {
   process.stderr.write(`- installing what this machine lacks: ${packages.join(' ')}\n`)
   try {
     execFileSync('apt-get', ['-qq', 'update'], { stdio: ['ignore', 'ignore', 'inherit'] })
-    execFileSync('apt-get', ['-qq', '-y', '--no-install-recommends', 'install', ...packages], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
+    execFileSync('apt-get', ['-qq', '-y', '--no-install-recommends', 'install', ...packages], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
   } catch {
     throw new HostError(`apt-get could not install ${packages.join(' ')}`, `apt-get install ${packages.join(' ')}`)
   }

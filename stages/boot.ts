@@ -42,7 +42,13 @@ export const boot = defineStage({
         results.push(...(await firstBoot(booted, machine.name)))
         for (const { tuning, proof } of proofsOf(given.tunings)) {
           if (!tuning.boards.includes(board.id) || proof.on === 'device' || (proof.on === 'card' && !given.card)) continue
-          results.push({ tuning: tuning.id, proof: describe(proof), where: machine.name, expected: expectation(proof), ...(await ask(booted, proof)) })
+          results.push({
+            tuning: tuning.id,
+            proof: describe(proof),
+            where: machine.name,
+            expected: expectation(proof),
+            ...(await ask(booted, proof)),
+          })
         }
       } catch (error) {
         throw new ProofError(`${machine.name}: ${messageOf(error)}`)

@@ -23,6 +23,12 @@ export const configure = defineStage({
       chmodSync(file, executable ? 0o755 : 0o644)
     }
     // Without owners (portable): whoever unpacks it owns it, and that is root of a namespace.
-    await create({ file: out.root, cwd: folder.root, portable: true, mtime: new Date(given.epoch * 1000) }, rendered.filter(({ where }) => where === 'root').map(({ path }) => path).sort())
+    await create(
+      { file: out.root, cwd: folder.root, portable: true, mtime: new Date(given.epoch * 1000) },
+      rendered
+        .filter(({ where }) => where === 'root')
+        .map(({ path }) => path)
+        .sort(),
+    )
   },
 })

@@ -50,7 +50,9 @@ export const image = defineStage({
       find ${fat} -exec touch -hd @${given.epoch} {} +`
 
     // As large as it must be, with room for a journal and for what the first boot writes before it grows.
-    const needed = Number(await $.text`find ${tree} -printf '%s\n' | awk '{ blocks += int(($1 + 4095) / 4096) } END { print int(blocks / 256) + 1 }'`)
+    const needed = Number(
+      await $.text`find ${tree} -printf '%s\n' | awk '{ blocks += int(($1 + 4095) / 4096) } END { print int(blocks / 256) + 1 }'`,
+    )
     const rootMib = given.root_mb ?? Math.ceil((needed * 1.1 + 80) / 4) * 4
     writeFileSync(`${work}/table`, partitionTable(given.disk.signature, rootMib * 2048))
     const { boot, root } = disk

@@ -50,7 +50,14 @@ export const sound = defineStage({
     }
     const wav = readWav(out.recording)
     const tone = findTone(wav.samples[0]!, wav.rate, HZ)
-    const row = (proof: string, passed: boolean, expected: string, seen: string): ProofResult => ({ tuning: 'sound', proof, where: virt.name, passed, expected, seen })
+    const row = (proof: string, passed: boolean, expected: string, seen: string): ProofResult => ({
+      tuning: 'sound',
+      proof,
+      where: virt.name,
+      passed,
+      expected,
+      seen,
+    })
     const results = [
       row('the tone has its frequency', Math.abs(tone.hz - HZ) < 1, `${HZ} Hz`, `${tone.hz.toFixed(2)} Hz`),
       row('the tone has its level', Math.abs(tone.level - LEVEL_DBFS) < 1, `${LEVEL_DBFS} dBFS`, `${tone.level.toFixed(2)} dBFS`),

@@ -11,7 +11,10 @@ export const toolbox = defineStage({
   given: (plan) => plan.toolbox,
   network: true,
   async run({ given, out, own, settings, $ }) {
-    const packages = readFileSync(`${own}/packages.list`, 'utf8').split('\n').map((line) => line.replace(/#.*/, '').trim()).filter(Boolean)
+    const packages = readFileSync(`${own}/packages.list`, 'utf8')
+      .split('\n')
+      .map((line) => line.replace(/#.*/, '').trim())
+      .filter(Boolean)
     // Without a mirror mmdebstrap takes the archive's own addresses, with updates and security.
     const mirror = settings.mirror === undefined ? [] : [`deb ${settings.mirror} ${given.suite} main non-free-firmware`]
     await $`mmdebstrap --quiet --mode=root --variant=apt --components=main,non-free-firmware \

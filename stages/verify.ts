@@ -46,10 +46,19 @@ export const verify = defineStage({
         [ -e "root$file" ] || debugfs -R "rdump $file root$(dirname "$file")" ${fs} 2>/dev/null || true # a file that is not there is what the proof asks
       done
       chmod -R u+rwX root`
-    const table = JSON.parse(await $.text`sfdisk --json ${img}`) as { partitiontable: { id: string; partitions: { start: number; type: string }[] } }
-    const copied: Copied = { fat: `${work}/fat`, root: `${work}/root`, config: kernelConfig(readFileSync(join(work, 'fat', given.kernel_file_name))) }
+    const table = JSON.parse(await $.text`sfdisk --json ${img}`) as {
+      partitiontable: { id: string; partitions: { start: number; type: string }[] }
+    }
+    const copied: Copied = {
+      fat: `${work}/fat`,
+      root: `${work}/root`,
+      config: kernelConfig(readFileSync(join(work, 'fat', given.kernel_file_name))),
+    }
 
-    const results: ProofResult[] = [...layout(table.partitiontable, given.ids.signature, copied), ...given.boards.flatMap((board) => bootFiles(board, copied))]
+    const results: ProofResult[] = [
+      ...layout(table.partitiontable, given.ids.signature, copied),
+      ...given.boards.flatMap((board) => bootFiles(board, copied)),
+    ]
     for (const { tuning, proof } of proofs) {
       const seen = look(proof, copied)
       if (seen === undefined) continue
@@ -61,28 +70,68 @@ export const verify = defineStage({
 })
 
 /** The partition table is as planned, and everything that names a partition names these. */
-function layout(table: { id: string; partitions: { start: number; type: string }[] }, signature: string, { fat, root }: Copied): ProofResult[] {
-  const check = (proof: string, expected: string, seen: string): ProofResult => ({ tuning: 'disk', proof, where: 'image', passed: expected === seen, expected, seen })
+function layout(
+  table: { id: string; partitions: { start: number; type: string }[] },
+  signature: string,
+  { fat, root }: Copied,
+): ProofResult[] {
+  const check = (proof: string, expected: string, seen: string): ProofResult => ({
+    tuning: 'disk',
+    proof,
+    where: 'image',
+    passed: expected === seen,
+    expected,
+    seen,
+  })
   const shown = table.partitions.map(({ start, type }) => `${start} ${type}`).join(', ')
   const named = (text: string): string => [...new Set(text.match(/PARTUUID=[0-9a-f]{8}/g) ?? [])].join(', ')
   return [
     check('partition table', `0x${signature}: ${disk.boot.start} c, ${disk.root.start} 83`, `${table.id}: ${shown}`),
     check('cmdline.txt names the root partition', `PARTUUID=${signature}`, named(readFileSync(join(fat, 'cmdline.txt'), 'utf8'))),
     check('fstab names the partitions', `PARTUUID=${signature}`, named(readFileSync(join(root, 'etc/fstab'), 'utf8'))),
-    check('no password for any account', '', readFileSync(join(root, 'etc/shadow'), 'utf8').split('\n').filter((line) => /^[^:]*:[^*!:]/.test(line)).join(', ')),
+    check(
+      'no password for any account',
+      '',
+      readFileSync(join(root, 'etc/shadow'), 'utf8')
+        .split('\n')
+        .filter((line) => /^[^:]*:[^*!:]/.test(line))
+        .join(', '),
+    ),
     check('no identity: machine-id is empty', '', readFileSync(join(root, 'etc/machine-id'), 'utf8')),
-    check('no identity: no SSH host key', '', readdirSync(join(root, 'etc/ssh')).filter((name) => name.startsWith('ssh_host')).join(', ')),
+    check(
+      'no identity: no SSH host key',
+      '',
+      readdirSync(join(root, 'etc/ssh'))
+        .filter((name) => name.startsWith('ssh_host'))
+        .join(', '),
+    ),
   ]
 }
 
 /** For every board the firmware finds its own files, the kernel, the device tree and the overlays. */
 function bootFiles(board: PlannedBoard, { fat }: Copied): ProofResult[] {
   const files = fatFolder(fat)
-  const result = (proof: string, passed: boolean, seen: string): ProofResult => ({ tuning: 'disk', proof, where: 'image', passed, expected: 'found', seen })
-  const own = checkFirmwareFiles(files, board).map(({ path, present }) => result(`${board.name} has its firmware file ${path}`, present, present ? 'found' : 'missing'))
+  const result = (proof: string, passed: boolean, seen: string): ProofResult => ({
+    tuning: 'disk',
+    proof,
+    where: 'image',
+    passed,
+    expected: 'found',
+    seen,
+  })
+  const own = checkFirmwareFiles(files, board).map(({ path, present }) =>
+    result(`${board.name} has its firmware file ${path}`, present, present ? 'found' : 'missing'),
+  )
   try {
     const boot = firmwareBoot(files, board)
-    return [...own, result(`${board.name} finds kernel, device tree and overlays`, boot.warnings.length === 0, boot.warnings.join('; ') || `${boot.kernel}, ${boot.deviceTree}`)]
+    return [
+      ...own,
+      result(
+        `${board.name} finds kernel, device tree and overlays`,
+        boot.warnings.length === 0,
+        boot.warnings.join('; ') || `${boot.kernel}, ${boot.deviceTree}`,
+      ),
+    ]
   } catch (error) {
     return [...own, result(`${board.name} finds kernel, device tree and overlays`, false, messageOf(error))]
   }
@@ -101,7 +150,9 @@ function look(proof: ProofData, { fat, root, config }: Copied): { passed: boolea
   }
   if (proof.package !== undefined) {
     const status = readFileSync(join(root, 'var/lib/dpkg/status'), 'utf8')
-    const installed = status.split('\n\n').some((one) => one.startsWith(`Package: ${proof.package}\n`) && one.includes('\nStatus: install ok installed'))
+    const installed = status
+      .split('\n\n')
+      .some((one) => one.startsWith(`Package: ${proof.package}\n`) && one.includes('\nStatus: install ok installed'))
     const seen = installed ? 'installed' : 'absent'
     return { passed: seen === proof.is, seen }
   }
@@ -115,6 +166,8 @@ function look(proof: ProofData, { fat, root, config }: Copied): { passed: boolea
 function unitState(dir: string, unit: string): string {
   const link = lstatSync(join(dir, unit), { throwIfNoEntry: false })
   if (link?.isSymbolicLink() === true && readlinkSync(join(dir, unit)) === '/dev/null') return 'masked'
-  const wanted = readdirSync(dir).some((name) => /\.(wants|requires)$/.test(name) && lstatSync(join(dir, name, unit), { throwIfNoEntry: false }) !== undefined)
+  const wanted = readdirSync(dir).some(
+    (name) => /\.(wants|requires)$/.test(name) && lstatSync(join(dir, name, unit), { throwIfNoEntry: false }) !== undefined,
+  )
   return wanted ? 'enabled' : 'disabled'
 }

@@ -20,7 +20,10 @@ export const Image = z
       .default('downbeat'),
     user: z
       .strictObject({
-        name: z.string().regex(/^[a-z][a-z0-9_-]{0,30}$/, 'expected a Unix user name').default('musician'),
+        name: z
+          .string()
+          .regex(/^[a-z][a-z0-9_-]{0,30}$/, 'expected a Unix user name')
+          .default('musician'),
         ssh_keys: z
           .array(z.string().regex(/^(ssh-|ecdsa-|sk-)\S+ \S+/, 'expected a public key, such as the text of ~/.ssh/id_ed25519.pub'))
           .default([])
@@ -39,7 +42,10 @@ export const Image = z
       })
       .default({ realtime_priority: 70, port_max: 64, timeout_ms: 2000, softmode: false }),
     packages: z.array(PackageName).default([]).describe('further Debian packages'),
-    tunings: z.record(Id, z.enum(['on', 'off'])).default({}).describe('tunings switched on or off'),
+    tunings: z
+      .record(Id, z.enum(['on', 'off']))
+      .default({})
+      .describe('tunings switched on or off'),
     root_mb: z.int().min(300).max(16000).optional().describe('MiB of the root file system before it grows; otherwise made to fit'),
   })
   .describe('The choices for one image')

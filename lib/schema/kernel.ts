@@ -6,7 +6,10 @@ export const KernelSource = z
   .strictObject({
     name: z.string(),
     package: z.string().describe("Debian's source package"),
-    series: z.string().regex(/^\d+\.\d+$/).describe('the upstream version the archive must have; another one stops the build'),
+    series: z
+      .string()
+      .regex(/^\d+\.\d+$/)
+      .describe('the upstream version the archive must have; another one stops the build'),
     patch_series: z.array(z.string()).describe('series files below debian/ to apply, in this order'),
     builds: z.partialRecord(
       Arch,

@@ -44,7 +44,9 @@ export const Proof = z
     on: z
       .enum(['boot', 'card', 'device'])
       .default('boot')
-      .describe('boot: any boot shows it; card: needs the sound card (the emulator has a USB one); device: only a real Raspberry Pi shows it'),
+      .describe(
+        'boot: any boot shows it; card: needs the sound card (the emulator has a USB one); device: only a real Raspberry Pi shows it',
+      ),
     wait: z.int().min(1).max(300).optional().describe('seconds the command may take to come true'),
   })
   .superRefine((proof, check) => {
@@ -62,7 +64,8 @@ export const Proof = z
     }
     const wanted = needs[kinds[0]!]
     const given = (['prints', 'matches', 'lacks', 'absent', 'is'] as const).filter((key) => proof[key] !== undefined)
-    if (wanted.length > 0 && given.length === 0) check.addIssue({ code: 'custom', message: `a proof by ${kinds[0]} needs ${wanted.join(' or ')}` })
+    if (wanted.length > 0 && given.length === 0)
+      check.addIssue({ code: 'custom', message: `a proof by ${kinds[0]} needs ${wanted.join(' or ')}` })
     const odd = given.find((key) => !wanted.includes(key))
     if (odd !== undefined) check.addIssue({ code: 'custom', path: [odd], message: `does not go with ${kinds[0]}` })
   })

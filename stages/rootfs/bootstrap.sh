@@ -36,8 +36,8 @@ twins=$(dirname "$(realpath "$0")")/twins.list
 libraries=/usr/lib/x86_64-linux-gnu # of the toolbox; on another machine there are no twins
 [[ -d $libraries ]] || TWINS=no
 case $ARCH in
-  arm64) qemu=qemu-aarch64 ;;
-  armhf | armel) qemu=qemu-arm ;;
+  arm64) emulator='qemu-aarch64' ;;
+  armhf | armel) emulator='qemu-arm' ;;
   *) fail "ARCH=$ARCH is no architecture of a Raspberry Pi: arm64, armhf or armel" ;;
 esac
 grep -qx "VERSION_CODENAME=$SUITE" /etc/os-release || fail "the toolbox is not made for $SUITE"
@@ -60,7 +60,8 @@ register_emulator() {
   [[ $(dpkg --print-architecture) != "$ARCH" ]] || return 0
   [[ $(readlink /proc/self/ns/user) != 'user:[4026531837]' ]] || return 0
   mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc 2> /dev/null || return 0
-  [[ -e /proc/sys/fs/binfmt_misc/$qemu ]] || cat "/usr/lib/binfmt.d/$qemu.conf" > /proc/sys/fs/binfmt_misc/register
+  [[ -e /proc/sys/fs/binfmt_misc/$emulator ]] ||
+    cat "/usr/lib/binfmt.d/$emulator.conf" > /proc/sys/fs/binfmt_misc/register
 }
 
 configure_apt() { # with a place of its own; of the toolbox's settings only the keys count
@@ -103,7 +104,7 @@ resolve_packages() {
 find_unfit() { # -> $WORK/unfit: .debs the cache lacks, or has with other bytes than apt's signed index says
   awk '{ print $4 "  " $6 }' "$WORK/all" > "$WORK/sha256sums"
   # sha256sum ends with 1 if one does not fit, which is just what we ask
-  (cd "$DEBS" && LC_ALL=C sha256sum --check --quiet "$WORK/sha256sums" 2> /dev/null || (($? == 1))) |
+  (cd "$DEBS"; LC_ALL=C sha256sum --check --quiet "$WORK/sha256sums" 2> /dev/null || (($? == 1))) |
     sed -n 's/: FAILED.*//p' > "$WORK/unfit"
 }
 
@@ -139,14 +140,14 @@ lay_skeleton() { # what dpkg must find before the first package
 }
 
 unpack() { # LIST [OPTION...]: by the native dpkg, which does not read the settings in the root
-  local excludes debs
+  local excludes files
   sed -n 's/^path-/--path-/p' "$EXCLUDES" > "$WORK/options"
   cut -d' ' -f6 "$1" > "$WORK/files"
   mapfile -t excludes < "$WORK/options"
-  mapfile -t debs < "$WORK/files"
+  mapfile -t files < "$WORK/files"
   # A whole set in one call: pre-dependencies must not stop it. No fsync, no questions, no log in the tree.
   quietly dpkg --root="$tree" --force-depends --force-unsafe-io --force-confnew --no-debsig \
-    --log="$WORK/dpkg.log" "${excludes[@]}" "${@:2}" --unpack "${debs[@]/#/"$DEBS/"}"
+    --log="$WORK/dpkg.log" "${excludes[@]}" "${@:2}" --unpack "${files[@]/#/"$DEBS/"}"
 }
 
 unpack_essentials() { # their scripts can work from outside (DPKG_ROOT), so nothing foreign runs yet

@@ -9,7 +9,8 @@ const folder = mkdtempSync(join(tmpdir(), 'downbeat-wav-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** A recording of so many seconds, each sample computed from its time. */
-const record = (seconds: number, at: (t: number) => number, frames = rate) => Float64Array.from({ length: seconds * frames }, (_, i) => at(i / frames))
+const record = (seconds: number, at: (t: number) => number, frames = rate) =>
+  Float64Array.from({ length: seconds * frames }, (_, i) => at(i / frames))
 const sine = (hz: number, amplitude: number) => (t: number) => amplitude * Math.sin(2 * Math.PI * hz * t)
 
 /** Repeatable white noise of this RMS. */
@@ -21,7 +22,11 @@ function noise(rms: number): () => number {
   }
 }
 
-function wav(name: string, data: Buffer, { channels = 1, riff, length }: { channels?: number; riff?: number; length?: number } = {}): string {
+function wav(
+  name: string,
+  data: Buffer,
+  { channels = 1, riff, length }: { channels?: number; riff?: number; length?: number } = {},
+): string {
   const header = Buffer.alloc(44)
   header.write('RIFF', 0, 'latin1')
   header.writeUInt32LE(riff ?? 36 + data.length, 4)
@@ -43,7 +48,11 @@ function wav(name: string, data: Buffer, { channels = 1, riff, length }: { chann
 const s16 = (...values: number[]) => Buffer.from(Int16Array.from(values).buffer)
 
 test('a stereo recording is split into its channels', () => {
-  expect(readWav(wav('stereo.wav', s16(16384, -32768, 8192, 0), { channels: 2 }))).toEqual({ rate, channels: 2, samples: [Float64Array.of(0.5, 0.25), Float64Array.of(-1, 0)] })
+  expect(readWav(wav('stereo.wav', s16(16384, -32768, 8192, 0), { channels: 2 }))).toEqual({
+    rate,
+    channels: 2,
+    samples: [Float64Array.of(0.5, 0.25), Float64Array.of(-1, 0)],
+  })
 })
 
 test('a recording whose lengths were never written is read to the end of the file', () => {
@@ -58,7 +67,9 @@ test('a recording cut off within a frame loses that frame only', () => {
 })
 
 test('a chunk after the data is not sound, and a chunk before it is skipped', () => {
-  expect(readWav(wav('list.wav', Buffer.concat([s16(1, 2), Buffer.from('LIST\x04\0\0\0abcd', 'latin1')]), { length: 4 })).samples[0]).toHaveLength(2)
+  expect(
+    readWav(wav('list.wav', Buffer.concat([s16(1, 2), Buffer.from('LIST\x04\0\0\0abcd', 'latin1')]), { length: 4 })).samples[0],
+  ).toHaveLength(2)
 })
 
 test('what is not a 16-bit PCM recording is refused by name', () => {
@@ -69,7 +80,15 @@ test('what is not a 16-bit PCM recording is refused by name', () => {
   expect(() => readWav(path)).toThrow(`${path}: no data chunk`)
 })
 
-test.each([[50, 0], [240, -6], [440.3, -20], [720, -12], [1000, -20], [1000, -50], [10000, -40]])('a steady sine of %d Hz at %d dBFS is measured as such', (hz, level) => {
+test.each([
+  [50, 0],
+  [240, -6],
+  [440.3, -20],
+  [720, -12],
+  [1000, -20],
+  [1000, -50],
+  [10000, -40],
+])('a steady sine of %d Hz at %d dBFS is measured as such', (hz, level) => {
   const tone = findTone(record(3, sine(hz, 10 ** (level / 20))), rate, hz)
   expect(tone.hz).toBeCloseTo(hz, 1)
   expect(tone.level).toBeCloseTo(level, 2)
@@ -84,7 +103,11 @@ test('a tone is measured the same at 44.1 kHz', () => {
 })
 
 test('silence before and after a tone changes neither its level nor its purity', () => {
-  const tone = findTone(record(4, (t) => (t >= 0.7 && t < 2.2 ? sine(1000, 0.1)(t) : 0)), rate, 1000)
+  const tone = findTone(
+    record(4, (t) => (t >= 0.7 && t < 2.2 ? sine(1000, 0.1)(t) : 0)),
+    rate,
+    1000,
+  )
   expect(tone.firstSound).toBeCloseTo(0.7, 2)
   expect(tone.lastSound).toBeCloseTo(2.2, 2)
   expect(tone.seconds).toBeCloseTo(1.5, 1)
@@ -94,8 +117,15 @@ test('silence before and after a tone changes neither its level nor its purity',
 })
 
 test('the longest gap of a settled tone is found to within 10 ms', () => {
-  const gaps = [[1.5, 1.53], [2, 2.12]] as const
-  const tone = findTone(record(4, (t) => (gaps.some(([from, to]) => t >= from && t < to) ? 0 : sine(1000, 0.1)(t))), rate, 1000)
+  const gaps = [
+    [1.5, 1.53],
+    [2, 2.12],
+  ] as const
+  const tone = findTone(
+    record(4, (t) => (gaps.some(([from, to]) => t >= from && t < to) ? 0 : sine(1000, 0.1)(t))),
+    rate,
+    1000,
+  )
   expect(Math.abs(tone.longestGap - 0.12)).toBeLessThanOrEqual(0.01)
   expect(Math.abs(tone.seconds - 3.85)).toBeLessThanOrEqual(0.02)
 })
@@ -108,7 +138,11 @@ test('a stutter while starting up is no gap, unless settling is given less time'
 
 test('noise lowers the purity and hides neither tone nor gap', () => {
   const hiss = noise(0.02)
-  const tone = findTone(record(4, (t) => hiss() + (t >= 2 && t < 2.2 ? 0 : sine(1000, 0.1)(t))), rate, 1000)
+  const tone = findTone(
+    record(4, (t) => hiss() + (t >= 2 && t < 2.2 ? 0 : sine(1000, 0.1)(t))),
+    rate,
+    1000,
+  )
   expect(tone.hz).toBeCloseTo(1000, 0)
   expect(tone.level).toBeCloseTo(-20, 0)
   // Mean squares: 0.1²/2 of tone against 0.02² of noise.
@@ -122,7 +156,11 @@ test('noise alone has next to no purity', () => {
 })
 
 test('phase jumps lower the purity, but do not silence the tone', () => {
-  const tone = findTone(record(4, (t) => 0.1 * Math.sin(2 * Math.PI * 1000 * t + Math.floor(t / 0.1) * 2)), rate, 1000)
+  const tone = findTone(
+    record(4, (t) => 0.1 * Math.sin(2 * Math.PI * 1000 * t + Math.floor(t / 0.1) * 2)),
+    rate,
+    1000,
+  )
   expect(tone.purity).toBeLessThan(0.99)
   expect(tone.purity).toBeGreaterThan(0.5)
   expect(tone.longestGap).toBeLessThanOrEqual(0.02)

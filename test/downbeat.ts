@@ -1,0 +1,35 @@
+import { spawn, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { BuildRecord } from '../lib/publish.ts'
+
+export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
+export const enter = join(root, 'lib/sandbox/enter.sh')
+
+export interface Said {
+  status: number | null
+  out: string
+  err: string
+}
+
+/** Runs ./downbeat to its end; `around` is a command that it is run by. */
+export function downbeat(args: string[], options: { out?: string; around?: string[]; env?: Record<string, string> } = {}): Said {
+  const argv = [...(options.around ?? []), join(root, 'downbeat'), ...args]
+  const env = { ...process.env, ...(options.out === undefined ? {} : { DOWNBEAT_OUT: options.out }), ...options.env }
+  const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: 'utf8', env, maxBuffer: 1 << 26 })
+  return { status, out: stdout, err: stderr }
+}
+
+/** Starts ./downbeat in a process group of its own. */
+export function startDownbeat(args: string[], out: string): { child: ChildProcess; said: () => string; ended: Promise<number | null> } {
+  const child = spawn(join(root, 'downbeat'), args, { detached: true, env: { ...process.env, DOWNBEAT_OUT: out }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  return { child, said: () => text, ended: new Promise((done) => child.once('exit', (code) => done(code))) }
+}
+
+/** The record of the image that `./downbeat build --boot` made of image.yaml. */
+export const builtRecord = (out = join(root, 'out')): BuildRecord => JSON.parse(readFileSync(join(out, 'images/downbeat/build.json'), 'utf8')) as BuildRecord

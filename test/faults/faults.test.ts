@@ -1,0 +1,177 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { builtRecord, downbeat, enter, root, startDownbeat } from '../downbeat.ts'
+
+// Each test has an out/ of its own, in which the costly stages are hard links to those of the real one.
+const made: string[] = []
+afterAll(() => {
+  for (const dir of made) execFileSync('bash', [enter, 'rm', '-rf', dir])
+})
+
+const built = builtRecord()
+const whole = built.files['downbeat.img']!.sha256
+
+function ownOut(without: readonly string[]): string {
+  const dir = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
+  made.push(dir)
+  mkdirSync(join(dir, 'cache'))
+  for (const name of readdirSync(join(root, 'out/cache'))) {
+    const stage = name.replace(/-[0-9a-f]{16}$/, '')
+    const wanted = name === 'node' || (stage in built.stages && name.endsWith(built.stages[stage]!.key.slice(0, 16)) && !without.includes(stage))
+    if (wanted) execFileSync('cp', ['-al', join(root, 'out/cache', name), join(dir, 'cache', name)])
+  }
+  // What is kept is written to: copies, no links.
+  mkdirSync(join(dir, 'cache/kept'))
+  if (existsSync(join(root, 'out/cache/kept/debs'))) cpSync(join(root, 'out/cache/kept/debs'), join(dir, 'cache/kept/debs'), { recursive: true })
+  return dir
+}
+
+const entries = (out: string, stage: string): string[] => readdirSync(join(out, 'cache')).filter((name) => name.startsWith(`${stage}-`) && !name.endsWith('.lock'))
+const processesIn = (out: string): string[] =>
+  readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && existsSync(`/proc/${pid}/cmdline`) && spawnSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'utf8' }).stdout.includes(out))
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+const sha = (out: string): string => builtRecord(out).files['downbeat.img']!.sha256
+
+test('a build that is killed at any moment goes on when it is started again, and makes the same image', async () => {
+  const out = ownOut(['image', 'configure', 'rootfs', 'tools', 'verify', 'boot', 'sound'])
+  for (let moment = 0; moment < 8; moment++) {
+    const { child } = startDownbeat(['build'], out)
+    await pause(300 + 3500 * moment)
+    process.kill(child.pid!, 'SIGKILL')
+    await pause(300)
+    expect(processesIn(`${out}/`), `after ${moment}`).toEqual([])
+    for (const name of readdirSync(join(out, 'cache'))) {
+      if (/-[0-9a-f]{16}$/.test(name)) expect(existsSync(join(out, 'cache', name, 'entry.json')), name).toBe(true)
+    }
+  }
+  expect(downbeat(['build', '--quiet'], { out })).toMatchObject({ status: 0, err: '' })
+  expect(sha(out)).toBe(whole)
+  expect(readdirSync(join(out, 'cache')).filter((name) => name.endsWith('.half'))).toEqual([])
+})
+
+test('Ctrl-C ends with 130, leaves no process and no half-made folder, and says that work is kept', async () => {
+  const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
+  const { child, said, ended } = startDownbeat(['build'], out)
+  while (!said().includes('- rootfs:')) await pause(50)
+  await pause(2000)
+  process.kill(-child.pid!, 'SIGINT')
+  expect(await ended).toBe(130)
+  expect(said()).toContain('stopped; what was finished is kept')
+  expect(said()).not.toMatch(/\n {4}at /)
+  await pause(300)
+  expect(processesIn(`${out}/`)).toEqual([])
+  expect(entries(out, 'rootfs')).toEqual([])
+})
+
+test('two builds at once on one cache make each stage once', async () => {
+  const out = ownOut(['image', 'verify', 'boot', 'sound'])
+  const both = [startDownbeat(['build'], out), startDownbeat(['build'], out)]
+  expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
+  expect(both.map(({ said }) => said()).join('').match(/✔ image: made/g)).toHaveLength(1)
+  expect(sha(out)).toBe(whole)
+})
+
+test('a damaged result in the cache is noticed, named and made anew', () => {
+  const out = ownOut(['image', 'verify', 'boot', 'sound', 'configure'])
+  expect(downbeat(['build', '--quiet'], { out }).status).toBe(0)
+  const folder = join(out, 'cache', entries(out, 'image')[0]!)
+  execFileSync('chmod', ['u+w', join(folder, 'disk.img')])
+  truncateSync(join(folder, 'disk.img'), 1 << 20)
+  const { status, err } = downbeat(['build'], { out })
+  expect(status).toBe(0)
+  expect(err).toMatch(/! image: what is in the cache is damaged \(disk has 1048576 bytes instead of \d+\); making it anew/)
+  expect(sha(out)).toBe(whole)
+})
+
+test('a downloaded package whose bytes were altered is fetched again', () => {
+  const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
+  const debs = join(out, 'cache/kept/debs/arm64')
+  const deb = join(debs, readdirSync(debs).find((name) => name.startsWith('nano_'))!)
+  const bytes = readFileSync(deb)
+  bytes[bytes.length >> 1]! ^= 0xff
+  writeFileSync(deb, bytes)
+  expect(downbeat(['build', '--quiet'], { out })).toMatchObject({ status: 0 })
+  expect(sha(out)).toBe(whole)
+})
+
+test('without a network the first build says what could not be fetched, and ends with 1', () => {
+  const out = ownOut(Object.keys(built.stages))
+  const { status, err } = downbeat(['build'], { out, around: ['bash', enter, '--no-network', 'env'] })
+  expect(status).toBe(1)
+  expect(err).toMatch(/✖ toolbox: exit status \d+\n/)
+  expect(err).toMatch(/ {2}\| .*(resolv|connect|unreachable|Failed to fetch)/i)
+  expect(err).toMatch(/everything it printed: .*\.log/)
+  expect(err).not.toMatch(/\n {4}at /)
+})
+
+test('with 1 GB of free disk it stops before the first stage, and ends with 3', () => {
+  const out = ownOut(Object.keys(built.stages))
+  const script = `mount -t tmpfs -o size=1g small ${out} && DOWNBEAT_NODE=${process.execPath} exec "$@"`
+  const { status, err } = downbeat(['build'], { out, around: ['bash', enter, 'sh', '-c', script, 'small'] })
+  expect(status).toBe(3)
+  expect(err).toMatch(/✖ the disk of .* is full: 1\.0 GiB free, 4 GiB needed\n {2}to mend it: make room there/)
+})
+
+test('a disk that fills up half-way ends with 3, and with room the same command goes on', () => {
+  const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
+  const small = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
+  made.push(small)
+  // Room for what is there and 150 MB: too little for the root of the image.
+  const script = `size=$(($(du -sm ${out} | cut -f1) + 150))
+    mount -t tmpfs -o size=\${size}m small ${small} && cp -a ${out}/. ${small}
+    DOWNBEAT_SPARE_GIB=0.01 "$@"; echo "first: $?" >&2
+    mount -o remount,size=8g ${small}; "$@"; echo "second: $?" >&2
+    cat ${small}/images/downbeat/build.json >${out}/build.json`
+  const { err } = downbeat(['build', '--quiet'], { out: small, around: ['bash', enter, 'sh', '-c', script, 'small'] })
+  expect(err).toMatch(/✖ the disk of .* is full/)
+  expect(err).toContain('first: 3')
+  expect(err).toContain('second: 0')
+  expect((JSON.parse(readFileSync(join(out, 'build.json'), 'utf8')) as typeof built).files['downbeat.img']!.sha256).toBe(whole)
+})
+
+test('where user namespaces are forbidden it says which setting to change, and ends with 3', () => {
+  const out = ownOut(Object.keys(built.stages))
+  const script = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
+  const { status, err } = downbeat(['build'], { out, around: ['bash', enter, 'sh', '-c', `mount -t proc proc /proc && ${script}`, 'none'] })
+  expect(status).toBe(3)
+  expect(err).toMatch(/✖ user namespaces: not allowed here .*\n {2}to mend it: sudo sysctl -w /)
+})
+
+test('a kernel option that does not exist stops the build with its name, and ends with 1', () => {
+  const out = ownOut(['kernel', 'overlays', 'image', 'verify', 'boot', 'sound'])
+  const repository = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
+  made.push(repository)
+  execFileSync('sh', ['-c', `cd ${root} && git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t ${repository} && ln -s ${root}/node_modules ${repository}`])
+  writeFileSync(join(repository, 'tunings/no-such-option.yaml'), 'about: a\nsource: b\nchange: { kernel: [CONFIG_NO_SUCH_THING=y] }\nproof: [{ config: CONFIG_NO_SUCH_THING=y }]\n')
+  cpSync(join(root, 'out/cache/kept/sources'), join(out, 'cache/kept/sources'), { recursive: true })
+  const argv = [join(repository, 'downbeat'), 'build']
+  const { status, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: 'utf8', env: { ...process.env, DOWNBEAT_OUT: out } })
+  expect(stderr).toContain('  | CONFIG_NO_SUCH_THING: no such option in this kernel')
+  expect(status).toBe(1)
+})
+
+test('the root made with native twins and the one made by plain emulation are the same, file by file', () => {
+  const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
+  expect(downbeat(['build', '--until', 'rootfs', '--quiet'], { out }).status).toBe(0)
+  const fast = entries(out, 'rootfs')
+  expect(downbeat(['build', '--until', 'rootfs', '--plain-emulation', '--quiet'], { out }).status).toBe(0)
+  const plain = entries(out, 'rootfs').filter((name) => !fast.includes(name))
+  const listing = (entry: string): string[] => {
+    const tar = join(out, 'cache', entry, 'rootfs.tar')
+    return execFileSync('sh', ['-c', `tar -tvf ${tar} --numeric-owner --full-time; tar -xf ${tar} --to-command='sha256sum' 2>/dev/null`], { encoding: 'utf8', maxBuffer: 1 << 28 }).split('\n')
+  }
+  expect(plain).toHaveLength(1)
+  expect(listing(plain[0]!)).toEqual(listing(fast[0]!))
+})
+
+test('a build from an empty cache, in another place, gives the same image to the bit, kernel included', () => {
+  const out = ownOut(Object.keys(built.stages))
+  rmSync(join(out, 'cache/kept'), { recursive: true })
+  const { status, err } = downbeat(['build', '--quiet'], { out })
+  expect(err).toBe('')
+  expect(status).toBe(0)
+  expect(sha(out)).toBe(whole)
+})

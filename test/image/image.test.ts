@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Plan } from '../../lib/plan.ts'
+import { builtRecord, downbeat, root } from '../downbeat.ts'
+
+const folder = join(root, 'out/images/downbeat')
+const image = join(folder, 'downbeat.img')
+const record = builtRecord()
+const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as Plan
+
+test('every proof of every tuning in force was tried, and passed', () => {
+  expect(record.proofs.filter(({ passed }) => !passed)).toEqual([])
+  const tried = new Set(record.proofs.map(({ tuning }) => tuning))
+  expect(plan.tunings.filter(({ off }) => off === undefined).map(({ id }) => id).filter((id) => !tried.has(id))).toEqual([])
+})
+
+test('the image was booted on an emulated Pi 3 and Pi 4, and heard', () => {
+  expect(record.boots.map(({ machine }) => machine)).toEqual(['raspi3b', 'raspi4b', 'virt'])
+  const heard = record.proofs.filter(({ tuning }) => tuning === 'sound').map(({ proof }) => proof)
+  expect(heard).toEqual(expect.arrayContaining(['the tone has its frequency', 'the tone has its level']))
+})
+
+test('the running system was asked, not only the files of the image', () => {
+  const realtime = record.proofs.filter(({ tuning, where }) => tuning === 'realtime-kernel' && where === 'raspi3b')
+  expect(realtime.map(({ seen }) => seen.trim())).toEqual(expect.arrayContaining([expect.stringMatching(/PREEMPT_RT/), '1']))
+})
+
+test('build.json gives the size and the sha256 that the image has', () => {
+  const written = record.files['downbeat.img']!
+  expect(written.bytes).toBe(statSync(image).size)
+  expect(written.sha256).toBe(createHash('sha256').update(readFileSync(image)).digest('hex'))
+})
+
+test('booting the image has not changed it: it is still read-only and as it was made', () => {
+  expect(statSync(image).mode & 0o222).toBe(0)
+})
+
+test('build.json tells what each stage cost, its children included', () => {
+  const { kernel, rootfs, image: disk } = record.stages
+  expect(kernel!.cpu_s).toBeGreaterThan(10)
+  expect(kernel!.peak_mib).toBeGreaterThan(50)
+  expect(rootfs!.cpu_s).toBeGreaterThan(3)
+  expect(disk!.cpu_s).toBeGreaterThan(0.1)
+  expect(Object.keys(record.stages)).toEqual(expect.arrayContaining(['toolbox', 'firmware', 'overlays', 'tools', 'configure', 'verify', 'boot', 'sound']))
+})
+
+test('a second build finds everything made and makes nothing', () => {
+  const { status, out, err } = downbeat(['build', '--boot', '--json'])
+  expect(err).toBe('')
+  expect(status).toBe(0)
+  const again = JSON.parse(out) as typeof record
+  expect(Object.values(again.stages).every(({ cached }) => cached)).toBe(true)
+  expect(again.files).toEqual(record.files)
+})

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+// unit: pure functions and the engine, seconds. golden: every rendered file of every variant, seconds.
+// image: a built image and its records. faults: builds that are killed, starved and lied to. Both need ./downbeat build.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'golden', include: ['test/golden/*.test.ts'] } },
+      { test: { name: 'image', include: ['test/image/*.test.ts'], testTimeout: 300_000 } },
+      { test: { name: 'faults', include: ['test/faults/*.test.ts'], testTimeout: 1_800_000, fileParallelism: false } },
+    ],
+  },
+})
