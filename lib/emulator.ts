@@ -26,7 +26,7 @@ const wavAudio = (wav: string): string[] => ['-audiodev', `wav,id=recorder,path=
 /** A Raspberry Pi by its QEMU name: its SD card, its USB controller, its mini-UART (the second serial line). */
 export const raspberryPi = (name: string): Machine => ({
   name,
-  args: ['-M', name, '-serial', 'null', '-serial', 'stdio'],
+  args: ['-M', name, '-serial', 'null', '-serial', 'pipe:console'],
   disk: (overlay) => ['-drive', `if=sd,format=qcow2,file=${overlay}`],
   sound: (wav) => [...wavAudio(wav), '-device', 'usb-audio,audiodev=recorder'],
   console: 'ttyS1',
@@ -36,7 +36,7 @@ export const raspberryPi = (name: string): Machine => ({
 /** QEMU's own machine: no Raspberry Pi, but fast enough that a tone through JACK has no gap in it. */
 export const virt: Machine = {
   name: 'virt',
-  args: ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'stdio'],
+  args: ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console'],
   disk: (overlay) => ['-drive', `if=none,id=card,format=qcow2,file=${overlay}`, '-device', 'virtio-blk-pci,drive=card'],
   sound: (wav) => [...wavAudio(wav), '-device', 'qemu-xhci', '-device', 'usb-audio,audiodev=recorder'],
   console: 'ttyAMA0',
@@ -78,7 +78,9 @@ export async function boot(
   if (statSync(image).size > options.card_gib * 2 ** 30)
     throw new Error(`the image does not fit on an emulated card of ${options.card_gib} GiB`)
   const loads = firmwareBoot(fatFolder(fat), board)
-  await $`fdtoverlay -i ${`${fat}/${loads.deviceTree}`} -o ${tree} ${loads.overlays.map(({ path }) => `${fat}/${path}`)}`
+  const overlays = loads.overlays.map(({ path }) => `${fat}/${path}`)
+  await $`cp ${`${fat}/${loads.deviceTree}`} ${tree}
+    for overlay in ${overlays}; do fdtoverlay -i ${tree} -o next.dtb "$overlay"; mv next.dtb ${tree}; done`
   const commandLine = [
     loads.commandLine.replace(/\bconsole=\S+/g, `console=${machine.console},115200`),
     `systemd.debug_shell=${machine.console} systemd.getty_auto=0 systemd.show_status=0 quiet`,
@@ -90,9 +92,11 @@ export async function boot(
   conversation = $.start((text) => {
     console.hear(text)
     options.onText(text)
-  })`exec qemu-system-aarch64 ${machine.args} -accel tcg,thread=multi -display none -monitor none -no-reboot \
+  })`rm -f console.in console.out; mkfifo console.in console.out
+    exec 5<&0; cat <&5 >console.in & cat console.out & # its own messages go elsewhere, not between the guest's words
+    exec qemu-system-aarch64 ${machine.args} -accel tcg,thread=multi -display none -monitor none -no-reboot \
     -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree ? ['-dtb', tree] : []} -append ${commandLine} \
-    ${machine.disk(overlay)} ${options.wav === undefined ? [] : machine.sound(options.wav)}`
+    ${machine.disk(overlay)} ${options.wav === undefined ? [] : machine.sound(options.wav)} >&2 </dev/null`
   const { ended, kill } = conversation
   const early = ended.then(() =>
     Promise.reject(new Error(`QEMU ended before the image had booted; the console said:\n${console.transcript.slice(-2000)}`)),
@@ -104,10 +108,12 @@ export async function boot(
   try {
     // The shell prints its prompt when it is there; an empty line makes it print another one.
     const nudge = setInterval(() => conversation?.write('\n'), 2000)
-    await Promise.race([console.waitFor(/# $/m, 240), early]).finally(() => clearInterval(nudge))
+    await Promise.race([console.waitFor(/# $/m, 600), early]).finally(() => clearInterval(nudge))
     const seconds = (performance.now() - started) / 1000
     early.catch(() => undefined)
-    await console.run('stty -echo; dmesg -n 1; export PS1= PS2= TERM=dumb LC_ALL=C.UTF-8', 60)
+    // A plain shell without a line editor or an echo, and no kernel messages between the lines of an answer.
+    conversation.write('exec env PS1= PS2= TERM=dumb LC_ALL=C.UTF-8 /bin/sh\nstty -echo\n')
+    await console.run('dmesg -n 1', 60)
     return { console, seconds, stop }
   } catch (error) {
     early.catch(() => undefined)

@@ -162,7 +162,7 @@ function lines(take: (line: string) => void): { push: (chunk: Buffer | string) =
     push: (chunk) => {
       const parts = (rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n')
       rest = parts.pop() ?? ''
-      parts.forEach(take)
+      for (const part of parts) take(part)
     },
     end: () => {
       if (rest !== '') take(rest)

@@ -24,7 +24,11 @@ export function downbeat(args: string[], options: { out?: string; around?: strin
 
 /** Starts ./downbeat in a process group of its own. */
 export function startDownbeat(args: string[], out: string): { child: ChildProcess; said: () => string; ended: Promise<number | null> } {
-  const child = spawn(join(root, 'downbeat'), args, { detached: true, env: { ...process.env, DOWNBEAT_OUT: out }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(join(root, 'downbeat'), args, {
+    detached: true,
+    env: { ...process.env, DOWNBEAT_OUT: out },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()))
@@ -32,4 +36,5 @@ export function startDownbeat(args: string[], out: string): { child: ChildProces
 }
 
 /** The record of the image that `./downbeat build --boot` made of image.yaml. */
-export const builtRecord = (out = join(root, 'out')): BuildRecord => JSON.parse(readFileSync(join(out, 'images/downbeat/build.json'), 'utf8')) as BuildRecord
+export const builtRecord = (out = join(root, 'out')): BuildRecord =>
+  JSON.parse(readFileSync(join(out, 'images/downbeat/build.json'), 'utf8')) as BuildRecord

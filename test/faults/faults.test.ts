@@ -20,18 +20,26 @@ function ownOut(without: readonly string[]): string {
   mkdirSync(join(dir, 'cache'))
   for (const name of readdirSync(join(root, 'out/cache'))) {
     const stage = name.replace(/-[0-9a-f]{16}$/, '')
-    const wanted = name === 'node' || (stage in built.stages && name.endsWith(built.stages[stage]!.key.slice(0, 16)) && !without.includes(stage))
+    const wanted =
+      name === 'node' || (stage in built.stages && name.endsWith(built.stages[stage]!.key.slice(0, 16)) && !without.includes(stage))
     if (wanted) execFileSync('cp', ['-al', join(root, 'out/cache', name), join(dir, 'cache', name)])
   }
   // What is kept is written to: copies, no links.
   mkdirSync(join(dir, 'cache/kept'))
-  if (existsSync(join(root, 'out/cache/kept/debs'))) cpSync(join(root, 'out/cache/kept/debs'), join(dir, 'cache/kept/debs'), { recursive: true })
+  if (existsSync(join(root, 'out/cache/kept/debs')))
+    cpSync(join(root, 'out/cache/kept/debs'), join(dir, 'cache/kept/debs'), { recursive: true })
   return dir
 }
 
-const entries = (out: string, stage: string): string[] => readdirSync(join(out, 'cache')).filter((name) => name.startsWith(`${stage}-`) && !name.endsWith('.lock'))
+const entries = (out: string, stage: string): string[] =>
+  readdirSync(join(out, 'cache')).filter((name) => name.startsWith(`${stage}-`) && !name.endsWith('.lock'))
 const processesIn = (out: string): string[] =>
-  readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && existsSync(`/proc/${pid}/cmdline`) && spawnSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'utf8' }).stdout.includes(out))
+  readdirSync('/proc').filter(
+    (pid) =>
+      /^\d+$/.test(pid) &&
+      existsSync(`/proc/${pid}/cmdline`) &&
+      spawnSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'utf8' }).stdout.includes(out),
+  )
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 const sha = (out: string): string => builtRecord(out).files['downbeat.img']!.sha256
 
@@ -70,7 +78,12 @@ test('two builds at once on one cache make each stage once', async () => {
   const out = ownOut(['image', 'verify', 'boot', 'sound'])
   const both = [startDownbeat(['build'], out), startDownbeat(['build'], out)]
   expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
-  expect(both.map(({ said }) => said()).join('').match(/✔ image: made/g)).toHaveLength(1)
+  expect(
+    both
+      .map(({ said }) => said())
+      .join('')
+      .match(/✔ image: made/g),
+  ).toHaveLength(1)
   expect(sha(out)).toBe(whole)
 })
 
@@ -89,7 +102,10 @@ test('a damaged result in the cache is noticed, named and made anew', () => {
 test('a downloaded package whose bytes were altered is fetched again', () => {
   const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
   const debs = join(out, 'cache/kept/debs/arm64')
-  const deb = join(debs, readdirSync(debs).find((name) => name.startsWith('nano_'))!)
+  const deb = join(
+    debs,
+    readdirSync(debs).find((name) => name.startsWith('nano_'))!,
+  )
   const bytes = readFileSync(deb)
   bytes[bytes.length >> 1]! ^= 0xff
   writeFileSync(deb, bytes)
@@ -144,8 +160,14 @@ test('a kernel option that does not exist stops the build with its name, and end
   const out = ownOut(['kernel', 'overlays', 'image', 'verify', 'boot', 'sound'])
   const repository = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
   made.push(repository)
-  execFileSync('sh', ['-c', `cd ${root} && git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t ${repository} && ln -s ${root}/node_modules ${repository}`])
-  writeFileSync(join(repository, 'tunings/no-such-option.yaml'), 'about: a\nsource: b\nchange: { kernel: [CONFIG_NO_SUCH_THING=y] }\nproof: [{ config: CONFIG_NO_SUCH_THING=y }]\n')
+  execFileSync('sh', [
+    '-c',
+    `cd ${root} && git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t ${repository} && ln -s ${root}/node_modules ${repository}`,
+  ])
+  writeFileSync(
+    join(repository, 'tunings/no-such-option.yaml'),
+    'about: a\nsource: b\nchange: { kernel: [CONFIG_NO_SUCH_THING=y] }\nproof: [{ config: CONFIG_NO_SUCH_THING=y }]\n',
+  )
   cpSync(join(root, 'out/cache/kept/sources'), join(out, 'cache/kept/sources'), { recursive: true })
   const argv = [join(repository, 'downbeat'), 'build']
   const { status, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: 'utf8', env: { ...process.env, DOWNBEAT_OUT: out } })
@@ -161,7 +183,10 @@ test('the root made with native twins and the one made by plain emulation are th
   const plain = entries(out, 'rootfs').filter((name) => !fast.includes(name))
   const listing = (entry: string): string[] => {
     const tar = join(out, 'cache', entry, 'rootfs.tar')
-    return execFileSync('sh', ['-c', `tar -tvf ${tar} --numeric-owner --full-time; tar -xf ${tar} --to-command='sha256sum' 2>/dev/null`], { encoding: 'utf8', maxBuffer: 1 << 28 }).split('\n')
+    return execFileSync('sh', ['-c', `tar -tvf ${tar} --numeric-owner --full-time; tar -xf ${tar} --to-command='sha256sum' 2>/dev/null`], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    }).split('\n')
   }
   expect(plain).toHaveLength(1)
   expect(listing(plain[0]!)).toEqual(listing(fast[0]!))

@@ -13,7 +13,12 @@ const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as Plan
 test('every proof of every tuning in force was tried, and passed', () => {
   expect(record.proofs.filter(({ passed }) => !passed)).toEqual([])
   const tried = new Set(record.proofs.map(({ tuning }) => tuning))
-  expect(plan.tunings.filter(({ off }) => off === undefined).map(({ id }) => id).filter((id) => !tried.has(id))).toEqual([])
+  expect(
+    plan.tunings
+      .filter(({ off }) => off === undefined)
+      .map(({ id }) => id)
+      .filter((id) => !tried.has(id)),
+  ).toEqual([])
 })
 
 test('the image was booted on an emulated Pi 3 and Pi 4, and heard', () => {
@@ -43,7 +48,9 @@ test('build.json tells what each stage cost, its children included', () => {
   expect(kernel!.peak_mib).toBeGreaterThan(50)
   expect(rootfs!.cpu_s).toBeGreaterThan(3)
   expect(disk!.cpu_s).toBeGreaterThan(0.1)
-  expect(Object.keys(record.stages)).toEqual(expect.arrayContaining(['toolbox', 'firmware', 'overlays', 'tools', 'configure', 'verify', 'boot', 'sound']))
+  expect(Object.keys(record.stages)).toEqual(
+    expect.arrayContaining(['toolbox', 'firmware', 'overlays', 'tools', 'configure', 'verify', 'boot', 'sound']),
+  )
 })
 
 test('a second build finds everything made and makes nothing', () => {

@@ -3,7 +3,8 @@ import { configSections } from '../../lib/config-sections.ts'
 import { firmwareBoot } from '../../lib/firmware.ts'
 import type { PlannedBoard } from '../../lib/plan.ts'
 
-const board = (id: string, filters: string[], board_type: number): PlannedBoard => ({ id, filters, board_type, soc: 'bcm2837', device_tree: { mainline: id, downstream: id } }) as PlannedBoard
+const board = (id: string, filters: string[], board_type: number): PlannedBoard =>
+  ({ id, filters, board_type, soc: 'bcm2837', device_tree: { mainline: id, downstream: id } }) as PlannedBoard
 const three = board('three', ['pi3'], 0x08)
 const threePlus = board('three-plus', ['pi3', 'pi3+'], 0x0d)
 const threeA = board('three-a', ['pi3', 'pi3+'], 0x0e)
@@ -11,7 +12,8 @@ const four = board('four', ['pi4'], 0x11)
 const fourHundred = board('four-hundred', ['pi4', 'pi400'], 0x13)
 
 const line = (text: string, ...boards: string[]) => ({ text, by: 'some-tuning', boards })
-const filtersOf = (boards: PlannedBoard[], ...meant: string[]): string[] => configSections(boards, [line('a=1', ...meant)]).map(({ filter }) => filter)
+const filtersOf = (boards: PlannedBoard[], ...meant: string[]): string[] =>
+  configSections(boards, [line('a=1', ...meant)]).map(({ filter }) => filter)
 
 test('a line for every board of the image stands in [all]', () => {
   expect(filtersOf([three, four], 'three', 'four')).toEqual(['all'])
@@ -42,9 +44,18 @@ test('a line for no board stands nowhere', () => {
 })
 
 test('the section [all] is the first, and lines keep their order and their tuning', () => {
-  const sections = configSections([three, four], [line('only_three=1', 'three'), line('a=1', 'three', 'four'), line('b=1', 'three', 'four')])
+  const sections = configSections(
+    [three, four],
+    [line('only_three=1', 'three'), line('a=1', 'three', 'four'), line('b=1', 'three', 'four')],
+  )
   expect(sections).toEqual([
-    { filter: 'all', lines: [{ text: 'a=1', by: 'some-tuning' }, { text: 'b=1', by: 'some-tuning' }] },
+    {
+      filter: 'all',
+      lines: [
+        { text: 'a=1', by: 'some-tuning' },
+        { text: 'b=1', by: 'some-tuning' },
+      ],
+    },
     { filter: 'pi3', lines: [{ text: 'only_three=1', by: 'some-tuning' }] },
   ])
 })
@@ -52,13 +63,26 @@ test('the section [all] is the first, and lines keep their order and their tunin
 test('the firmware of each board reads exactly the lines that were meant for it', () => {
   const boards = [three, threePlus, threeA, four, fourHundred]
   const subsets = Array.from({ length: 2 ** boards.length }, (_, bits) => boards.filter((_, i) => bits & (1 << i)).map(({ id }) => id))
-  const sections = configSections(boards, subsets.map((meant, i) => line(`key${i}=1`, ...meant)))
+  const sections = configSections(
+    boards,
+    subsets.map((meant, i) => line(`key${i}=1`, ...meant)),
+  )
   const config = sections.map(({ filter, lines }) => `[${filter}]\n${lines.map(({ text }) => text).join('\n')}\n`).join('')
   const text = `kernel=k\narm_64bit=1\nupstream_kernel=1\n${config}`
   for (const board of boards) {
-    const files = new Map([['config.txt', text], ['k', ''], ['cmdline.txt', ''], [`${board.id}.dtb`, '']])
-    const { settings } = firmwareBoot({ read: (path) => files.get(path), has: (path) => files.has(path), list: () => [...files.keys()] }, board)
-    const seen = Object.keys(settings).filter((key) => key.startsWith('key')).sort()
+    const files = new Map([
+      ['config.txt', text],
+      ['k', ''],
+      ['cmdline.txt', ''],
+      [`${board.id}.dtb`, ''],
+    ])
+    const { settings } = firmwareBoot(
+      { read: (path) => files.get(path), has: (path) => files.has(path), list: () => [...files.keys()] },
+      board,
+    )
+    const seen = Object.keys(settings)
+      .filter((key) => key.startsWith('key'))
+      .sort()
     expect(seen).toEqual(subsets.flatMap((meant, i) => (meant.includes(board.id) ? [`key${i}`] : [])).sort())
   }
 })

@@ -36,6 +36,11 @@ test('a misspelt word is answered with the one that was meant', () => {
 
 test('a strange word is answered with all there is to choose from, unless that is a page full', () => {
   expect(didYouMean('theremin', ['usb', 'dac'])).toBe(' (there is: usb, dac)')
-  expect(didYouMean('theremin', Array.from({ length: 25 }, (_, i) => `card${i}`))).toBe('')
+  expect(
+    didYouMean(
+      'theremin',
+      Array.from({ length: 25 }, (_, i) => `card${i}`),
+    ),
+  ).toBe('')
   expect(didYouMean('theremin', [])).toBe('')
 })

@@ -33,14 +33,20 @@ describe('a proof', () => {
 
   test('that expects nothing is no proof', () => {
     expect(refused(`${head}proof:\n  - run: a\n`)).toBe('tunings/x.yaml:5:5 proof.0: a proof by run needs prints or matches or lacks')
-    expect(refused(`${head}proof:\n  - file: /a\n`)).toBe('tunings/x.yaml:5:5 proof.0: a proof by file needs prints or matches or lacks or absent')
+    expect(refused(`${head}proof:\n  - file: /a\n`)).toBe(
+      'tunings/x.yaml:5:5 proof.0: a proof by file needs prints or matches or lacks or absent',
+    )
     expect(refused(`${head}proof:\n  - package: abc\n`)).toBe('tunings/x.yaml:5:5 proof.0: a proof by package needs is')
     expect(refused(`${head}proof:\n  - unit: a.service\n`)).toBe('tunings/x.yaml:5:5 proof.0: a proof by unit needs is')
   })
 
   test('that expects what its kind cannot show is told which word does not go with it', () => {
-    expect(refused(`${head}proof:\n  - config: CONFIG_A=y\n    prints: x\n`)).toBe('tunings/x.yaml:6:13 proof.0.prints: does not go with config')
-    expect(refused(`${head}proof:\n  - run: a\n    prints: x\n    is: active\n`)).toBe('tunings/x.yaml:7:9 proof.0.is: does not go with run')
+    expect(refused(`${head}proof:\n  - config: CONFIG_A=y\n    prints: x\n`)).toBe(
+      'tunings/x.yaml:6:13 proof.0.prints: does not go with config',
+    )
+    expect(refused(`${head}proof:\n  - run: a\n    prints: x\n    is: active\n`)).toBe(
+      'tunings/x.yaml:7:9 proof.0.is: does not go with run',
+    )
     expect(refused(`${head}proof:\n  - run: a\n    absent: true\n`)).toContain('tunings/x.yaml:6:13 proof.0.absent: does not go with run')
   })
 
@@ -67,7 +73,9 @@ describe('a proof', () => {
   })
 
   test('with a misspelt word is answered with the nearest one', () => {
-    expect(refused(`${head}proof:\n  - run: a\n    print: x\n`)).toContain('tunings/x.yaml:6:5 proof.0.print: unknown key (did you mean "prints"?)')
+    expect(refused(`${head}proof:\n  - run: a\n    print: x\n`)).toContain(
+      'tunings/x.yaml:6:5 proof.0.print: unknown key (did you mean "prints"?)',
+    )
     expect(refused(`${head}proof:\n  - run: a\n    prints: x\n    on: bot\n`)).toBe(
       'tunings/x.yaml:7:9 proof.0.on: expected "boot" or "card" or "device", got "bot" (did you mean "boot"?)',
     )
@@ -78,7 +86,9 @@ describe('a proof', () => {
   })
 
   test('of a file names the whole path', () => {
-    expect(refused(`${head}proof:\n  - file: etc/fstab\n    matches: x\n`)).toBe('tunings/x.yaml:5:11 proof.0.file: expected a path that begins with /')
+    expect(refused(`${head}proof:\n  - file: etc/fstab\n    matches: x\n`)).toBe(
+      'tunings/x.yaml:5:11 proof.0.file: expected a path that begins with /',
+    )
   })
 })
 
@@ -90,11 +100,17 @@ describe('a change', () => {
   })
 
   test('has the form of what it changes', () => {
-    expect(change('{ kernel: [CONFIG_X] }')).toBe('tunings/x.yaml:3:20 change.kernel.0: expected CONFIG_NAME=value or "# CONFIG_NAME is not set"')
+    expect(change('{ kernel: [CONFIG_X] }')).toBe(
+      'tunings/x.yaml:3:20 change.kernel.0: expected CONFIG_NAME=value or "# CONFIG_NAME is not set"',
+    )
     expect(change('{ cmdline: [a b] }')).toBe('tunings/x.yaml:3:21 change.cmdline.0: expected one parameter without spaces')
-    expect(change('{ mask: [apt-daily] }')).toBe('tunings/x.yaml:3:18 change.mask.0: expected a systemd unit with its type, such as ssh.service')
+    expect(change('{ mask: [apt-daily] }')).toBe(
+      'tunings/x.yaml:3:18 change.mask.0: expected a systemd unit with its type, such as ssh.service',
+    )
     expect(change('{ absent: [Rtkit] }')).toBe('tunings/x.yaml:3:20 change.absent.0: expected the name of a Debian package')
-    expect(change('{ files: [etc/motd] }')).toBe('tunings/x.yaml:3:19 change.files.0: expected a file below templates/, such as root/etc/motd.hbs')
+    expect(change('{ files: [etc/motd] }')).toBe(
+      'tunings/x.yaml:3:19 change.files.0: expected a file below templates/, such as root/etc/motd.hbs',
+    )
   })
 
   test('of a line file is one line, so that no line can smuggle in another', () => {

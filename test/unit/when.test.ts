@@ -2,13 +2,22 @@ import { expect, test } from 'vitest'
 import { factsOf, fill, whyNot } from '../../lib/when.ts'
 import { refusal } from './fixtures.ts'
 
-const facts = factsOf({ board: { id: 'pi3b', cores: 4, ram_mb: 1024, wifi: true, filters: ['pi3'], usb: { controller: 'dwc2' } }, jack: { softmode: false } })
+const facts = factsOf({
+  board: { id: 'pi3b', cores: 4, ram_mb: 1024, wifi: true, filters: ['pi3'], usb: { controller: 'dwc2' } },
+  jack: { softmode: false },
+})
 const place = (fact: string): string => `tunings/x.yaml:4:9 (${fact})`
 const why = (when: Parameters<typeof whyNot>[0]) => whyNot(when, facts, place)
 
 test('facts are named by the way to them, and lists stay whole', () => {
   expect(facts).toEqual({
-    'board.id': 'pi3b', 'board.cores': 4, 'board.ram_mb': 1024, 'board.wifi': true, 'board.filters': ['pi3'], 'board.usb.controller': 'dwc2', 'jack.softmode': false,
+    'board.id': 'pi3b',
+    'board.cores': 4,
+    'board.ram_mb': 1024,
+    'board.wifi': true,
+    'board.filters': ['pi3'],
+    'board.usb.controller': 'dwc2',
+    'jack.softmode': false,
   })
 })
 
@@ -51,12 +60,20 @@ test('a fact that is known but not set is not the value that is asked for', () =
 })
 
 test('a condition on a fact that does not exist is an error at its place, with the nearest fact', () => {
-  expect(refusal(() => why({ 'board.core': 4 }))).toBe('tunings/x.yaml:4:9 (board.core) when.board.core: no such fact (did you mean "board.cores"?)')
+  expect(refusal(() => why({ 'board.core': 4 }))).toBe(
+    'tunings/x.yaml:4:9 (board.core) when.board.core: no such fact (did you mean "board.cores"?)',
+  )
 })
 
 test('facts are filled into every text of a tuning, and into nothing else', () => {
-  const tuning = { about: '{{board.id}} has {{board.cores}} cores', change: { cmdline: ['isolcpus={{board.cores}}'], wait: 3, on: true, none: null } }
-  expect(fill(tuning, facts, 'tunings/x.yaml')).toEqual({ about: 'pi3b has 4 cores', change: { cmdline: ['isolcpus=4'], wait: 3, on: true, none: null } })
+  const tuning = {
+    about: '{{board.id}} has {{board.cores}} cores',
+    change: { cmdline: ['isolcpus={{board.cores}}'], wait: 3, on: true, none: null },
+  }
+  expect(fill(tuning, facts, 'tunings/x.yaml')).toEqual({
+    about: 'pi3b has 4 cores',
+    change: { cmdline: ['isolcpus=4'], wait: 3, on: true, none: null },
+  })
 })
 
 test('braces of other languages are left alone', () => {
@@ -64,5 +81,7 @@ test('braces of other languages are left alone', () => {
 })
 
 test('a fact that cannot be filled in is an error with the nearest one', () => {
-  expect(refusal(() => fill(['{{board.corse}}'], facts, 'tunings/x.yaml'))).toBe('tunings/x.yaml: no such fact: {{board.corse}} (did you mean "board.cores"?)')
+  expect(refusal(() => fill(['{{board.corse}}'], facts, 'tunings/x.yaml'))).toBe(
+    'tunings/x.yaml: no such fact: {{board.corse}} (did you mean "board.cores"?)',
+  )
 })

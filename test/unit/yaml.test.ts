@@ -41,7 +41,8 @@ describe('a key', () => {
   })
 
   test('that no schema knows is found inside a list, too', () => {
-    const text = 'name: x\nbus: usb\ndriver: d\nplayback: 2\ncapture: 2\nrates: [48000]\nsource: s\njack: { period: 64, periods: 2, rate: 48000, smallest: 16 }\n'
+    const text =
+      'name: x\nbus: usb\ndriver: d\nplayback: 2\ncapture: 2\nrates: [48000]\nsource: s\njack: { period: 64, periods: 2, rate: 48000, smallest: 16 }\n'
     expect(refusal(() => parseYaml(text, 'soundcards/x.yaml', Soundcard))).toContain('soundcards/x.yaml:8:46 jack.smallest: unknown key')
   })
 
@@ -54,7 +55,9 @@ describe('a key', () => {
 
   test('of a table of architectures is answered with the nearest architecture', () => {
     const text = 'name: a\npackage: linux\nseries: "6.12"\npatch_series: []\nbuilds: { arm65: {} }\n'
-    expect(refusal(() => parseYaml(text, 'kernel/x.yaml', KernelSource))).toBe('kernel/x.yaml:5:11 builds.arm65: unknown key (did you mean "arm64"?)')
+    expect(refusal(() => parseYaml(text, 'kernel/x.yaml', KernelSource))).toBe(
+      'kernel/x.yaml:5:11 builds.arm65: unknown key (did you mean "arm64"?)',
+    )
   })
 
   test('that is missing is named with what is expected of it', () => {
@@ -63,7 +66,8 @@ describe('a key', () => {
 
   test('that is missing is called missing, too, where one of several words or kinds of value is expected', () => {
     expect(refused('soundcard: usb\n')).toContain('image.yaml:1:1 board: is missing')
-    const text = 'name: x\ndriver: d\nplayback: 2\ncapture: 2\nrates: [48000]\nsource: s\njack: { period: 64, periods: 2, rate: 48000, smallest_period: 16 }\n'
+    const text =
+      'name: x\ndriver: d\nplayback: 2\ncapture: 2\nrates: [48000]\nsource: s\njack: { period: 64, periods: 2, rate: 48000, smallest_period: 16 }\n'
     expect(refusal(() => parseYaml(text, 'soundcards/x.yaml', Soundcard))).toContain('soundcards/x.yaml:1:1 bus: is missing')
   })
 
@@ -80,8 +84,12 @@ describe('a key', () => {
 
 describe('a value', () => {
   test('that is none of the words allowed is answered with them and the nearest one', () => {
-    expect(refused(`${choices}tunings:\n  no-swap: offf\n`)).toBe('image.yaml:4:12 tunings.no-swap: expected "on" or "off", got "offf" (did you mean "off"?)')
-    expect(refused(`${choices}tunings:\n  no-swap: sometimes\n`)).toBe('image.yaml:4:12 tunings.no-swap: expected "on" or "off", got "sometimes"')
+    expect(refused(`${choices}tunings:\n  no-swap: offf\n`)).toBe(
+      'image.yaml:4:12 tunings.no-swap: expected "on" or "off", got "offf" (did you mean "off"?)',
+    )
+    expect(refused(`${choices}tunings:\n  no-swap: sometimes\n`)).toBe(
+      'image.yaml:4:12 tunings.no-swap: expected "on" or "off", got "sometimes"',
+    )
     expect(refused(`${choices}tunings:\n  no-swap: true\n`)).toBe('image.yaml:4:12 tunings.no-swap: expected "on" or "off", got true')
   })
 
@@ -114,7 +122,9 @@ describe('a value', () => {
   })
 
   test('of the wrong form is answered with what is expected, in the words of the schema', () => {
-    expect(refused('board: Pi4\nsoundcard: usb\n')).toBe('image.yaml:1:8 board: expected a name of lower-case letters, digits, ".", "+" and "-"')
+    expect(refused('board: Pi4\nsoundcard: usb\n')).toBe(
+      'image.yaml:1:8 board: expected a name of lower-case letters, digits, ".", "+" and "-"',
+    )
     expect(refused('board: [pi4b, Pi3]\nsoundcard: usb\n')).toContain('image.yaml:1:15 board.1: expected a name of lower-case letters')
     expect(refused(`${choices}hostname: my_pi\n`)).toBe('image.yaml:3:11 hostname: expected letters, digits and "-", at most 63')
     expect(refused(`${choices}user:\n  ssh_keys:\n    - hello\n`)).toBe(

@@ -1,0 +1,428 @@
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import type { DiskPlan, Plan } from '../../lib/plan.ts'
+import { latency, resolve } from '../../lib/resolve.ts'
+import { choiceFiles, copyOfRepository, idsOf, planOf, refusal, repository } from './fixtures.ts'
+import type { Edits } from './fixtures.ts'
+
+const choices = (text: string): Edits => ({ 'image.yaml': text })
+const refused = (edits: Edits, sets: string[] = []): string => {
+  const root = copyOfRepository(edits)
+  return refusal(() => resolve(root, join(root, 'image.yaml'), sets))
+}
+const tuning = (text: string): string => `about: a test\nsource: a test\n${text}\n`
+const proof = 'proof: [{ run: "true", prints: "" }]'
+const of = (plan: Plan, id: string) => plan.tunings.find((one) => one.id === id)
+const four = 'board: pi4b\nsoundcard: usb\n'
+const threeAndFour = 'board: [pi3b, pi4b]\nsoundcard: usb\n'
+
+test.each(choiceFiles)('%s makes a plan', (file) => {
+  const plan = resolve(repository, join(repository, file))
+  expect(plan.boards.length).toBeGreaterThan(0)
+  expect(plan.kernel.fragments.length).toBeGreaterThan(0)
+})
+
+test('every board makes a plan with every sound card', () => {
+  const root = copyOfRepository()
+  for (const board of idsOf('boards')) {
+    for (const card of idsOf('soundcards')) {
+      const plan = resolve(root, join(root, 'image.yaml'), [`board=${board}`, `soundcard=${card}`])
+      expect([plan.boards.map(({ id }) => id), plan.soundcard.id]).toEqual([[board], card])
+    }
+  }
+})
+
+describe('a choice that there is not', () => {
+  test.each([
+    ['board', 'board: pi4\nsoundcard: usb\n', 'image.yaml:1:8: there is no boards/pi4.yaml (did you mean "pi4b"?)'],
+    [
+      'one of several boards',
+      'board: [pi3b, pi4]\nsoundcard: usb\n',
+      'image.yaml:1:15: there is no boards/pi4.yaml (did you mean "pi4b"?)',
+    ],
+    ['sound card', 'board: pi4b\nsoundcard: ubs\n', 'image.yaml:2:12: there is no soundcards/ubs.yaml (did you mean "usb"?)'],
+    [
+      'base',
+      `${four}base: debian-trixie-arm65\n`,
+      'image.yaml:3:7: there is no bases/debian-trixie-arm65.yaml (did you mean "debian-trixie-arm64"?)',
+    ],
+    ['kernel', `${four}kernel: { source: debain }\n`, 'image.yaml:3:19: there is no kernel/debain.yaml (did you mean "debian"?)'],
+    [
+      'tuning',
+      `${four}tunings:\n  no-swp: off\n`,
+      'image.yaml:4:11 tunings.no-swp: there is no tunings/no-swp.yaml (did you mean "no-swap"?)',
+    ],
+  ])('of a %s is answered with its place and the nearest one', (_, text, message) => {
+    expect(refused(choices(text))).toBe(message)
+  })
+
+  test('on the command line is placed there', () => {
+    expect(refused(choices(four), ['board=pi4'])).toBe('--set board=pi4: there is no boards/pi4.yaml (did you mean "pi4b"?)')
+    expect(refused(choices(four), ['tunings.no-swp=off'])).toBe(
+      '--set tunings.no-swp=off tunings.no-swp: there is no tunings/no-swp.yaml (did you mean "no-swap"?)',
+    )
+    expect(refused(choices(four), ['jack.perod=64'])).toBe('--set jack.perod=64 jack.perod: unknown key (did you mean "period"?)')
+  })
+
+  test('of no form at all is told what --set takes', () => {
+    expect(refused(choices(four), ['jack.period'])).toBe('--set jack.period: expected key=value, such as --set jack.period=64')
+    expect(refused(choices(four), ['=64'])).toBe('--set =64: expected key=value, such as --set jack.period=64')
+  })
+
+  test('of a file is told its name', () => {
+    expect(refusal(() => resolve(repository, join(repository, 'variants/none.yaml')))).toBe('variants/none.yaml: there is no such file')
+  })
+})
+
+describe('choices that do not go together are refused before anything is built:', () => {
+  test('a board that does not run the architecture of the base', () => {
+    const edits = { ...choices(threeAndFour), 'boards/pi4b.yaml': (text: string) => text.replace('[arm64, armhf]', '[armhf, armel]') }
+    expect(refused(edits)).toBe(
+      'image.yaml:1:15 board: pi4b does not run arm64, which debian-trixie-arm64 is made of (it runs armhf, armel)',
+    )
+  })
+
+  test('a kernel that is not built for the architecture of the base', () => {
+    const edits = {
+      ...choices(`${four}kernel: { source: debian }\n`),
+      'kernel/debian.yaml': (text: string) => text.replace('\n  arm64:', '\n  armhf:'),
+    }
+    expect(refused(edits)).toBe('image.yaml:3:19 kernel.source: debian has no build for arm64')
+  })
+
+  test('a kernel that wants a fragment that is not there', () => {
+    const edits = { ...choices(four), 'kernel/fragments/40-audio.config': null }
+    expect(refused(edits)).toMatch(/^kernel\/debian\.yaml: there is no kernel\/fragments\/40-audio\.config/)
+  })
+
+  test('a rate that the card has not', () => {
+    expect(refused(choices(`${four}jack:\n  rate: 22050\n`))).toBe(
+      'image.yaml:4:9 jack.rate: a class-compliant USB interface does not run at 22050 Hz (it runs at 44100, 48000, 88200, 96000)',
+    )
+  })
+
+  test('a period that is too small for the card', () => {
+    const edits = { ...choices(four), 'soundcards/usb.yaml': (text: string) => text.replace('smallest_period: 16', 'smallest_period: 64') }
+    expect(refused(edits, ['jack.period=32'])).toBe(
+      '--set jack.period=32 jack.period: 32 frames is below the 64 that a class-compliant USB interface can do',
+    )
+    const root = copyOfRepository(edits)
+    expect(resolve(root, join(root, 'image.yaml'), ['jack.period=64']).configure.view.jack.period).toBe(64)
+  })
+
+  test('a tuning whose template is not there', () => {
+    const edits = { ...choices(four), 'tunings/x.yaml': tuning(`change: { files: [root/etc/hostnme.hbs] }\n${proof}`) }
+    expect(refused(edits)).toMatch(
+      /^tunings\/x\.yaml.* change\.files: there is no templates\/root\/etc\/hostnme\.hbs \(did you mean "root\/etc\/hostname\.hbs"\?\)$/,
+    )
+  })
+
+  test('a tuning whose text asks for a fact that there is not', () => {
+    const edits = { ...choices(four), 'tunings/x.yaml': tuning(`change: { cmdline: ["x={{jack.perod}}"] }\n${proof}`) }
+    expect(refused(edits)).toMatch(/^tunings\/x\.yaml.*: no such fact: \{\{jack\.perod\}\} \(did you mean "jack\.period"\?\)$/)
+  })
+})
+
+describe('a tuning', () => {
+  test('is in force on every board unless something is said against it', () => {
+    expect(of(planOf(choices(threeAndFour)), 'no-swap')).toMatchObject({ boards: ['pi3b', 'pi4b'] })
+    expect(of(planOf(choices(threeAndFour)), 'no-swap')).not.toHaveProperty('off')
+  })
+
+  test('that is switched off says where, and takes its changes, templates and proofs with it', () => {
+    const on = planOf(choices(four))
+    const off = planOf(choices(`${four}tunings:\n  volatile-journal: off\n  no-swap: off\n`))
+    expect(of(off, 'no-swap')).toMatchObject({ off: 'switched off at image.yaml:5:12', proofs: [] })
+    const swappiness = { text: 'vm.swappiness = 10', by: 'no-swap' }
+    expect(on.configure.view.sysctl).toContainEqual(swappiness)
+    expect(off.configure.view.sysctl).not.toContainEqual(swappiness)
+    const template = 'root/etc/systemd/journald.conf.d/volatile.conf.hbs'
+    expect(on.configure.templates.map(({ path }) => path)).toContain(template)
+    expect(off.configure.templates.map(({ path }) => path)).not.toContain(template)
+  })
+
+  test('that is switched off on the command line says so', () => {
+    expect(of(planOf(choices(four), ['tunings.no-swap=off']), 'no-swap')?.off).toBe('switched off at --set tunings.no-swap=off')
+  })
+
+  test('that is off by default is on when it is asked for', () => {
+    const edits = { 'tunings/x.yaml': tuning(`default: off\nchange: { cmdline: [x=1] }\n${proof}`) }
+    expect(of(planOf({ ...choices(four), ...edits }), 'x')?.off).toBe('switched off unless asked for')
+    const asked = planOf({ ...choices(`${four}tunings: { x: on }\n`), ...edits })
+    expect(of(asked, 'x')?.off).toBeUndefined()
+    expect(asked.configure.view.cmdline).toContainEqual({ text: 'x=1', by: 'x' })
+  })
+
+  test('whose condition does not hold says which one', () => {
+    expect(of(planOf(choices(four)), 'i2s-card-first')?.off).toBe('soundcard.bus is usb, not i2s')
+  })
+
+  test('that fits some boards of a shared image changes config.txt in their section only', () => {
+    const plan = planOf({
+      ...choices(threeAndFour),
+      'tunings/x.yaml': tuning(`when: { board.soc: bcm2711 }\nchange: { config_txt: [arm_boost=1] }\n${proof}`),
+    })
+    expect(of(plan, 'x')).toMatchObject({ boards: ['pi4b'] })
+    expect(of(plan, 'x')?.off).toBeUndefined()
+    expect(plan.configure.view.config_txt).toContainEqual({ filter: 'pi4', lines: [{ text: 'arm_boost=1', by: 'x' }] })
+  })
+
+  test('that fits some boards of a shared image only, and changes what they share, is off and says so', () => {
+    const plan = planOf({
+      ...choices(threeAndFour),
+      'tunings/x.yaml': tuning(`when: { board.soc: bcm2711 }\nchange: { config_txt: [arm_boost=1], cmdline: [x=1] }\n${proof}`),
+    })
+    expect(of(plan, 'x')?.off).toBe('fits only pi4b of the boards that share this image')
+    expect(plan.configure.view.cmdline.map(({ by }) => by)).not.toContain('x')
+    expect(JSON.stringify(plan.configure.view.config_txt)).not.toContain('arm_boost')
+  })
+
+  test('may ask for what only some boards and cards have, and is off where there is none', () => {
+    const ethernet = { 'tunings/x.yaml': tuning(`when: { board.ethernet.driver: smsc95xx }\nchange: { config_txt: [x=1] }\n${proof}`) }
+    expect(of(planOf({ ...choices('board: pi3b\nsoundcard: usb\n'), ...ethernet }), 'x')?.off).toBeUndefined()
+    expect(of(planOf({ ...choices('board: zero2w\nsoundcard: usb\n'), ...ethernet }), 'x')?.off).toBe(
+      'board.ethernet.driver is not set, not smsc95xx',
+    )
+  })
+
+  test('that asks for a fact that no board has is refused with its place and the nearest fact', () => {
+    const edits = { ...choices(four), 'tunings/x.yaml': tuning(`when:\n  board.core: 4\nchange: {}\n${proof}`) }
+    expect(refused(edits)).toBe('tunings/x.yaml:4:15 when.board.core: no such fact (did you mean "board.cores"?)')
+  })
+
+  test('speaks of the facts of this image in its changes and proofs', () => {
+    const plan = planOf(
+      {
+        ...choices(four),
+        'tunings/x.yaml': tuning(
+          'change: { cmdline: ["x={{jack.period}}"] }\nproof: [{ run: "echo {{user.name}}", prints: "{{jack.period}}" }]',
+        ),
+      },
+      ['jack.period=256'],
+    )
+    expect(plan.configure.view.cmdline).toContainEqual({ text: 'x=256', by: 'x' })
+    expect(of(plan, 'x')?.proofs).toEqual([{ run: 'echo musician', prints: '256', on: 'boot' }])
+  })
+
+  test('may speak of facts that an image without it does not have', () => {
+    const plan = planOf(choices(four))
+    expect(plan.soundcard.alsa_id).toBeUndefined()
+    expect(of(plan, 'i2s-card-first')?.off).toBeDefined()
+  })
+
+  test('that is new is one new file and nothing else', () => {
+    const plan = planOf({
+      'tunings/x.yaml': tuning(`change:
+  config_txt: [a=1]
+  cmdline: [b=1]
+  kernel: [CONFIG_C=y]
+  modprobe: [options d e=1]
+  sysctl: { vm.f: 1 }
+  limits: ["@audio - nice -10"]
+  fstab: ["tmpfs /g tmpfs defaults 0 0"]
+  udev: ['KERNEL=="h"']
+  mask: [i.service]
+  enable: [j.service]
+  packages: [kk]
+  absent: [ll]
+  files: [root/etc/m.hbs]
+${proof}`),
+      'templates/root/etc/m.hbs': 'n\n',
+    })
+    const by = 'x'
+    const { view, templates } = plan.configure
+    expect(view.config_txt[0]?.lines).toContainEqual({ text: 'a=1', by })
+    expect(view.cmdline).toContainEqual({ text: 'b=1', by })
+    expect(plan.kernel.options).toContainEqual({ text: 'CONFIG_C=y', by })
+    expect(view.modprobe).toContainEqual({ text: 'options d e=1', by })
+    expect(view.sysctl).toContainEqual({ text: 'vm.f = 1', by })
+    expect(view.limits).toContainEqual({ text: '@audio - nice -10', by })
+    expect(view.fstab).toContainEqual({ text: 'tmpfs /g tmpfs defaults 0 0', by })
+    expect(view.udev).toContainEqual({ text: 'KERNEL=="h"', by })
+    expect(plan.image.mask).toContainEqual({ text: 'i.service', by })
+    expect(plan.image.enable).toContainEqual({ text: 'j.service', by })
+    expect(plan.rootfs.packages).toContain('kk')
+    expect(plan.rootfs.absent).toContainEqual({ text: 'll', by })
+    expect(templates).toContainEqual({ path: 'root/etc/m.hbs', text: 'n\n', executable: false })
+    expect(of(plan, by)?.proofs).toHaveLength(1)
+  })
+})
+
+describe('the plan', () => {
+  test('names an image after its file, unless it has a name of its own', () => {
+    const root = copyOfRepository({ 'image.yaml': four, 'variants/stage-left.yaml': four, 'variants/named.yaml': `${four}name: other\n` })
+    expect(resolve(root, join(root, 'variants/stage-left.yaml')).name).toBe('stage-left')
+    expect(resolve(root, join(root, 'variants/named.yaml')).name).toBe('other')
+    expect(resolve(root, join(root, 'image.yaml')).name).toBe('pi4b-usb')
+    expect(resolve(root, join(root, 'image.yaml'), ['board=pi3b']).name).toBe('pi3b-usb')
+    expect(planOf(choices(threeAndFour)).name).toBe('pi3b-and-others-usb')
+  })
+
+  test('holds the files of every board of a shared image, each once', () => {
+    const { firmware, overlays, configure } = planOf(choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'))
+    expect(firmware.files).toEqual([
+      'bootcode.bin',
+      'fixup.dat',
+      'fixup4.dat',
+      'fixup4cd.dat',
+      'fixup_cd.dat',
+      'start.elf',
+      'start4.elf',
+      'start4cd.elf',
+      'start_cd.elf',
+    ])
+    expect(overlays.device_trees).toEqual(['bcm2837-rpi-3-b', 'bcm2837-rpi-3-b-plus', 'bcm2711-rpi-4-b'])
+    expect(configure.view.image.boards).toEqual(['Raspberry Pi 3 Model B', 'Raspberry Pi 3 Model B+', 'Raspberry Pi 4 Model B'])
+  })
+
+  test('takes period, periods and rate from the card, unless the image says otherwise', () => {
+    expect(planOf(choices(four)).configure.view.jack).toMatchObject({ period: 128, periods: 3, rate: 48000, latency_ms: '8.0' })
+    expect(planOf(choices(`${four}jack: { period: 64, rate: 96000 }\n`)).configure.view.jack).toMatchObject({
+      period: 64,
+      periods: 3,
+      rate: 96000,
+      latency_ms: '2.0',
+    })
+  })
+
+  test('loads the overlay of the card on every board, and says that the card wants it', () => {
+    const plan = planOf(choices('board: [pi3b, pi4b]\nsoundcard: hifiberry-dac\n'))
+    expect(plan.configure.view.config_txt[0]).toMatchObject({
+      filter: 'all',
+      lines: expect.arrayContaining([{ text: 'dtoverlay=hifiberry-dac', by: 'soundcards/hifiberry-dac' }]),
+    })
+    expect(plan.overlays.used).toEqual(['hifiberry-dac'])
+    expect(planOf(choices(four)).overlays.used).toEqual([])
+  })
+
+  test('installs the packages of the base, of the tunings and of the user, sorted and each once', () => {
+    const { packages } = planOf(choices(`${four}packages: [zynaddsubfx, ardour, nano]\n`)).rootfs
+    expect(packages).toEqual(expect.arrayContaining(['ardour', 'jackd2', 'nano', 'zynaddsubfx']))
+    expect(packages).toEqual([...new Set(packages)].sort())
+  })
+
+  test('says where each value comes from', () => {
+    const { origins } = planOf(choices(`${four}hostname: stage\njack:\n  period: 64\n`), ['jack.rate=44100'])
+    expect(origins).toMatchObject({
+      board: { value: 'pi4b', from: 'image.yaml:1:8' },
+      soundcard: { value: 'usb', from: 'image.yaml:2:12' },
+      hostname: { value: 'stage', from: 'image.yaml:3:11' },
+      base: { value: 'debian-trixie-arm64', from: 'default' },
+      'jack.period': { value: '64', from: 'image.yaml:5:11' },
+      'jack.periods': { value: '3', from: 'soundcards/usb.yaml' },
+      'jack.rate': { value: '44100', from: '--set jack.rate=44100' },
+      'jack.realtime_priority': { value: '70', from: 'default' },
+      'user.name': { value: 'musician', from: 'default' },
+    })
+  })
+
+  test('says that a value comes from the last --set of it', () => {
+    const { origins } = planOf(choices(four), ['jack.period=64', 'jack.period=32'])
+    expect(origins['jack.period']).toEqual({ value: '32', from: '--set jack.period=32' })
+  })
+
+  test('warns that nobody can log in where there is no key, and only there', () => {
+    const warning = 'no SSH key in user.ssh_keys: nobody will be able to log in over the network'
+    expect(planOf(choices(four)).warnings).toContain(warning)
+    expect(planOf(choices(`${four}user: { ssh_keys: ["ssh-ed25519 AAAA me"] }\n`)).warnings).not.toContain(warning)
+  })
+
+  test('repeats the notes of the card as warnings', () => {
+    const plan = planOf({ ...choices(four), 'soundcards/usb.yaml': (text) => `${text}notes: [turn it down first]\n` })
+    expect(plan.warnings).toContain('a class-compliant USB interface: turn it down first')
+  })
+
+  test('is frozen to its last leaf', () => {
+    const loose: string[] = []
+    const walk = (value: unknown, path: string): void => {
+      if (value === null || typeof value !== 'object') return
+      if (!Object.isFrozen(value)) loose.push(path)
+      for (const [key, one] of Object.entries(value)) walk(one, `${path}.${key}`)
+    }
+    walk(planOf(), 'plan')
+    expect(loose).toEqual([])
+  })
+
+  test('is plain: it comes back from its printed form as it was', () => {
+    const plan = planOf()
+    expect(JSON.parse(JSON.stringify(plan))).toStrictEqual(plan)
+  })
+
+  test('holds the very text of templates, fragments, overlays and tools, so that no file is read after it', () => {
+    const plan = planOf({
+      'templates/root/etc/hostname.hbs': 'my own template\n',
+      'kernel/fragments/40-audio.config': 'CONFIG_MINE=y\n',
+      'kernel/overlays/mine.dts': '/* mine */\n',
+      'kernel/patches/arm/mine.patch': '--- mine\n',
+      'packages/tools/tone.c': 'int main(void);\n',
+    })
+    expect(plan.configure.templates).toContainEqual({ path: 'root/etc/hostname.hbs', text: 'my own template\n', executable: false })
+    expect(plan.kernel.fragments).toContainEqual({ path: '40-audio.config', text: 'CONFIG_MINE=y\n', executable: false })
+    expect(plan.overlays.sources).toContainEqual({ path: 'mine.dts', text: '/* mine */\n', executable: false })
+    expect(plan.kernel.patches).toEqual([{ path: 'arm/mine.patch', text: '--- mine\n', executable: false }])
+    expect(plan.tools.sources).toContainEqual({ path: 'tone.c', text: 'int main(void);\n', executable: false })
+  })
+
+  test('keeps the fragments of the kernel in the order of their file, because a later one wins', () => {
+    const { builds } = parse(planTextOf('kernel/debian.yaml')) as { builds: { arm64: { fragments: string[] } } }
+    expect(planOf().kernel.fragments.map(({ path }) => path)).toEqual(builds.arm64.fragments)
+  })
+
+  test('is the same for a repository at another place', () => {
+    expect(planOf()).toStrictEqual(planOf())
+  })
+})
+
+const planTextOf = (path: string): string => {
+  let text = ''
+  copyOfRepository({ [path]: (was) => (text = was) })
+  return text
+}
+
+describe('the identifiers of the disk', () => {
+  const ids = (edits: Edits = {}, sets: string[] = []) => planOf(edits, sets).image.disk
+  let was: DiskPlan | undefined
+
+  test('are those of a disk, a FAT and an ext4 file system', () => {
+    const { signature, fat_serial, root_uuid, hash_seed } = ids()
+    expect(signature).toMatch(/^[0-9a-f]{8}$/)
+    expect(fat_serial).toMatch(/^[0-9a-f]{8}$/)
+    expect(root_uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(hash_seed).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(new Set([signature, fat_serial, root_uuid.slice(0, 8), hash_seed]).size).toBeGreaterThanOrEqual(3)
+  })
+
+  test('are the same whenever the image is the same', () => {
+    expect(ids()).toEqual(ids())
+  })
+
+  test.each<[string, Edits, string[]]>([
+    ['another board', {}, ['board=pi4b']],
+    ['another sound card', {}, ['soundcard=hifiberry-dac']],
+    ['another choice for JACK', {}, ['jack.period=64']],
+    ['another host name', {}, ['hostname=other']],
+    ['another name', {}, ['name=other']],
+    ['a tuning switched off', {}, ['tunings.no-swap=off']],
+    ['another text of a kernel fragment', { 'kernel/fragments/40-audio.config': (text) => `${text}# more\n` }, []],
+    ['another text of a template', { 'templates/root/etc/hosts.hbs': (text) => `${text}# more\n` }, []],
+    ['another text of an overlay', { 'kernel/overlays/hifiberry-dac.dts': (text) => `${text}// more\n` }, []],
+    ['another text of a tool', { 'packages/tools/tone.c': (text) => `${text}// more\n` }, []],
+    ['another change of a tuning', { 'tunings/no-swap.yaml': (text) => text.replace('vm.swappiness: 10', 'vm.swappiness: 20') }, []],
+    [
+      'another package of the base',
+      { 'bases/debian-trixie-arm64.yaml': (text) => text.replace('  nano: an editor for a person at the console\n', '') },
+      [],
+    ],
+  ])('are others for %s, so that two different images never have the same', (_, edits, sets) => {
+    was ??= ids()
+    const is = ids(edits, sets)
+    expect(is.signature).not.toBe(was.signature)
+    expect(is.root_uuid).not.toBe(was.root_uuid)
+  })
+})
+
+test('the latency of JACK is that of all its periods', () => {
+  expect(latency({ period: 128, periods: 2, rate: 48000 })).toBeCloseTo(5.333, 3)
+  expect(latency({ period: 64, periods: 3, rate: 96000 })).toBe(2)
+})
