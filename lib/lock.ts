@@ -17,7 +17,7 @@ export async function lock(
   mkdirSync(dirname(file), { recursive: true })
   const kind = options.shared === true ? '--shared' : '--exclusive'
   const now = await hold([kind, '--nonblock', file], options.signal)
-  if (now || options.wait === false) return now
+  if (now || options.wait === false || options.signal?.aborted === true) return now
   options.onWait?.()
   return hold([kind, file], options.signal)
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { HostError, Interrupted, ProofError, StageError, UserError } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
+import { benchCommand } from './bench.ts'
 import { buildCommand } from './build.ts'
 import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
@@ -17,7 +18,7 @@ const program = new Command('downbeat')
   .helpCommand('help [verb]', 'say what a verb does, with an example')
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
   .exitOverride()
-for (const make of [buildCommand, testCommand, planCommand, listCommand, doctorCommand, cleanCommand, schemasCommand])
+for (const make of [buildCommand, testCommand, planCommand, listCommand, doctorCommand, cleanCommand, schemasCommand, benchCommand])
   program.addCommand(make())
 for (const command of program.commands) command.exitOverride().showHelpAfterError(`(./downbeat help ${command.name()} says more)`)
 

@@ -32,7 +32,7 @@ function workshop() {
       ...more,
       async run(job: AnyJob) {
         ran.push(name)
-        await (run ?? ((of: AnyJob) => writeFileSync(of.out['file']!, `${name} of ${JSON.stringify(of.given)}\n`)))(job)
+        await (run ?? (({ out, given }: AnyJob) => writeFileSync(out['file']!, `${name} of ${JSON.stringify(given)}\n`)))(job)
       },
     }
   }
@@ -213,7 +213,8 @@ describe('a stage', () => {
     expect(ran).toEqual(['thing', 'thing'])
     expect(readFileSync(again.get('thing')!.outputs['file']!, 'utf8')).toBe('thing of "a"\n')
     expect(inCache(cache)).toHaveLength(1)
-    expect(kinds(events)).toEqual(['thing broken', 'thing started', 'thing built'])
+    // (The lock of the first build may take a moment to be free, which is said, too.)
+    expect(kinds(events).filter((event) => event !== 'thing waiting')).toEqual(['thing broken', 'thing started', 'thing built'])
   })
 })
 
@@ -325,7 +326,7 @@ describe('two builds at once', () => {
     })
     const both = await Promise.all([make(thing, options()), make(thing, options())])
     expect(ran).toEqual(['thing'])
-    expect(both.map((made) => made.get('thing')?.cached).sort()).toEqual([false, true])
+    expect(both.filter((made) => made.get('thing')!.cached)).toHaveLength(1)
   })
 
   test('make different variants of a stage side by side, and neither sweeps away what the other is working on', async () => {

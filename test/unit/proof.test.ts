@@ -137,6 +137,7 @@ group('on the running system', () => {
     expect(answers({ package: 'rtkit', is: 'installed' }, is('ii')).passed).toBe(true)
     expect(answers({ package: 'rtkit', is: 'absent' }, is('ii')).passed).toBe(false)
     expect(answers({ package: 'rtkit', is: 'absent' }, is('rc')).passed).toBe(true)
+    expect(answers({ package: 'rtkit', is: 'installed' }, is('iU')).passed).toBe(false)
     expect(answers({ package: 'rtkit', is: 'absent' }, none).passed).toBe(true)
     expect(answers({ package: 'rtkit', is: 'installed' }, none).passed).toBe(false)
   })

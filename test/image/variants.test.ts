@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { idsIn } from '../../lib/catalogue.ts'
+import type { BuildRecord } from '../../lib/publish.ts'
+import { downbeat, root } from '../downbeat.ts'
+
+const record = (name: string): BuildRecord => JSON.parse(readFileSync(join(root, 'out/images', name, 'build.json'), 'utf8')) as BuildRecord
+
+test.for(idsIn(root, 'variants'))('variant %s builds from the kernel and root that are there, and its static proofs pass', (name) => {
+  const { status, err } = downbeat(['build', `variants/${name}.yaml`, '--quiet'])
+  expect(err).toBe('')
+  expect(status).toBe(0)
+  const { stages, proofs } = record(name)
+  expect([stages['toolbox']!.cached, stages['kernel']!.cached, stages['rootfs']!.cached]).toEqual([true, true, true])
+  expect(proofs.filter(({ passed }) => !passed)).toEqual([])
+})
+
+test('variants differ on the card: each has a disk id and a sha256 of its own', () => {
+  const hashes = idsIn(root, 'variants').map((name) => record(name).files[`${name}.img`]!.sha256)
+  expect(new Set(hashes).size).toBe(hashes.length)
+})

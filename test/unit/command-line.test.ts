@@ -1,0 +1,195 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Check } from '../../lib/host.ts'
+import type { Plan } from '../../lib/plan.ts'
+import { choiceFiles, idsOf, repository, write } from './fixtures.ts'
+
+// These tests wait for other processes most of the time, and so run side by side; each has folders of its own in this one.
+const all = mkdtempSync(join(tmpdir(), 'downbeat-command-line-'))
+afterAll(() => rmSync(all, { recursive: true, force: true }))
+let folders = 0
+function temporaryFolder(): string {
+  const folder = join(all, String(++folders))
+  mkdirSync(folder)
+  return folder
+}
+
+/** Runs ./downbeat as a person would, with its results going to a folder of the test. */
+async function downbeat(args: string[], { cwd = repository, out = temporaryFolder() } = {}) {
+  const env = { ...process.env, DOWNBEAT_OUT: out, DOWNBEAT_NODE: process.execPath, NO_COLOR: '1', COLUMNS: '80', FORCE_COLOR: undefined }
+  const child = spawn(join(repository, 'downbeat'), args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const status = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done))
+  return { status, stdout, stderr, out }
+}
+
+const verbs = readdirSync(join(repository, 'scripts'))
+  .map((file) => file.slice(0, -'.ts'.length))
+  .filter((name) => name !== 'main' && name !== 'session')
+  .sort()
+
+describe.concurrent('help', () => {
+  test('lists every verb: each file of scripts/ is one', async () => {
+    const { status, stdout } = await downbeat(['help'])
+    expect(status).toBe(0)
+    const listed = stdout
+      .split('Commands:\n')[1]!
+      .match(/^ {2}(\w+)/gm)!
+      .map((verb) => verb.trim())
+    expect(listed.toSorted()).toEqual([...verbs, 'help'].sort())
+  })
+
+  test('is what somebody sees who types nothing else', async () => {
+    const { status, stdout } = await downbeat([])
+    expect([status, stdout]).toEqual([0, (await downbeat(['help'])).stdout])
+  })
+
+  test('on a verb gives an example of it', async () => {
+    const said = await Promise.all(verbs.map((verb) => downbeat(['help', verb])))
+    for (const [i, { status, stdout }] of said.entries()) {
+      expect(status, verbs[i]).toBe(0)
+      expect(stdout).toMatch(new RegExp(`\\nExamples?:\\n {2}\\./downbeat ${verbs[i]}\\b`))
+    }
+  })
+})
+
+describe.concurrent('what is typed wrong ends with 2 and one message, without a stack:', () => {
+  const four = 'board: pi4b\nsoundcard: usb\nhostname: stage\n'
+  const wrong: [string, string[], string][] = [
+    ['a verb', ['biuld'], '✖ there is no verb "biuld" (did you mean "build"?); ./downbeat help lists them\n'],
+    ['a verb to be helped with', ['help', 'biuld'], '✖ there is no verb "biuld" (did you mean "build"?); ./downbeat help lists them\n'],
+    ['an option', ['plan', '--jsn'], "error: unknown option '--jsn'\n(Did you mean --json?)\n(./downbeat help plan says more)\n"],
+    [
+      'a word too many',
+      ['doctor', 'now'],
+      "error: too many arguments for 'doctor'. Expected 0 arguments but got 1: now.\n(./downbeat help doctor says more)\n",
+    ],
+    [
+      '--set without a value',
+      ['plan', 'four.yaml', '--set', 'jack.period'],
+      '✖ --set jack.period: expected key=value, such as --set jack.period=64\n',
+    ],
+    [
+      'a key of --set',
+      ['plan', 'four.yaml', '--set', 'jack.perod=64'],
+      '✖ --set jack.perod=64 jack.perod: unknown key (did you mean "period"?)\n',
+    ],
+    [
+      'the first word of a key of --set',
+      ['plan', 'four.yaml', '--set', 'jak.period=64'],
+      '✖ --set jak.period=64 jak: unknown key (did you mean "jack"?)\n',
+    ],
+    ['a board', ['plan', 'four.yaml', '--set', 'board=pi4'], '✖ --set board=pi4: there is no boards/pi4.yaml (did you mean "pi4b"?)\n'],
+    ['a stage', ['build', 'four.yaml', '--until', 'kernle'], '✖ there is no stage "kernle" (did you mean "kernel"?)\n'],
+    ['a list', ['list', 'bords'], '✖ there is no list of "bords" (did you mean "boards"?)\n'],
+    ['a file that is no YAML', ['plan', 'four.txt'], '✖ four.txt: expected a YAML file of choices, such as variants/pi4b-usb.yaml\n'],
+  ]
+
+  test.each(wrong)('%s', async (_, args, message) => {
+    const cwd = temporaryFolder()
+    write(cwd, { 'four.yaml': four })
+    const { status, stdout, stderr, out } = await downbeat(args, { cwd })
+    expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: message })
+    expect(readdirSync(out)).toEqual([])
+  })
+
+  test('a key of --set below a plain value', async () => {
+    const { status, stderr } = await downbeat(['plan', 'variants/pi4b-usb.yaml', '--set', 'soundcard.name=x'])
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/^✖ --set soundcard\.name=x [^\n]*\n$/)
+  })
+
+  test('a file that is not there', async () => {
+    const { status, stderr } = await downbeat(['plan', 'variants/none.yaml'])
+    expect([status, stderr]).toEqual([2, '✖ variants/none.yaml: there is no such file\n'])
+  })
+})
+
+describe.concurrent('plan', () => {
+  test.each(choiceFiles)('of %s shows its values, JACK and the tunings', async (file) => {
+    const { status, stdout, stderr } = await downbeat(['plan', file])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(/^ {2}board +\S.* {4}\S+\.yaml:\d+:\d+$/m)
+    expect(stdout).toMatch(/^JACK: \d+ x \d+ \/ \d+ Hz = [\d.]+ ms from the server to the card$/m)
+    for (const id of idsOf('tunings')) expect(stdout).toMatch(new RegExp(`^ {2}(on |off) ${id}: `, 'm'))
+  })
+
+  test('says where a value comes from and why a tuning is off', async () => {
+    const { stdout } = await downbeat(['plan', 'variants/pi4b-usb.yaml', '--set', 'jack.period=64', '--set', 'tunings.no-swap=off'])
+    expect(stdout).toMatch(/^pi4b-usb\n/)
+    expect(stdout).toMatch(/^ {2}jack\.period +64 {4}--set jack\.period=64$/m)
+    expect(stdout).toMatch(/^ {2}jack\.rate +48000 {4}soundcards\/usb\.yaml$/m)
+    expect(stdout).toMatch(/^ {2}off no-swap: .*\n {8}off because: switched off at --set tunings\.no-swap=off$/m)
+    expect(stdout).toMatch(/^ {2}off i2s-card-first: .*\n {8}off because: soundcard\.bus is usb, not i2s$/m)
+  })
+
+  test('--json is the whole plan, and nothing is made for it', async () => {
+    const { status, stdout, out } = await downbeat(['plan', '--json', '--set', 'hostname=stage'])
+    expect(status).toBe(0)
+    const plan = JSON.parse(stdout) as Plan
+    expect(plan.configure.view.hostname).toBe('stage')
+    expect(plan.kernel.fragments[0]?.text).toMatch(/CONFIG_/)
+    expect(readdirSync(out)).toEqual([])
+  })
+
+  test('finds its files from wherever it is typed', async () => {
+    const cwd = temporaryFolder()
+    write(cwd, { 'my-stage.yaml': 'board: pi4b\nsoundcard: usb\n' })
+    const { status, stdout } = await downbeat(['plan', 'my-stage.yaml'], { cwd })
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^my-stage\n/)
+    expect((await downbeat(['plan', '--json'], { cwd })).status).toBe(0)
+  })
+})
+
+describe.concurrent('list', () => {
+  test('--json has every id of every folder', async () => {
+    const { status, stdout } = await downbeat(['list', '--json'])
+    expect(status).toBe(0)
+    const found = JSON.parse(stdout) as Record<string, Record<string, string>>
+    for (const folder of ['boards', 'soundcards', 'tunings', 'bases', 'kernel', 'variants'])
+      expect(Object.keys(found[folder]!), folder).toEqual(idsOf(folder))
+  })
+
+  test('of one kind says what each of it is', async () => {
+    const { stdout } = await downbeat(['list', 'boards'])
+    expect(stdout).toMatch(/^ {2}pi4b +Raspberry Pi 4 Model B$/m)
+    expect(stdout.trimEnd().split('\n')).toHaveLength(idsOf('boards').length)
+  })
+})
+
+test.concurrent('doctor --json is the answer of this machine to every question, and the exit status sums it up', async () => {
+  const { status, stdout } = await downbeat(['doctor', '--json'])
+  const checks = JSON.parse(stdout) as Check[]
+  expect(checks.map(({ what }) => what)).toEqual(expect.arrayContaining(['program bash', 'free disk space']))
+  expect(status).toBe(checks.every(({ ok }) => ok) ? 0 : 3)
+})
+
+test.concurrent('schemas --check finds schemas/ up to date', async () => {
+  expect(await downbeat(['schemas', '--check'])).toMatchObject({ status: 0, stdout: 'schemas/ is up to date\n', stderr: '' })
+})
+
+test.concurrent('clean removes what stages have made, and keeps downloads, compiler cache and images unless all is to go', async () => {
+  const out = temporaryFolder()
+  write(out, {
+    'cache/kernel-0123456789abcdef/entry.json': '{}',
+    'cache/kept/sources/x': '',
+    'cache/node/x': '',
+    'images/a/a.img': '',
+    'logs/x.log': '',
+  })
+  const first = await downbeat(['clean'], { out })
+  expect(first).toMatchObject({ status: 0, stderr: '' })
+  const there = ['cache/kernel-0123456789abcdef', 'cache/kept/sources/x', 'cache/node/x', 'images/a/a.img', 'logs/x.log'].map((path) =>
+    existsSync(join(out, path)),
+  )
+  expect(there).toEqual([false, true, true, true, true])
+  await downbeat(['clean', '--all'], { out })
+  const left = ['cache/kept', 'cache/node/x', 'images', 'logs'].map((path) => existsSync(join(out, path)))
+  expect(left).toEqual([false, true, false, false])
+})

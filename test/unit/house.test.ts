@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve as resolvePath } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { folders } from '../../lib/catalogue.ts'
+import { Board } from '../../lib/schema/board.ts'
+import { Soundcard } from '../../lib/schema/soundcard.ts'
+import { idsOf, repository } from './fixtures.ts'
+
+// The rules of the house, docs and code in one: who may import whom, who may print, and that hardware is data.
+
+const codeIn = (folder: string): string[] =>
+  readdirSync(join(repository, folder), { recursive: true, withFileTypes: true })
+    .filter((found) => found.isFile())
+    .map((found) => relative(repository, join(found.parentPath, found.name)))
+    .sort()
+const textOf = (path: string): string => readFileSync(join(repository, path), 'utf8')
+const typescript = (folder: string): string[] => codeIn(folder).filter((path) => path.endsWith('.ts'))
+
+/** The same text without its comments: // and # to the end of a line, and /* … *\/. Line numbers stay. */
+const withoutComments = (path: string): string =>
+  path.endsWith('.ts')
+    ? textOf(path)
+        .replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/[^\n]/g, ''))
+        .replaceAll(/(^|\s)\/\/.*$/gm, '')
+    : textOf(path).replaceAll(/(^|\s)#.*$/gm, '')
+
+/** `file:line: text` of every line that matches. */
+const linesWith = (paths: string[], pattern: RegExp): string[] =>
+  paths.flatMap((path) =>
+    withoutComments(path)
+      .split('\n')
+      .flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim()}`] : [])),
+  )
+
+const importsOf = (path: string): string[] =>
+  [...textOf(path).matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']*)'/g)].map(([, target]) =>
+    relative(repository, resolvePath(join(repository, path), '..', target!)),
+  )
+
+describe('an import', () => {
+  test('of lib leads to lib only', () => {
+    for (const path of typescript('lib')) for (const target of importsOf(path)) expect(target, path).toMatch(/^lib\//)
+  })
+
+  test('of a stage leads to stages and lib only', () => {
+    for (const path of typescript('stages')) for (const target of importsOf(path)) expect(target, path).toMatch(/^(lib|stages)\//)
+  })
+
+  test('of a stage has the form that the key of the stage can follow', () => {
+    // lib/source-text.ts reads imports with a regular expression: what it does not see would be missing in the key.
+    const followed = /^import (type\b)?[^;'"]*?from '\.[^']+'$/gm
+    for (const path of [...typescript('lib'), ...typescript('stages')]) {
+      expect((textOf(path).match(followed) ?? []).length, path).toBe(importsOf(path).length)
+    }
+  })
+
+  test('names its file with the ending, as Node wants it', () => {
+    for (const path of ['lib', 'stages', 'scripts'].flatMap(typescript))
+      for (const target of importsOf(path)) expect(target, path).toMatch(/\.ts$/)
+  })
+})
+
+describe('only the command line and the reporter', () => {
+  const others = [...typescript('lib').filter((path) => path !== 'lib/report.ts'), ...typescript('stages')]
+
+  test('print', () => {
+    expect(linesWith(others, /\bprocess\.(stdout|stderr)\b|(?<!\.)\bconsole\.(log|error|warn|info|debug)\(/)).toEqual([])
+  })
+
+  test('exit', () => {
+    expect(linesWith(others, /\bprocess\.(exit|abort|exitCode)\b/)).toEqual([])
+  })
+
+  test('read the environment, but for lib/host.ts, whose question it is what is in PATH', () => {
+    expect(
+      linesWith(
+        others.filter((path) => path !== 'lib/host.ts'),
+        /\bprocess\.env\b/,
+      ),
+    ).toEqual([])
+    expect(textOf('lib/host.ts').match(/process\.env\b.*/g)).toEqual([expect.stringMatching(/^process\.env\['PATH'\]/)])
+  })
+})
+
+describe('no hardware is named in code:', () => {
+  // A word that a schema itself offers as a choice, such as the bus "usb", is the word for a kind of thing and may be
+  // named, even where a file has the same name.
+  const kinds = new Set<string>([...Soundcard.shape.bus.options, ...Board.shape.soc.options])
+  const word = (id: string): RegExp => new RegExp(`(?<![\\w.-])${id.replaceAll(/[.+]/g, '\\$&')}(?![\\w.+-])`)
+  const code = ['lib', 'stages', 'scripts'].flatMap(codeIn)
+  const example = /'\\nExample:|such as variants\//
+
+  test.each([...Object.keys(folders).filter((folder) => folder !== 'kernel' && folder !== 'bases'), 'variants'])(
+    'nothing of %s/',
+    (folder) => {
+      const ids = idsOf(folder).filter((id) => !kinds.has(id))
+      expect(ids.length).toBeGreaterThan(0)
+      const named = ids.flatMap((id) => linesWith(code, word(id))).filter((line) => !example.test(line))
+      expect(named).toEqual([])
+    },
+  )
+
+  test('the examples that help texts and messages give can be typed', () => {
+    const said = code.flatMap((path) => textOf(path).match(/variants\/[\w.+-]+\.yaml/g) ?? [])
+    expect(said.length).toBeGreaterThan(0)
+    for (const file of said) expect(idsOf('variants')).toContain(file.slice('variants/'.length, -'.yaml'.length))
+  })
+})
+
+describe('in every file of code', () => {
+  const all = ['lib', 'stages', 'scripts'].flatMap(typescript)
+
+  test('nothing is exported without a name', () => {
+    expect(linesWith(all, /^export default\b/)).toEqual([])
+  })
+
+  test('classes are errors, or a visitor of the parser that wants one', () => {
+    expect(linesWith(all, /\bclass \w+/).filter((line) => !/extends (Error|Handlebars\.Visitor)\b/.test(line))).toEqual([])
+  })
+
+  test('each stage has the name of its file, and so of the folder beside it', () => {
+    for (const path of typescript('stages').filter((file) => !file.slice('stages/'.length).includes('/'))) {
+      expect(textOf(path), path).toContain(`  name: '${path.slice('stages/'.length, -'.ts'.length)}',\n`)
+    }
+  })
+})
+
+test('every template that a tuning names is there, and no template lies where nothing renders it', () => {
+  for (const path of codeIn('templates')) expect(path).toMatch(/^templates\/(boot|root)\/.+\.hbs$/)
+})

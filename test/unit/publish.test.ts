@@ -1,0 +1,73 @@
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Plan } from '../../lib/plan.ts'
+import { publish, stageRecord } from '../../lib/publish.ts'
+import { temporaryFolder, write } from './fixtures.ts'
+
+const plan = { name: 'pi4b-usb' } as Plan
+const record = { name: 'pi4b-usb', stages: {}, files: {}, proofs: [], boots: [] }
+
+function built() {
+  const root = temporaryFolder()
+  write(root, { 'cache/disk.img': 'a disk', 'cache/packages.lock': 'bash 5\n' })
+  const folder = join(root, 'images/pi4b-usb')
+  return {
+    folder,
+    disk: join(root, 'cache/disk.img'),
+    put: (disk = 'cache/disk.img', said = record) => publish(folder, join(root, disk), plan, said, join(root, 'cache/packages.lock')),
+    root,
+  }
+}
+
+describe('what is published', () => {
+  test('is the image with its plan, its record and its packages, and nothing else', () => {
+    const { folder, put } = built()
+    expect(put()).toBe(join(folder, 'pi4b-usb.img'))
+    expect(readdirSync(folder).sort()).toEqual(['build.json', 'packages.lock', 'pi4b-usb.img', 'plan.json'])
+    expect(readFileSync(join(folder, 'pi4b-usb.img'), 'utf8')).toBe('a disk')
+    expect(JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'))).toEqual(plan)
+    expect(JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8'))).toEqual(record)
+    expect(readFileSync(join(folder, 'packages.lock'), 'utf8')).toBe('bash 5\n')
+  })
+
+  test('is the very file of the cache, and nobody can write to it by mistake', () => {
+    const { disk, put } = built()
+    const image = statSync(put())
+    expect(image.ino).toBe(statSync(disk).ino)
+    expect(image.mode & 0o777).toBe(0o444)
+  })
+
+  test('may be published again, as it was or with another image', () => {
+    const { put, root, folder } = built()
+    put()
+    const image = put()
+    expect(readFileSync(image, 'utf8')).toBe('a disk')
+    writeFileSync(join(root, 'cache/other.img'), 'another disk')
+    put('cache/other.img', { ...record, name: 'again' })
+    expect(readFileSync(image, 'utf8')).toBe('another disk')
+    expect(JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8'))).toMatchObject({ name: 'again' })
+    expect(readdirSync(folder)).toHaveLength(4)
+  })
+
+  test('leaves the image of the cache whole when another one takes its place', () => {
+    const { put, root, disk } = built()
+    put()
+    writeFileSync(join(root, 'cache/other.img'), 'another disk')
+    put('cache/other.img')
+    expect(readFileSync(disk, 'utf8')).toBe('a disk')
+  })
+
+  test('takes the place of what a killed build has left half done', () => {
+    const { put, folder } = built()
+    write(folder, { 'pi4b-usb.img.half': 'half', 'plan.json.half': 'half' })
+    chmodSync(join(folder, 'pi4b-usb.img.half'), 0o444)
+    expect(readFileSync(put(), 'utf8')).toBe('a disk')
+    expect(readdirSync(folder).filter((name) => name.endsWith('.half'))).toEqual([])
+  })
+})
+
+test('the record of a stage says what it cost: seconds, seconds of the processor, MiB', () => {
+  const entry = { stage: 'kernel', key: 'k', outputs: {}, wall_s: 12.3456, usage: { user: 100.111, system: 20.333, peak_kib: 1536 } }
+  expect(stageRecord(entry, true)).toEqual({ key: 'k', cached: true, wall_s: 12.35, cpu_s: 120.44, peak_mib: 1.5 })
+})
