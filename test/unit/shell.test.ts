@@ -159,7 +159,8 @@ describe('a command', () => {
 
   test('makes files that everybody may read, whatever the umask of its caller', async () => {
     const folder = temporaryFolder()
-    expect(await shell().$.text`cd ${folder}; : >file; mkdir folder; stat -c %a file folder`).toBe('644\n755')
+    const { $ } = shell({ wrap: ['bash', '-c', 'umask 077; exec bash -c "$0"'] })
+    expect(await $.text`cd ${folder}; : >file; mkdir folder; stat -c %a file folder`).toBe('644\n755')
   })
 
   test('reads nothing from the terminal', async () => {
