@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { HostError } from './errors.ts'
 
@@ -65,7 +66,7 @@ function inPath(program: string): boolean {
 }
 
 function subordinateIds(): Check {
-  const user = execFileSync('id', ['-un'], { encoding: 'utf8' }).trim()
+  const user = userInfo().username
   const has = (file: string): boolean =>
     existsSync(file) &&
     readFileSync(file, 'utf8')

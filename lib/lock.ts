@@ -27,9 +27,13 @@ function hold(args: string[], signal: AbortSignal | undefined): Promise<Lock | u
   return new Promise((done, fail) => {
     const child = spawn('flock', [...args, 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'], detached: true })
     const stop = (): void => void child.kill()
+    if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop)
     child.once('error', fail)
-    child.stdout.once('data', () => done({ release: () => void child.stdin.end() }))
+    child.stdout.once('data', () => {
+      signal?.removeEventListener('abort', stop) // from now on only release() ends it
+      done({ release: () => void child.stdin.end() })
+    })
     child.once('exit', () => {
       signal?.removeEventListener('abort', stop)
       done(undefined)

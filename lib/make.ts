@@ -84,17 +84,26 @@ export async function make(stage: AnyStage, options: MakeOptions): Promise<Map<s
   return made
 }
 
+/** Whether a stage below this one is to be made anew, though this one may be there. */
+const needsFresh = (stage: AnyStage, fresh: MakeOptions['fresh']): boolean =>
+  fresh !== 'all' &&
+  Object.values<AnyStage>(stage.needs as Record<string, AnyStage>).some((need) => fresh.has(need.name) || needsFresh(need, fresh))
+
 async function makeOne(stage: AnyStage, options: MakeOptions, one: (stage: AnyStage) => Promise<Made>): Promise<Made> {
   const { plan, cache, signal, report } = options
   const key = keyOf(stage, plan)
   const fresh = options.fresh === 'all' || options.fresh.has(stage.name)
+  let broken = false
   const look = async (): Promise<Made | undefined> => {
-    const entry = await cache.find(stage.name, key, (what) => report({ kind: 'broken', stage: stage.name, what }))
+    const entry = await cache.find(stage.name, key, (what) => {
+      if (!broken) report({ kind: 'broken', stage: stage.name, what })
+      broken = true
+    })
     if (!entry) return undefined
     report({ kind: 'cached', stage: stage.name })
     return madeOf(cache, entry, true)
   }
-  if (!fresh) {
+  if (!fresh && !needsFresh(stage, options.fresh)) {
     const found = await look()
     if (found) return found
   }

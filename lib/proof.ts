@@ -1,4 +1,3 @@
-import { quote } from 'zx'
 import type { Plan, PlannedTuning } from './plan.ts'
 import type { ProofData } from './schema/tuning.ts'
 
@@ -54,6 +53,9 @@ export function configLine(config: string, option: string): string {
 
 /** `CONFIG_X=n` means what the kernel writes as a comment. */
 export const normalConfig = (option: string): string => option.replace(/^(CONFIG_\w+)=n$/, '# $1 is not set')
+
+/** One word for any POSIX shell (zx's quote writes $'…', which dash does not know). */
+const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
 
 /** A shell command for the running system whose output `accepts` judges (in the form of a `run` proof). */
 export function question(proof: ProofData): { run: string; proof: ProofData } {

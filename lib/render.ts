@@ -30,52 +30,58 @@ export function render({ templates, view }: ConfigurePlan): Rendered[] {
 
 function renderText(name: string, text: string, view: Record<string, unknown>): string {
   try {
-    const program = Handlebars.parse(text)
-    for (const { path, line } of pathsIn(program)) {
-      // `alsa_id` and its like may be left out by a file of data; every other name of the view is always there.
-      if (!optional.has(path) && !has(view, path)) {
-        throw new UserError(`${name}:${line} {{${path}}}: there is no such value${didYouMean(path, namesIn(view))}`)
-      }
+    for (const { path, line, known } of missingIn(Handlebars.parse(text), view)) {
+      throw new UserError(`${name}:${line} {{${path}}}: there is no such value${didYouMean(path.replace(/^(\.\.\/)+/, ''), known)}`)
     }
     return Handlebars.compile(text, { noEscape: true, strict: true, knownHelpers: helpers, knownHelpersOnly: true })(view)
   } catch (error) {
     if (error instanceof UserError) throw error
     const { message, lineNumber } = error as Error & { lineNumber?: number }
-    throw new UserError(`${name}:${lineNumber ?? 1} ${message.split('\n')[0]}`)
+    const [first, ...rest] = message.split('\n')
+    const parsed = /^Parse error on line (\d+):$/.exec(first!)
+    throw new UserError(`${name}:${parsed?.[1] ?? lineNumber ?? 1} ${parsed ? rest.at(-1) : first}`)
   }
 }
 
 const optional = new Set(['soundcard.alsa_id'])
 
-/** Every value that a template names from the top of the view; what stands inside `each` is checked when it is rendered. */
-function pathsIn(program: hbs.AST.Program): { path: string; line: number }[] {
-  const found: { path: string; line: number }[] = []
+/** The values that a template names and that are not there, in conditions too; inside `each`, of the first one of the list. */
+function missingIn(program: hbs.AST.Program, view: unknown): { path: string; line: number; known: string[] }[] {
+  const found: { path: string; line: number; known: string[] }[] = []
+  const contexts = [view]
+  const contextOf = ({ depth }: hbs.AST.PathExpression): unknown => contexts.at(-1 - depth)
   class Paths extends Handlebars.Visitor {
-    depth = 0
     override BlockStatement(block: hbs.AST.BlockStatement): void {
-      const nested = block.path.original === 'each'
       for (const param of block.params) this.accept(param)
-      this.depth += nested ? 1 : 0
-      this.accept(block.program)
-      this.depth -= nested ? 1 : 0
+      const path = block.params[0] as hbs.AST.PathExpression | undefined
+      const { original } = block.path as hbs.AST.PathExpression
+      if ((original === 'each' || original === 'with') && path?.type === 'PathExpression') {
+        const target = valueAt(contextOf(path), path.parts)
+        contexts.push(original === 'each' && Array.isArray(target) ? target[0] : target)
+        this.accept(block.program)
+        contexts.pop()
+      } else this.accept(block.program)
       if (block.inverse !== undefined) this.accept(block.inverse)
     }
     override PathExpression(path: hbs.AST.PathExpression): void {
-      if (this.depth === 0 && !path.data && !(path.original in helpers)) found.push({ path: path.original, line: path.loc.start.line })
+      const context = contextOf(path)
+      // An empty list has nothing to compare with. `alsa_id` and its like may be left out by a file of data.
+      if (path.data || context === undefined || path.parts.length === 0 || optional.has(path.original)) return
+      if (valueAt(context, path.parts) === undefined) {
+        found.push({ path: path.original, line: path.loc.start.line, known: namesIn(context as Record<string, unknown>) })
+      }
     }
   }
   new Paths().accept(program)
   return found
 }
 
-const has = (view: unknown, path: string): boolean =>
-  path
-    .split('.')
-    .reduce<unknown>(
-      (value, key) =>
-        value !== null && typeof value === 'object' && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined,
-      view,
-    ) !== undefined
+const valueAt = (from: unknown, parts: readonly string[]): unknown =>
+  parts.reduce<unknown>(
+    (value, key) =>
+      value !== null && typeof value === 'object' && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined,
+    from,
+  )
 
 function namesIn(value: Record<string, unknown>, prefix = ''): string[] {
   return Object.entries(value).flatMap(([key, inner]) =>

@@ -24,7 +24,8 @@ export interface ReporterOptions {
 }
 
 /** `1.4 s`, `2 min 5 s`. */
-export const seconds = (s: number): string => (s < 60 ? `${s.toFixed(1)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`)
+export const seconds = (s: number): string =>
+  s < 59.95 ? `${s.toFixed(1)} s` : `${Math.floor(Math.round(s) / 60)} min ${Math.round(s) % 60} s`
 
 export function createReporter(options: ReporterOptions): Reporter {
   const running = new Map<string, { about: string; since: number }>()

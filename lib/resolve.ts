@@ -6,6 +6,7 @@ import { configSections } from './config-sections.ts'
 import { UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
 import type { DiskPlan, JackPlan, Plan, PlannedBoard, PlannedSoundcard, PlannedTuning, SourcedLine } from './plan.ts'
+import { Id } from './schema/common.ts'
 import { Image } from './schema/image.ts'
 import type { ImageChoices } from './schema/image.ts'
 import type { TuningData } from './schema/tuning.ts'
@@ -77,7 +78,15 @@ export function resolve(root: string, file: string, sets: string[] = [], options
       twins: options.plainEmulation !== true,
     },
   }
-  const disk = identifiers({ name, image, content, inForce: inForce.map(({ planned }) => planned) })
+  refuseUnwanted(content.rootfs, choices)
+  const overlays = {
+    sources: textFiles(root, 'kernel/overlays'),
+    device_trees: boards.map((board) => board.device_tree.mainline),
+    used: card.overlay ? [card.overlay.ours] : [],
+  }
+  const tools = { sources: textFiles(root, 'packages/tools'), cross_compile: build.cross_compile }
+  const templates = templatesInForce(root, tunings)
+  const disk = identifiers({ name, image, boards, card, base, content, overlays, tools, templates, inForce })
   const plan: Plan = {
     name,
     boards,
@@ -85,15 +94,11 @@ export function resolve(root: string, file: string, sets: string[] = [], options
     toolbox: { suite: base.suite, epoch },
     kernel: content.kernel,
     firmware: { package: base.firmware_package, suite: base.suite, files: unique(boards.flatMap((board) => board.firmware)) },
-    overlays: {
-      sources: textFiles(root, 'kernel/overlays'),
-      device_trees: boards.map((board) => board.device_tree.mainline),
-      used: card.overlay ? [card.overlay.ours] : [],
-    },
-    tools: { sources: textFiles(root, 'packages/tools'), cross_compile: build.cross_compile },
+    overlays,
+    tools,
     rootfs: content.rootfs,
     configure: {
-      templates: templatesInForce(root, tunings),
+      templates,
       view: {
         image: { name, boards: boards.map((board) => board.name) },
         hostname: image.hostname,
@@ -185,10 +190,18 @@ function planTunings(root: string, choices: Located<ImageChoices>, boards: Plann
     if (!ids.includes(id))
       throw new UserError(`${choices.at(['tunings', id])} tunings.${id}: there is no tunings/${id}.yaml${didYouMean(id, ids)}`)
   }
+  // What any board or card says may be asked of all: one that says nothing of it has it not set.
+  const all = [
+    ...idsIn(root, 'boards').map((id) => ({ board: { id, ...entry(root, 'boards', id, 'boards').value } })),
+    ...idsIn(root, 'soundcards').map((id) => ({ soundcard: { id, ...entry(root, 'soundcards', id, 'soundcards').value } })),
+  ]
+  const known = Object.fromEntries(all.flatMap((one) => Object.keys(factsOf(one))).map((fact) => [fact, undefined]))
   return ids.map((id) => {
     const { value: unfilled, at } = entry(root, 'tunings', id, `tunings/${id}.yaml`)
     const state = wanted[id] ?? unfilled.default
-    const refusals = boards.map((board) => whyNot(unfilled.when, factsOf({ ...facts, board }), (fact) => at(['when', fact])))
+    const refusals = boards.map((board) =>
+      whyNot(unfilled.when, { ...known, ...factsOf({ ...facts, board }) }, (fact) => at(['when', fact])),
+    )
     const applies = boards.filter((_, i) => refusals[i] === undefined).map((board) => board.id)
     const off =
       state === 'off'
@@ -210,6 +223,15 @@ function planTunings(root: string, choices: Located<ImageChoices>, boards: Plann
       },
     }
   })
+}
+
+/** A package cannot be asked for and banned in one image. */
+function refuseUnwanted({ packages, absent }: Plan['rootfs'], { value, at }: Located<ImageChoices>): void {
+  const banned = absent.find(({ text }) => packages.includes(text))
+  if (!banned) return
+  const mine = value.packages.indexOf(banned.text)
+  const asked = mine < 0 ? 'the base system or a tuning' : at(['packages', mine])
+  throw new UserError(`${asked} packages: ${banned.text} is what the tuning ${banned.by} keeps out (tunings.${banned.by}=off allows it)`)
 }
 
 /** config.txt has sections for single boards; every other kind of change is shared by all boards of the image. */
@@ -249,6 +271,10 @@ function fileIn(root: string, folder: string, path: string, asked: string): Text
 
 function defaultName(file: string, boards: PlannedBoard[], card: PlannedSoundcard): string {
   const stem = basename(file, '.yaml')
+  if (!Id.safeParse(stem).success)
+    throw new UserError(
+      `${file}: the image is named after the file, so its name may have lower-case letters, digits, ".", "+" and "-" only (or say name:)`,
+    )
   return stem === 'image' ? `${boards[0]!.id}${boards.length > 1 ? '-and-others' : ''}-${card.id}` : stem
 }
 

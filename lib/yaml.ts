@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
+import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
-import { UserError } from './errors.ts'
+import { messageOf, UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
 
 export type KeyPath = readonly PropertyKey[]
@@ -40,7 +40,10 @@ export function parseYaml<S extends z.ZodType>(text: string, name: string, schem
   const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
   const place: Place = (path, key) => {
     const whole = key === undefined ? path : [...path, key]
-    const override = overrides.find(({ path: set }) => set.every((step, i) => step === whole[i]))
+    const begins = (long: KeyPath, short: KeyPath): boolean => short.every((step, i) => String(long[i]) === String(step))
+    // A value that only --set made (`jak` of --set jak.period=64) has no place in the file.
+    const made = (set: KeyPath): boolean => key !== undefined && begins(set, whole) && !original.hasIn(whole)
+    const override = overrides.findLast(({ path: set }) => begins(whole, set) || made(set))
     if (override) return override.text
     const { line, col } = lines.linePos(key === undefined ? offsetOf(doc, path) : keyOffset(doc, path, key))
     return `${name}:${line}:${col}`
@@ -50,11 +53,31 @@ export function parseYaml<S extends z.ZodType>(text: string, name: string, schem
     throw new UserError(
       `${name}:${lines.linePos(fault.pos[0]).line}:${lines.linePos(fault.pos[0]).col} ${fault.message.split('\n')[0]!.replace(/ at line \d+.*$/, '')}`,
     )
-  for (const { path, value } of overrides) doc.setIn(path, value)
+  const original = overrides.length === 0 ? doc : doc.clone()
+  for (const { path, value, text: said } of overrides) {
+    const plain = path.findIndex((_, i) => i > 0 && isScalar(doc.getIn(path.slice(0, i), true)))
+    if (plain > 0) throw new UserError(`${said} ${path.join('.')}: ${path.slice(0, plain).join('.')} is one value and has no parts`)
+    doc.setIn(path, value)
+  }
   const at = (path: KeyPath): string => place(path)
-  const result = schema.safeParse(doc.toJS())
+  let value: unknown
+  try {
+    value = doc.toJS()
+  } catch (error) {
+    // an alias: of nothing, or of too much
+    const alias = aliasesIn(doc)[0]
+    const { line, col } = lines.linePos(alias ?? 0)
+    throw new UserError(`${name}:${line}:${col} ${messageOf(error)}`)
+  }
+  const result = schema.safeParse(value)
   if (result.success) return { value: result.data, at }
-  throw new UserError(result.error.issues.map((issue) => explain(issue, doc, place, schema)).join('\n'))
+  throw new UserError(result.error.issues.flatMap((issue) => explain(issue, doc, place, schema)).join('\n'))
+}
+
+function aliasesIn(doc: Document): number[] {
+  const found: number[] = []
+  visit(doc, { Alias: (_, alias) => void found.push(alias.range?.[0] ?? 0) })
+  return found
 }
 
 function offsetOf(doc: Document, path: KeyPath): number {
@@ -75,27 +98,38 @@ function keyOffset(doc: Document, path: KeyPath, key: string): number {
 /** The place of a value, or of the key itself where that is what should not be there. */
 type Place = (path: KeyPath, key?: string) => string
 
-function explain(issue: z.core.$ZodIssue, doc: Document, place: Place, schema: z.ZodType): string {
+function explain(issue: z.core.$ZodIssue, doc: Document, place: Place, schema: z.ZodType): string | string[] {
   if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0]!
-    const where = [...issue.path.map(String), key].join('.')
-    return `${place(issue.path, key)} ${where}: unknown key${didYouMean(key, keysAt(schema, issue.path))}`
+    return issue.keys.map((key) => {
+      const where = [...issue.path.map(String), key].join('.')
+      return `${place(issue.path, key)} ${where}: unknown key${didYouMean(key, keysAt(schema, issue.path))}`
+    })
   }
   const where = issue.path.map(String).join('.')
-  const got = doc.getIn(issue.path)
+  const before = where === '' ? '' : `${where}: `
+  const got: unknown = issue.path.length === 0 ? doc.toJS() : doc.getIn(issue.path)
+  const expected =
+    issue.code === 'invalid_value'
+      ? issue.values.map((word) => `"${String(word)}"`).join(' or ')
+      : issue.code === 'invalid_union'
+        ? typesOf(issue).join(' or ')
+        : issue.code === 'invalid_type'
+          ? issue.expected
+          : undefined
+  if (got === undefined && expected !== undefined) return `${place(issue.path.slice(0, -1))} ${before}is missing (expected ${expected})`
+  if (issue.code === 'invalid_key') return `${place(issue.path)} ${before}${issue.issues[0]?.message ?? issue.message}`
   if (issue.code === 'invalid_value') {
     const words = issue.values.map(String)
     const hint = typeof got === 'string' ? didYouMean(got, words).replace(/^ \(there is:.*$/, '') : ''
-    return `${place(issue.path)} ${where}: expected ${words.map((word) => `"${word}"`).join(' or ')}, got ${show(got)}${hint}`
+    return `${place(issue.path)} ${before}expected ${expected}, got ${show(got)}${hint}`
   }
-  if (issue.code === 'invalid_type' && got === undefined) {
-    return `${place(issue.path.slice(0, -1))} ${where}: is missing (expected ${issue.expected})`
-  }
-  if (issue.code === 'invalid_type') {
-    return `${place(issue.path)} ${where}: expected ${issue.expected}, got ${show(got)}`
-  }
-  return `${place(issue.path)} ${where === '' ? '' : `${where}: `}${issue.message}`
+  if (expected !== undefined) return `${place(issue.path)} ${before}expected ${expected}, got ${show(got)}`
+  return `${place(issue.path)} ${before}${issue.message}`
 }
+
+/** The types that a union takes. */
+const typesOf = (issue: z.core.$ZodIssueInvalidUnion): string[] =>
+  issue.errors.flatMap((one) => one.flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : [])))
 
 const show = (value: unknown): string => {
   const text = JSON.stringify(value) ?? 'nothing'
@@ -104,7 +138,7 @@ const show = (value: unknown): string => {
 
 interface Shape {
   shape?: Record<string, Shape>
-  def?: { innerType?: Shape; element?: Shape; valueType?: Shape; options?: Shape[]; in?: Shape }
+  def?: { innerType?: Shape; element?: Shape; keyType?: { options?: string[] }; valueType?: Shape; options?: Shape[]; in?: Shape }
 }
 
 /** The keys a schema knows at a path, through optional values, defaults, lists and unions. */
@@ -112,7 +146,7 @@ function keysAt(schema: unknown, path: KeyPath): string[] {
   let options = [schema as Shape]
   for (const step of path)
     options = options.flatMap(open).flatMap((node) => node.shape?.[String(step)] ?? node.def?.element ?? node.def?.valueType ?? [])
-  return [...new Set(options.flatMap(open).flatMap((node) => Object.keys(node.shape ?? {})))]
+  return [...new Set(options.flatMap(open).flatMap((node) => Object.keys(node.shape ?? {}).concat(node.def?.keyType?.options ?? [])))]
 }
 
 function open(node: Shape): Shape[] {

@@ -54,10 +54,11 @@ if (verb === undefined) {
 } else {
   try {
     const known = program.commands.map((command) => command.name())
-    if (!verb.startsWith('-') && verb !== 'help' && !known.includes(verb)) {
-      const guess = nearest(verb, known)
+    const asked = verb === 'help' ? process.argv[3] : verb
+    if (asked !== undefined && !asked.startsWith('-') && asked !== 'help' && !known.includes(asked)) {
+      const guess = nearest(asked, known)
       throw new UserError(
-        `there is no verb "${verb}"${guess === undefined ? '' : ` (did you mean "${guess}"?)`}; ./downbeat help lists them`,
+        `there is no verb "${asked}"${guess === undefined ? '' : ` (did you mean "${guess}"?)`}; ./downbeat help lists them`,
       )
     }
     await program.parseAsync()

@@ -38,7 +38,7 @@ export const verify = defineStage({
     await $`mkdir fat root
       MTOOLS_SKIP_CHECK=1 mcopy -s -n -i ${at} '::*' fat
       e2fsck -fn ${fs}
-      mkdir -p root/etc root/var/lib/dpkg
+      mkdir -p root/var/lib/dpkg
       debugfs -R 'rdump /etc root' ${fs} 2>/dev/null
       debugfs -R 'dump /var/lib/dpkg/status root/var/lib/dpkg/status' ${fs} 2>/dev/null
       for file in ${files}; do

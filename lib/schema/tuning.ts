@@ -28,6 +28,15 @@ const Change = z.strictObject({
 
 const KINDS = ['run', 'file', 'config', 'package', 'unit'] as const
 
+const compiles = (pattern: string): boolean => {
+  try {
+    return new RegExp(pattern) !== undefined
+  } catch {
+    return false
+  }
+}
+const Pattern = z.string().refine(compiles, 'expected a regular expression')
+
 /** How a tuning is shown to be in force. Exactly one of run, file, config, package and unit. */
 export const Proof = z
   .strictObject({
@@ -37,8 +46,8 @@ export const Proof = z
     package: PackageName.optional(),
     unit: UnitName.optional(),
     prints: z.string().optional().describe('exactly this, without the last line end'),
-    matches: z.string().optional().describe('an extended regular expression that a line must match'),
-    lacks: z.string().optional().describe('an extended regular expression that no line may match'),
+    matches: Pattern.optional().describe('an extended regular expression that a line must match'),
+    lacks: Pattern.optional().describe('an extended regular expression that no line may match'),
     absent: z.literal(true).optional().describe('the file does not exist'),
     is: z.enum(['installed', 'absent', 'masked', 'enabled', 'active']).optional(),
     on: z
@@ -67,6 +76,13 @@ export const Proof = z
     if (wanted.length > 0 && given.length === 0)
       check.addIssue({ code: 'custom', message: `a proof by ${kinds[0]} needs ${wanted.join(' or ')}` })
     const odd = given.find((key) => !wanted.includes(key))
+    const states: Partial<Record<(typeof KINDS)[number], readonly string[]>> = {
+      package: ['installed', 'absent'],
+      unit: ['masked', 'enabled', 'active'],
+    }
+    const fit = states[kinds[0]!]
+    if (proof.is !== undefined && fit && !fit.includes(proof.is))
+      check.addIssue({ code: 'custom', path: ['is'], message: `a ${kinds[0]} is ${fit.join(' or ')}` })
     if (odd !== undefined) check.addIssue({ code: 'custom', path: [odd], message: `does not go with ${kinds[0]}` })
   })
 export type ProofData = z.output<typeof Proof>
