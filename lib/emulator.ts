@@ -17,20 +17,20 @@ export interface Machine {
   sound: (wav: string) => string[]
   /** kernel parameters that take the place of the serial console of the real board */
   console: string
-  /** whether the board's own device tree is given, or QEMU makes one */
-  deviceTree: boolean
+  /** the board's own device tree is given, with these edits by fdtput; or else QEMU makes one */
+  deviceTree: { edits: string[] } | undefined
 }
 
 const wavAudio = (wav: string): string[] => ['-audiodev', `wav,id=recorder,path=${wav},out.frequency=48000,out.channels=2,out.format=s16`]
 
-/** A Raspberry Pi by its QEMU name: its SD card, its USB controller, its mini-UART (the second serial line). */
-export const raspberryPi = (name: string): Machine => ({
-  name,
-  args: ['-M', name, '-serial', 'null', '-serial', 'pipe:console'],
+/** A Raspberry Pi with its SD card, its USB controller and its two serial lines: the PL011, then the mini-UART. */
+export const raspberryPi = ({ machine, console, device_tree_edits }: NonNullable<PlannedBoard['emulator']>): Machine => ({
+  name: machine,
+  args: ['-M', machine, ...(console === 'ttyS1' ? ['-serial', 'null', '-serial', 'pipe:console'] : ['-serial', 'pipe:console'])],
   disk: (overlay) => ['-drive', `if=sd,format=qcow2,file=${overlay}`],
   sound: (wav) => [...wavAudio(wav), '-device', 'usb-audio,audiodev=recorder'],
-  console: 'ttyS1',
-  deviceTree: true,
+  console,
+  deviceTree: { edits: device_tree_edits },
 })
 
 /** QEMU's own machine: no Raspberry Pi, but fast enough that a tone through JACK has no gap in it. */
@@ -40,7 +40,7 @@ export const virt: Machine = {
   disk: (overlay) => ['-drive', `if=none,id=card,format=qcow2,file=${overlay}`, '-device', 'virtio-blk-pci,drive=card'],
   sound: (wav) => [...wavAudio(wav), '-device', 'qemu-xhci', '-device', 'usb-audio,audiodev=recorder'],
   console: 'ttyAMA0',
-  deviceTree: false,
+  deviceTree: undefined,
 }
 
 export interface Booted {
@@ -80,7 +80,9 @@ export async function boot(
   const loads = firmwareBoot(fatFolder(fat), board)
   const overlays = loads.overlays.map(({ path }) => `${fat}/${path}`)
   await $`cp ${`${fat}/${loads.deviceTree}`} ${tree}
-    for overlay in ${overlays}; do fdtoverlay -i ${tree} -o next.dtb "$overlay"; mv next.dtb ${tree}; done`
+    for overlay in ${overlays}; do fdtoverlay -i ${tree} -o next.dtb "$overlay"; mv next.dtb ${tree}; done
+    edit() { how=$1; shift; fdtput "$how" ${tree} "$@"; }
+    for words in ${machine.deviceTree?.edits ?? []}; do edit $words; done`
   const commandLine = [
     loads.commandLine.replace(/\bconsole=\S+/g, `console=${machine.console},115200`),
     `systemd.debug_shell=${machine.console} systemd.getty_auto=0 systemd.show_status=0 quiet`,
@@ -95,7 +97,7 @@ export async function boot(
   })`rm -f console.in console.out; mkfifo console.in console.out
     exec 5<&0; cat <&5 >console.in & cat console.out & # its own messages go elsewhere, not between the guest's words
     exec qemu-system-aarch64 ${machine.args} -accel tcg,thread=multi -display none -monitor none -no-reboot \
-    -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree ? ['-dtb', tree] : []} -append ${commandLine} \
+    -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
     ${machine.disk(overlay)} ${options.wav === undefined ? [] : machine.sound(options.wav)} >&2 </dev/null`
   const { ended, kill } = conversation
   const early = ended.then(() =>
@@ -108,7 +110,7 @@ export async function boot(
   try {
     // The shell prints its prompt when it is there; an empty line makes it print another one.
     const nudge = setInterval(() => conversation?.write('\n'), 2000)
-    await Promise.race([console.waitFor(/# $/m, 600), early]).finally(() => clearInterval(nudge))
+    await Promise.race([console.waitFor(/# $/m, 300), early]).finally(() => clearInterval(nudge))
     const seconds = (performance.now() - started) / 1000
     early.catch(() => undefined)
     // A plain shell without a line editor or an echo, and no kernel messages between the lines of an answer.

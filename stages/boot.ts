@@ -24,7 +24,7 @@ export const boot = defineStage({
     const boots: { machine: string; seconds: number }[] = []
     let transcript = ''
     for (const board of given.boards) {
-      const machine = raspberryPi(board.emulator!.machine)
+      const machine = raspberryPi(board.emulator!)
       const booted = await bootImage($, {
         image: from.image.disk,
         board,

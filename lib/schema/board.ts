@@ -25,7 +25,11 @@ export const Board = z
       .strictObject({
         machine: z.string().describe('machine of qemu-system-aarch64'),
         exact: z.boolean().describe('false: the nearest machine, another board of the same chip'),
-        network: z.boolean().describe('whether a usb-net card works on it'),
+        console: z.enum(['ttyS1', 'ttyAMA0']).describe("which of the board's serial lines works on it: the mini-UART or the PL011"),
+        device_tree_edits: z
+          .array(z.string().regex(/^-[dr] \/\S+( \S+)?$/, 'expected what fdtput takes: "-d /node property" or "-r /node"'))
+          .default([])
+          .describe('what the machine does not have, taken out of the device tree before it is started'),
       })
       .optional(),
   })
