@@ -11,14 +11,14 @@ export const disk = {
 /** Byte offset of a partition. */
 export const offsetOf = (partition: { start: number }): number => partition.start * disk.sector_bytes
 
-/** What sfdisk reads: an MBR with the two partitions; the signature is what PARTUUIDs are made of. */
-export const partitionTable = (signature: string, rootSectors: number): string =>
+/** What sfdisk reads: an MBR with the two partitions, the second to the end; PARTUUIDs are made of the signature. */
+export const partitionTable = (signature: string): string =>
   [
     'label: dos',
     `label-id: 0x${signature}`,
     'unit: sectors',
     `sector-size: ${disk.sector_bytes}`,
     `start=${disk.boot.start}, size=${disk.boot.sectors}, type=c`,
-    `start=${disk.root.start}, size=${rootSectors}, type=83`,
+    `start=${disk.root.start}, type=83`,
     '',
   ].join('\n')

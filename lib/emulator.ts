@@ -94,18 +94,23 @@ export async function boot(
   conversation = $.start((text) => {
     console.hear(text)
     options.onText(text)
-  })`rm -f console.in console.out; mkfifo console.in console.out
-    exec 5<&0; cat <&5 >console.in & cat console.out & # its own messages go elsewhere, not between the guest's words
-    exec qemu-system-aarch64 ${machine.args} -accel tcg,thread=multi -display none -monitor none -no-reboot \
-    -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
-    ${machine.disk(overlay)} ${options.wav === undefined ? [] : machine.sound(options.wav)} >&2 </dev/null`
-  const { ended, kill } = conversation
+  })`rm -f console.in console.out unplugged; mkfifo console.in console.out
+    exec 5<&0
+    cat console.out & # its own messages go elsewhere, not between the guest's words
+    qemu-system-aarch64 ${machine.args} -accel tcg,thread=multi -display none -monitor none -no-reboot \
+      -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
+      ${machine.disk(overlay)} ${options.wav === undefined ? [] : machine.sound(options.wav)} >&2 </dev/null &
+    qemu=$!
+    (cat <&5 >console.in; touch unplugged; kill "$qemu") & # the end of our input is the end of the machine
+    wait "$qemu" || [ -e unplugged ]`
+  const { ended, end, kill } = conversation
   const early = ended.then(() =>
     Promise.reject(new Error(`QEMU ended before the image had booted; the console said:\n${console.transcript.slice(-2000)}`)),
   )
   const stop = async (): Promise<void> => {
-    kill()
-    await ended
+    end()
+    const stuck = setTimeout(kill, 10_000)
+    await ended.finally(() => clearTimeout(stuck))
   }
   try {
     // The shell prints its prompt when it is there; an empty line makes it print another one.

@@ -54,7 +54,7 @@ function missingIn(program: hbs.AST.Program, view: unknown): { path: string; lin
     override BlockStatement(block: hbs.AST.BlockStatement): void {
       for (const param of block.params) this.accept(param)
       const path = block.params[0] as hbs.AST.PathExpression | undefined
-      const { original } = block.path as hbs.AST.PathExpression
+      const { original } = block.path
       if ((original === 'each' || original === 'with') && path?.type === 'PathExpression') {
         const target = valueAt(contextOf(path), path.parts)
         contexts.push(original === 'each' && Array.isArray(target) ? target[0] : target)

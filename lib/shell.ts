@@ -27,6 +27,8 @@ export interface Shell {
 /** A running script. */
 export interface Conversation {
   write(text: string): void
+  /** Says that nothing more will be said: its input ends. */
+  end: () => void
   /** Ends it and everything it started. */
   kill: () => void
   /** Settles when it has ended; fails as a command does, but not when it was killed by `kill`. */
@@ -140,7 +142,15 @@ export function createShell(options: ShellOptions): Shell {
         if (!killed) throw error
       })
       ended.catch(() => undefined) // whoever awaits it hears of it
-      return { write: (said) => void child.stdin.write(said), kill: () => ((killed = true), killGroup(child.pid)), ended }
+      return {
+        write: (said) => void child.stdin.write(said),
+        end: () => void child.stdin.end(),
+        kill: () => {
+          killed = true
+          killGroup(child.pid)
+        },
+        ended,
+      }
     }
   return Object.assign(shell, { text, start })
 }

@@ -18,63 +18,59 @@ export const image = defineStage({
   outputs: { disk: 'disk.img' },
   given: (plan) => plan.image,
   async run({ given, from, out, work, $ }) {
-    const tree = `${work}/tree`
-    const fat = `${work}/fat`
+    // In memory: the tree lives for a second, and a disk that is rather full takes several to find room for it.
+    const tree = '/tmp/tree'
+    const fat = '/tmp/fat'
+    const home = `${tree}/home/${given.user.name}`
+    const { boot, root } = disk
+    writeFileSync(`${work}/keys`, given.user.ssh_keys.map((key) => `${key}\n`).join(''))
+    writeFileSync(`${work}/table`, partitionTable(given.disk.signature))
+    const ext4 = `hash_seed=${given.disk.hash_seed},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0,nodiscard,offset=${offsetOf(root)}`
 
     await $`mkdir ${tree}
       tar -xpf ${from.rootfs.tree} -C ${tree} --numeric-owner --xattrs --xattrs-include=security.capability
       tar -xpf ${from.kernel.modules} -C ${tree} --keep-directory-symlink
       tar -xpf ${from.configure.root} -C ${tree} --keep-directory-symlink --no-overwrite-dir
       install -m 755 ${from.tools.tone} ${tree}/usr/bin/downbeat-tone
-      mkdir -p ${tree}/boot/firmware ${tree}/var/lib/downbeat`
+      mkdir -p ${tree}/boot/firmware ${tree}/var/lib/downbeat
 
-    // The account has no password, and so no way in but a key. Its groups are those that Debian gives hardware to.
-    const home = `${tree}/home/${given.user.name}`
-    writeFileSync(`${work}/keys`, given.user.ssh_keys.map((key) => `${key}\n`).join(''))
-    await $`useradd --prefix ${tree} --create-home --shell /bin/bash --groups audio,video,plugdev,dialout,input,sudo ${given.user.name}
+      # The account has no password, and so no way in but a key. Its groups are those that Debian gives hardware to.
+      useradd --prefix ${tree} --create-home --shell /bin/bash --groups audio,video,plugdev,dialout,input,sudo ${given.user.name}
       uid=$(stat -c %u ${home})
       install -d -m 700 -o "$uid" -g "$uid" ${home}/.ssh
       install -m 600 -o "$uid" -g "$uid" keys ${home}/.ssh/authorized_keys
-      rm -f ${tree}/etc/*- ${tree}/etc/.pwd.lock`
-
-    // With these two systemd knows that nothing has changed since the image was made, and rebuilds no caches.
-    await $`systemctl --quiet --root=${tree} mask ${given.mask.map(({ text }) => text)}
+      rm -f ${tree}/etc/*- ${tree}/etc/.pwd.lock
+      systemctl --quiet --root=${tree} mask ${given.mask.map(({ text }) => text)}
       systemctl --quiet --root=${tree} enable ${given.enable.map(({ text }) => text)}
+      # With these two systemd knows that nothing has changed since the image was made, and rebuilds no caches.
       touch ${tree}/etc/.updated ${tree}/var/.updated
-      find ${tree} -exec touch -hd @${given.epoch} {} +`
 
-    await $`mkdir -p ${fat}/overlays
+      mkdir -p ${fat}/overlays
       cp -r ${from.configure.boot}/. ${from.firmware.files}/. ${from.kernel.device_trees}/. ${fat}
       cp -r ${from.overlays.files}/. ${fat}/overlays
       cp ${from.kernel.image} ${fat}/${given.kernel_file_name}
-      find ${fat} -exec touch -hd @${given.epoch} {} +`
+      find ${tree} ${fat} -exec touch -hd @${given.epoch} {} +
 
-    // As large as it must be, with room for a journal and for what the first boot writes before it grows.
-    const needed = Number(
-      await $.text`find ${tree} -printf '%s\n' | awk '{ blocks += int(($1 + 4095) / 4096) } END { print int(blocks / 256) + 1 }'`,
-    )
-    const rootMib = given.root_mb ?? Math.ceil((needed * 1.1 + 80) / 4) * 4
-    writeFileSync(`${work}/table`, partitionTable(given.disk.signature, rootMib * 2048))
-    const { boot, root } = disk
-    const options = ['hash_seed', 'root_owner', 'lazy_itable_init', 'lazy_journal_init', 'offset']
-    const values = [given.disk.hash_seed, '0:0', 0, 0, offsetOf(root)]
-    await $`truncate -s ${offsetOf(root) + rootMib * 2 ** 20} ${out.disk}
+      # As large as it must be, with room for a journal and for what the first boot writes before it grows.
+      needed=$(find ${tree} -printf '%s\n' | awk '{ blocks += int(($1 + 4095) / 4096) } END { print int(blocks / 256) + 1 }')
+      mib=${given.root_mb ?? ''}
+      : "\${mib:=$(((needed * 11 / 10 + 83) / 4 * 4))}"
+      truncate -s "$((${offsetOf(root)} + mib * 1048576))" ${out.disk}
       sfdisk --quiet --no-reread --no-tell-kernel ${out.disk} <table
 
       export MTOOLS_SKIP_CHECK=1
       at=${out.disk}@@${offsetOf(boot)}
       mformat -i "$at" -F -v ${boot.label} -N ${given.disk.fat_serial} -T ${boot.sectors} -h 255 -s 63 -c 4 -H ${boot.start} ::
       cd ${fat}
-      find . -mindepth 1 -type d -printf '%P\n' | LC_ALL=C sort | while read -r dir; do mmd -i "$at" "::$dir"; done
       find . -type d -printf '%P\n' | LC_ALL=C sort | while read -r dir; do
+        [ -z "$dir" ] || mmd -i "$at" "::$dir"
         find "./$dir" -maxdepth 1 -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sh -c 'mcopy -m -i "$0" "$@" "::'"$dir"'"' "$at"
       done
 
       # The features are named because the defaults differ from release to release.
       export E2FSPROGS_FAKE_TIME=${given.epoch}
       mke2fs -q -F -t ext4 -b 4096 -I 256 -i 8192 -m 1 -L ${root.label} -U ${given.disk.root_uuid} \
-        -O ^metadata_csum_seed,^orphan_file,64bit,metadata_csum,has_journal -J size=16 \
-        -E ${options.map((option, i) => `${option}=${values[i]}`).join(',')},nodiscard \
-        -d ${tree} ${out.disk} ${rootMib}M`
+        -O ^metadata_csum_seed,^orphan_file,64bit,metadata_csum,has_journal -J size=16 -E ${ext4} \
+        -d ${tree} ${out.disk} "$mib"M`
   },
 })

@@ -30,7 +30,8 @@ const KINDS = ['run', 'file', 'config', 'package', 'unit'] as const
 
 const compiles = (pattern: string): boolean => {
   try {
-    return new RegExp(pattern) !== undefined
+    void new RegExp(pattern)
+    return true
   } catch {
     return false
   }

@@ -12,8 +12,8 @@ test('the root partition begins where the boot partition ends', () => {
 })
 
 test('the partition table is an MBR with a FAT and a Linux partition, signed with what PARTUUIDs are made of', () => {
-  expect(partitionTable('12ab34cd', 409600)).toBe(
-    'label: dos\nlabel-id: 0x12ab34cd\nunit: sectors\nsector-size: 512\nstart=16384, size=524288, type=c\nstart=540672, size=409600, type=83\n',
+  expect(partitionTable('12ab34cd')).toBe(
+    'label: dos\nlabel-id: 0x12ab34cd\nunit: sectors\nsector-size: 512\nstart=16384, size=524288, type=c\nstart=540672, type=83\n',
   )
 })
 
