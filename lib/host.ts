@@ -55,7 +55,7 @@ export function requireHost(checks: Check[]): void {
   if (bad.length === 0) return
   const packages = [...new Set(bad.flatMap((check) => check.package ?? []))]
   const mend = packages.length > 0 ? `sudo apt-get install ${packages.join(' ')}` : bad[0]!.mend
-  throw new HostError(bad.map(({ what, found }) => `${what}: ${found}`).join('\n  '), mend ?? 'see docs/troubleshooting.md')
+  throw new HostError(bad.map(({ what, found }) => `${what}: ${found}`).join('\n  '), mend ?? 'see the table in README.md')
 }
 
 function inPath(program: string): boolean {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commit, removeOwn } from './cache.ts'
@@ -53,8 +53,8 @@ export function keyOf(stage: AnyStage, plan: Plan): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** Makes a stage and what it needs, side by side, unless its result is in the cache already. */
-export async function make(stage: AnyStage, options: MakeOptions): Promise<Map<string, Made>> {
+/** Makes stages and what they need, side by side, unless a result is in the cache already. */
+export async function make(stages: AnyStage | readonly AnyStage[], options: MakeOptions): Promise<Map<string, Made>> {
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   const running = new Map<string, Promise<Made>>()
@@ -77,7 +77,7 @@ export async function make(stage: AnyStage, options: MakeOptions): Promise<Map<s
     running.set(wanted.name, promise)
     return promise
   }
-  await one(stage).catch(() => undefined)
+  await Promise.allSettled([stages].flat().map(one))
   await Promise.allSettled(running.values())
   if (options.signal.aborted) throw new Interrupted('stopped')
   if (first !== undefined) throw first
@@ -209,12 +209,25 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
   } catch (error) {
     if (signal.aborted) throw new Interrupted('stopped')
     report({ kind: 'failed', stage: stage.name })
+    const kept = keepEvidence(stage, out, options.logFile)
+    if (error instanceof ProofError && kept.length > 0) throw new ProofError([error.message, ...kept].join('\n  '))
     if (error instanceof UserError || error instanceof HostError || error instanceof ProofError || error instanceof StageError) throw error
     enoughSpace(cache.dir, 0.05)
     throw new StageError(stage.name, messageOf(error), last, options.logFile)
   } finally {
     await remove(half)
   }
+}
+
+/** Copies what a failed stage has to say for itself beside the log; gives lines that name the copies. */
+function keepEvidence(stage: AnyStage, out: string, logFile: string): string[] {
+  return ((stage.evidence ?? []) as string[]).flatMap((name) => {
+    const file = join(out, (stage.outputs as Record<string, string>)[name]!)
+    const copy = `${logFile.replace(/\.log$/, '')}-${stage.name}-${basename(file)}`
+    if (!existsSync(file)) return []
+    copyFileSync(file, copy)
+    return [`${name}: ${copy}`]
+  })
 }
 
 function madeOf(cache: Cache, entry: Entry, cached: boolean): Made {

@@ -25,8 +25,9 @@ export const stageRecord = (entry: Entry, cached: boolean): BuildRecord['stages'
 
 const round = (value: number): number => Math.round(value * 100) / 100
 
-/** Puts the image and its papers into `out/images/<name>/`. The image is the very file of the cache, and read-only. */
-export function publish(folder: string, diskImage: string, plan: Plan, record: BuildRecord, packages: string): string {
+/** Puts the image that the stage `image` made, and its papers, into `out/images/<name>/`. The image is the very file of the cache, and read-only. */
+export function publish(folder: string, made: string, plan: Plan, record: BuildRecord): string {
+  const diskImage = join(made, 'disk.img')
   mkdirSync(folder, { recursive: true })
   const target = join(folder, `${plan.name}.img`)
   chmodSync(diskImage, 0o444)
@@ -42,7 +43,7 @@ export function publish(folder: string, diskImage: string, plan: Plan, record: B
   }
   put(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
   put(join(folder, 'build.json'), `${JSON.stringify(record, null, 2)}\n`)
-  copyFileSync(packages, join(folder, 'packages.lock'))
+  copyFileSync(join(made, 'packages.lock'), join(folder, 'packages.lock'))
   return target
 }
 

@@ -1,23 +1,19 @@
 import { createHash } from 'node:crypto'
-import { basename, relative } from 'node:path'
-import { entry, idsIn, textFiles } from './catalogue.ts'
+import { basename } from 'node:path'
+import { entry, textFiles } from './catalogue.ts'
 import type { TextFile } from './catalogue.ts'
 import { configSections } from './config-sections.ts'
 import { UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
-import type { DiskPlan, JackPlan, Plan, PlannedBoard, PlannedSoundcard, PlannedTuning, SourcedLine } from './plan.ts'
+import { originsOf } from './origins.ts'
+import { planTunings, refuseUnwanted, templatesInForce } from './plan-tunings.ts'
+import type { DiskPlan, JackPlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
 import { Id } from './schema/common.ts'
 import { Image } from './schema/image.ts'
 import type { ImageChoices } from './schema/image.ts'
 import type { TuningData } from './schema/tuning.ts'
-import { factsOf, fill, whyNot } from './when.ts'
 import { readYaml } from './yaml.ts'
 import type { Located, Override } from './yaml.ts'
-
-interface LoadedTuning {
-  planned: PlannedTuning
-  data: TuningData
-}
 
 /**
  * Turns the choices in a file into the one frozen Plan. The only reader of the data folders; touches nothing else.
@@ -183,79 +179,6 @@ function planJack({ value: image, at }: Located<ImageChoices>, card: PlannedSoun
   return jack
 }
 
-function planTunings(root: string, choices: Located<ImageChoices>, boards: PlannedBoard[], facts: Record<string, unknown>): LoadedTuning[] {
-  const ids = idsIn(root, 'tunings')
-  const wanted = choices.value.tunings
-  for (const id of Object.keys(wanted)) {
-    if (!ids.includes(id))
-      throw new UserError(`${choices.at(['tunings', id])} tunings.${id}: there is no tunings/${id}.yaml${didYouMean(id, ids)}`)
-  }
-  // What any board or card says may be asked of all: one that says nothing of it has it not set.
-  const all = [
-    ...idsIn(root, 'boards').map((id) => ({ board: { id, ...entry(root, 'boards', id, 'boards').value } })),
-    ...idsIn(root, 'soundcards').map((id) => ({ soundcard: { id, ...entry(root, 'soundcards', id, 'soundcards').value } })),
-  ]
-  const known = Object.fromEntries(all.flatMap((one) => Object.keys(factsOf(one))).map((fact) => [fact, undefined]))
-  return ids.map((id) => {
-    const { value: unfilled, at } = entry(root, 'tunings', id, `tunings/${id}.yaml`)
-    const state = wanted[id] ?? unfilled.default
-    const refusals = boards.map((board) =>
-      whyNot(unfilled.when, { ...known, ...factsOf({ ...facts, board }) }, (fact) => at(['when', fact])),
-    )
-    const applies = boards.filter((_, i) => refusals[i] === undefined).map((board) => board.id)
-    const off =
-      state === 'off'
-        ? `switched off${id in wanted ? ` at ${choices.at(['tunings', id])}` : ' unless asked for'}`
-        : applies.length === 0
-          ? refusals[0]
-          : onlySome(unfilled, applies, boards)
-    // A tuning that is not in force may speak of facts that this image does not have.
-    const data = off === undefined ? fill(unfilled, factsOf(facts), `tunings/${id}.yaml`) : unfilled
-    return {
-      data,
-      planned: {
-        id,
-        about: data.about,
-        source: data.source,
-        ...(off === undefined ? {} : { off }),
-        boards: applies,
-        proofs: off === undefined ? data.proof : [],
-      },
-    }
-  })
-}
-
-/** A package cannot be asked for and banned in one image. */
-function refuseUnwanted({ packages, absent }: Plan['rootfs'], { value, at }: Located<ImageChoices>): void {
-  const banned = absent.find(({ text }) => packages.includes(text))
-  if (!banned) return
-  const mine = value.packages.indexOf(banned.text)
-  const asked = mine < 0 ? 'the base system or a tuning' : at(['packages', mine])
-  throw new UserError(`${asked} packages: ${banned.text} is what the tuning ${banned.by} keeps out (tunings.${banned.by}=off allows it)`)
-}
-
-/** config.txt has sections for single boards; every other kind of change is shared by all boards of the image. */
-function onlySome(data: TuningData, applies: string[], boards: PlannedBoard[]): string | undefined {
-  if (applies.length === boards.length) return undefined
-  const shared = Object.keys(data.change).filter((kind) => kind !== 'config_txt')
-  return shared.length === 0 ? undefined : `fits only ${applies.join(', ')} of the boards that share this image`
-}
-
-/** Templates, without those that belong to a tuning which is not in force. */
-function templatesInForce(root: string, tunings: LoadedTuning[]): TextFile[] {
-  const files = textFiles(root, 'templates')
-  const paths = files.map(({ path }) => path)
-  const dropped = new Set<string>()
-  for (const { planned, data } of tunings) {
-    for (const path of data.change.files ?? []) {
-      if (!paths.includes(path))
-        throw new UserError(`tunings/${planned.id}.yaml change.files: there is no templates/${path}${didYouMean(path, paths)}`)
-      if (planned.off !== undefined) dropped.add(path)
-    }
-  }
-  return files.filter(({ path }) => !dropped.has(path))
-}
-
 function fileIn(root: string, folder: string, path: string, asked: string): TextFile {
   const files = textFiles(root, folder)
   const found = files.find((file) => file.path === path)
@@ -286,41 +209,6 @@ function identifiers(content: unknown): DiskPlan {
     return [digits.slice(0, 8), digits.slice(8, 12), `4${digits.slice(13, 16)}`, `8${digits.slice(17, 20)}`, digits.slice(20, 32)].join('-')
   }
   return { signature: hex.slice(0, 8), fat_serial: hex.slice(8, 16), root_uuid: uuid(0), hash_seed: uuid(32) }
-}
-
-function originsOf(
-  root: string,
-  { value, at }: Located<ImageChoices>,
-  card: PlannedSoundcard,
-  jack: JackPlan,
-  file: string,
-  sets: string[],
-): Plan['origins'] {
-  const origins: Plan['origins'] = {}
-  const own = relative(root, file)
-  // A place names a line only where the file (or --set) really says the value; else it is the schema's default.
-  const add = (key: string, shown: string, otherwise: string): void => {
-    const path = key.split('.')
-    const here = at(path)
-    const outer = path.length > 1 ? at(path.slice(0, -1)) : `${own}:1:1`
-    origins[key] = { value: shown, from: here === outer || here === `${own}:1:1` ? otherwise : here }
-  }
-  add('board', value.board.join(', '), '')
-  add('soundcard', value.soundcard, '')
-  add('base', value.base, 'default')
-  add('kernel.source', value.kernel.source, 'default')
-  add('hostname', value.hostname, 'default')
-  add('user.name', value.user.name, 'default')
-  add('user.ssh_keys', `${value.user.ssh_keys.length}`, 'default')
-  for (const key of ['period', 'periods', 'rate'] as const) add(`jack.${key}`, String(jack[key]), `soundcards/${card.id}.yaml`)
-  for (const key of ['realtime_priority', 'port_max', 'timeout_ms', 'softmode'] as const) add(`jack.${key}`, String(jack[key]), 'default')
-  add('packages', value.packages.join(', '), 'default')
-  for (const [id, state] of Object.entries(value.tunings)) add(`tunings.${id}`, state, '')
-  for (const set of sets) {
-    const key = set.slice(0, set.indexOf('='))
-    if (origins[key]) origins[key].from = `--set ${set}`
-  }
-  return origins
 }
 
 const unique = (words: string[]): string[] => [...new Set(words)].sort()

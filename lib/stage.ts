@@ -55,6 +55,8 @@ export interface Stage<
   /** true: its commands may use the network */
   network?: boolean
   keeps?: readonly Keeps[]
+  /** outputs that are kept beside the log when the stage fails: they say why */
+  evidence?: readonly (keyof Outputs & string)[]
   run(job: Job<Given, Needs, Outputs, Keeps>): Promise<void>
 }
 

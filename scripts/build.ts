@@ -11,9 +11,10 @@ import { publish, stageRecord } from '../lib/publish.ts'
 import type { BuildRecord } from '../lib/publish.ts'
 import { seconds } from '../lib/report.ts'
 import { resolve } from '../lib/resolve.ts'
+import { image } from '../stages/image.ts'
 import { sound } from '../stages/sound.ts'
 import { verify } from '../stages/verify.ts'
-import { choicesFile, out, root, runStage, shown, stagesBefore } from './session.ts'
+import { choicesFile, out, root, runStages, shown, stagesBefore } from './session.ts'
 import type { Run } from './session.ts'
 
 interface Options {
@@ -52,7 +53,7 @@ async function build(file: string | undefined, options: Options): Promise<void> 
     if (name !== undefined && !known.has(name)) throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
   }
   const wanted = options.until === undefined ? (options.boot === true ? sound : verify) : known.get(options.until)!
-  const run = await runStage(plan, wanted, {
+  const run = await runStages(plan, stagesBefore(wanted).has('image') ? [image, wanted] : [wanted], {
     verbose: options.verbose === true,
     quiet: options.quiet === true || options.json === true,
     ...(options.fresh === undefined ? {} : { fresh: options.fresh === true ? 'all' : options.fresh }),
@@ -64,20 +65,13 @@ async function build(file: string | undefined, options: Options): Promise<void> 
   const folder = join(out, 'images', plan.name)
   const record = recordOf(plan, run, known)
   const entry = entryOf(run.cache, plan, 'image', known)
-  const packages = entryOf(run.cache, plan, 'rootfs', known)
-  if (!entry || !packages) throw new Error('a finished build has no image')
-  const image = publish(
-    folder,
-    join(run.cache.folder('image', entry.key), 'disk.img'),
-    plan,
-    record,
-    join(run.cache.folder('rootfs', packages.key), 'packages.lock'),
-  )
+  if (!entry) throw new Error('a finished build has no image')
+  const published = publish(folder, run.cache.folder('image', entry.key), plan, record)
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(record, null, 2)}\n`)
     return
   }
-  summarize(plan, record, image, file, options)
+  summarize(plan, record, published, file, options)
 }
 
 /** The entry of a stage for this plan, without looking at its files. */
@@ -102,8 +96,7 @@ function recordOf(plan: Plan, { made, cache }: Run, known: ReturnType<typeof sta
     proofs.push(...(Array.isArray(said) ? said : said.results))
     if (!Array.isArray(said)) boots.push(...said.boots)
   }
-  const disk = entryOf(cache, plan, 'image', known)?.outputs['disk']
-  const packages = entryOf(cache, plan, 'rootfs', known)?.outputs['packages']
+  const { disk, packages } = entryOf(cache, plan, 'image', known)?.outputs ?? {}
   const files: BuildRecord['files'] = {}
   if (disk) files[`${plan.name}.img`] = { bytes: disk.bytes, sha256: disk.sha256 }
   if (packages) files['packages.lock'] = { bytes: packages.bytes, sha256: packages.sha256 }

@@ -33,15 +33,15 @@ export interface Run {
   logFile: string
 }
 
-/** Makes a stage for a plan, with all that surrounds it: host, locks, log file, screen, Ctrl-C. */
-export async function runStage(plan: Plan, stage: AnyStage, options: RunOptions): Promise<Run> {
+/** Makes stages for a plan, with all that surrounds it: host, locks, log file, screen, Ctrl-C. */
+export async function runStages(plan: Plan, stages: readonly AnyStage[], options: RunOptions): Promise<Run> {
   prepareHost()
   const logFile = newLogFile(plan.name)
   const reporter = createReporter({
     logFile,
     verbose: options.verbose === true,
     quiet: options.quiet === true,
-    terminal: process.stderr.isTTY && process.env['CI'] === undefined,
+    terminal: process.stderr.isTTY && process.stderr.columns > 0 && process.env['CI'] === undefined,
     groups: process.env['GITHUB_ACTIONS'] === 'true',
     out: process.stderr,
   })
@@ -55,7 +55,7 @@ export async function runStage(plan: Plan, stage: AnyStage, options: RunOptions)
     onWait: () => reporter.say('- another downbeat is cleaning the cache; waiting for it'),
   })
   try {
-    const made = await make(stage, {
+    const made = await make(stages, {
       plan,
       cache,
       settings: { jobs: availableParallelism(), mirror: process.env['DOWNBEAT_MIRROR'], network_env: networkEnvironment() },

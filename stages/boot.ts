@@ -18,6 +18,7 @@ export const boot = defineStage({
   source: import.meta.url,
   needs: { toolbox, image, verify },
   outputs: { results: 'proofs.json', console: 'console.log' },
+  evidence: ['console'],
   given: (plan) => ({ tunings: plan.tunings, boards: emulated(plan.boards), card: emulatedCard(plan), user: plan.image.user.name }),
   async run({ given, from, out, work, $ }) {
     const results: ProofResult[] = []
@@ -57,7 +58,7 @@ export const boot = defineStage({
       }
     }
     writeFileSync(out.results, `${JSON.stringify({ boots, results }, null, 2)}\n`)
-    demand(results, out.console)
+    demand(results)
   },
 })
 

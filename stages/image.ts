@@ -15,7 +15,7 @@ export const image = defineStage({
   about: 'Write the disk image',
   source: import.meta.url,
   needs: { toolbox, kernel, firmware, overlays, rootfs, tools, configure },
-  outputs: { disk: 'disk.img' },
+  outputs: { disk: 'disk.img', packages: 'packages.lock' },
   given: (plan) => plan.image,
   async run({ given, from, out, work, $ }) {
     // In memory: the tree lives for a second, and a disk that is rather full takes several to find room for it.
@@ -27,7 +27,8 @@ export const image = defineStage({
     writeFileSync(`${work}/table`, partitionTable(given.disk.signature))
     const ext4 = `hash_seed=${given.disk.hash_seed},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0,nodiscard,offset=${offsetOf(root)}`
 
-    await $`mkdir ${tree}
+    await $`cp ${from.rootfs.packages} ${out.packages}
+      mkdir ${tree}
       tar -xpf ${from.rootfs.tree} -C ${tree} --numeric-owner --xattrs --xattrs-include=security.capability
       tar -xpf ${from.kernel.modules} -C ${tree} --keep-directory-symlink
       tar -xpf ${from.configure.root} -C ${tree} --keep-directory-symlink --no-overwrite-dir

@@ -40,6 +40,8 @@ const processesIn = (out: string): string[] =>
       existsSync(`/proc/${pid}/cmdline`) &&
       spawnSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'utf8' }).stdout.includes(out),
   )
+/** A script in front of ./downbeat, in a namespace; enter.sh inside it needs a /proc of its own processes. */
+const nested = (script: string): string[] => ['sh', '-c', `mount -t proc proc /proc && ${script}`, 'nested']
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 const sha = (out: string): string => builtRecord(out).files['downbeat.img']!.sha256
 
@@ -115,7 +117,7 @@ test('a downloaded package whose bytes were altered is fetched again', () => {
 
 test('without a network the first build says what could not be fetched, and ends with 1', () => {
   const out = ownOut(Object.keys(built.stages))
-  const { status, err } = downbeat(['build'], { out, around: ['bash', enter, '--no-network', 'env'] })
+  const { status, err } = downbeat(['build'], { out, around: ['bash', enter, '--no-network', ...nested('exec "$@"')] })
   expect(status).toBe(1)
   expect(err).toMatch(/✖ toolbox: exit status \d+\n/)
   expect(err).toMatch(/ {2}\| .*(resolv|connect|unreachable|Failed to fetch)/i)
@@ -126,7 +128,7 @@ test('without a network the first build says what could not be fetched, and ends
 test('with 1 GB of free disk it stops before the first stage, and ends with 3', () => {
   const out = ownOut(Object.keys(built.stages))
   const script = `mount -t tmpfs -o size=1g small ${out} && DOWNBEAT_NODE=${process.execPath} exec "$@"`
-  const { status, err } = downbeat(['build'], { out, around: ['bash', enter, 'sh', '-c', script, 'small'] })
+  const { status, err } = downbeat(['build'], { out, around: ['bash', enter, ...nested(script)] })
   expect(status).toBe(3)
   expect(err).toMatch(/✖ the disk of .* is full: 1\.0 GiB free, 4 GiB needed\n {2}to mend it: make room there/)
 })
@@ -141,7 +143,7 @@ test('a disk that fills up half-way ends with 3, and with room the same command 
     DOWNBEAT_SPARE_GIB=0.01 "$@"; echo "first: $?" >&2
     mount -o remount,size=8g ${small}; "$@"; echo "second: $?" >&2
     cat ${small}/images/downbeat/build.json >${out}/build.json`
-  const { err } = downbeat(['build', '--quiet'], { out: small, around: ['bash', enter, 'sh', '-c', script, 'small'] })
+  const { err } = downbeat(['build', '--quiet'], { out: small, around: ['bash', enter, ...nested(script)] })
   expect(err).toMatch(/✖ the disk of .* is full/)
   expect(err).toContain('first: 3')
   expect(err).toContain('second: 0')
@@ -151,7 +153,7 @@ test('a disk that fills up half-way ends with 3, and with room the same command 
 test('where user namespaces are forbidden it says which setting to change, and ends with 3', () => {
   const out = ownOut(Object.keys(built.stages))
   const script = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
-  const { status, err } = downbeat(['build'], { out, around: ['bash', enter, 'sh', '-c', `mount -t proc proc /proc && ${script}`, 'none'] })
+  const { status, err } = downbeat(['build'], { out, around: ['bash', enter, ...nested(script)] })
   expect(status).toBe(3)
   expect(err).toMatch(/✖ user namespaces: not allowed here .*\n {2}to mend it: sudo sysctl -w /)
 })

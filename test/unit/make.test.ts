@@ -444,3 +444,19 @@ describe('the commands of a stage', () => {
     expect(ran).toEqual(['done', 'slow', 'slow'])
   })
 })
+
+test('what a failed stage has to say for itself is kept beside the log, and the error names it', async () => {
+  const { folder, stage, options } = workshop()
+  const boot = stage('boot', {
+    outputs: { console: 'console.log', results: 'proofs.json' },
+    evidence: ['console', 'results'],
+    run: ({ out }) => {
+      writeFileSync(out['console']!, 'kernel panic\n')
+      throw new ProofError('1 of 2 proofs failed')
+    },
+  })
+  const error = await failure(make(boot, options({ logFile: join(folder, 'run.log') })))
+  expect(error).toBeInstanceOf(ProofError)
+  expect((error as Error).message).toBe(`1 of 2 proofs failed\n  console: ${join(folder, 'run-boot-console.log')}`)
+  expect(readFileSync(join(folder, 'run-boot-console.log'), 'utf8')).toBe('kernel panic\n')
+})

@@ -11,9 +11,9 @@ const result = (tuning: string, passed: boolean, seen = 'seen'): ProofResult => 
   expected: 'is "x"',
   seen,
 })
-const said = (results: ProofResult[], console?: string): string => {
+const said = (results: ProofResult[]): string => {
   try {
-    demand(results, console)
+    demand(results)
   } catch (error) {
     expect(error).toBeInstanceOf(ProofError)
     return (error as Error).message
@@ -40,8 +40,7 @@ test('each proof that failed is told with its tuning, its place, what was expect
   )
 })
 
-test('the console of a boot is named, and a long text is cut', () => {
-  const message = said([result('a', false, 'y'.repeat(1000))], 'console.log')
-  expect(message).toContain(`seen:     ${'y'.repeat(300)}…\n`)
-  expect(message.endsWith('\n  the console: console.log')).toBe(true)
+test('a long text is cut', () => {
+  const message = said([result('a', false, 'y'.repeat(1000))])
+  expect(message).toContain(`seen:     ${'y'.repeat(300)}…`)
 })

@@ -15,7 +15,7 @@ function built() {
   return {
     folder,
     disk: join(root, 'cache/disk.img'),
-    put: (disk = 'cache/disk.img', said = record) => publish(folder, join(root, disk), plan, said, join(root, 'cache/packages.lock')),
+    put: (made = 'cache', said = record) => publish(folder, join(root, made), plan, said),
     root,
   }
 }
@@ -43,8 +43,8 @@ describe('what is published', () => {
     put()
     const image = put()
     expect(readFileSync(image, 'utf8')).toBe('a disk')
-    writeFileSync(join(root, 'cache/other.img'), 'another disk')
-    put('cache/other.img', { ...record, name: 'again' })
+    write(root, { 'other/disk.img': 'another disk', 'other/packages.lock': 'bash 6\n' })
+    put('other', { ...record, name: 'again' })
     expect(readFileSync(image, 'utf8')).toBe('another disk')
     expect(JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8'))).toMatchObject({ name: 'again' })
     expect(readdirSync(folder)).toHaveLength(4)
@@ -53,8 +53,8 @@ describe('what is published', () => {
   test('leaves the image of the cache whole when another one takes its place', () => {
     const { put, root, disk } = built()
     put()
-    writeFileSync(join(root, 'cache/other.img'), 'another disk')
-    put('cache/other.img')
+    write(root, { 'other/disk.img': 'another disk', 'other/packages.lock': 'bash 6\n' })
+    put('other')
     expect(readFileSync(disk, 'utf8')).toBe('a disk')
   })
 

@@ -1,0 +1,40 @@
+import { relative } from 'node:path'
+import type { JackPlan, Plan, PlannedSoundcard } from './plan.ts'
+import type { ImageChoices } from './schema/image.ts'
+import type { Located } from './yaml.ts'
+
+/** Where each value of a plan comes from: a place in the file of choices, `--set`, another file, or the default. */
+export function originsOf(
+  root: string,
+  { value, at }: Located<ImageChoices>,
+  card: PlannedSoundcard,
+  jack: JackPlan,
+  file: string,
+  sets: string[],
+): Plan['origins'] {
+  const origins: Plan['origins'] = {}
+  const own = relative(root, file)
+  // A place names a line only where the file (or --set) really says the value; else it is the schema's default.
+  const add = (key: string, shown: string, otherwise: string): void => {
+    const path = key.split('.')
+    const here = at(path)
+    const outer = path.length > 1 ? at(path.slice(0, -1)) : `${own}:1:1`
+    origins[key] = { value: shown, from: here === outer || here === `${own}:1:1` ? otherwise : here }
+  }
+  add('board', value.board.join(', '), '')
+  add('soundcard', value.soundcard, '')
+  add('base', value.base, 'default')
+  add('kernel.source', value.kernel.source, 'default')
+  add('hostname', value.hostname, 'default')
+  add('user.name', value.user.name, 'default')
+  add('user.ssh_keys', `${value.user.ssh_keys.length}`, 'default')
+  for (const key of ['period', 'periods', 'rate'] as const) add(`jack.${key}`, String(jack[key]), `soundcards/${card.id}.yaml`)
+  for (const key of ['realtime_priority', 'port_max', 'timeout_ms', 'softmode'] as const) add(`jack.${key}`, String(jack[key]), 'default')
+  add('packages', value.packages.join(', '), 'default')
+  for (const [id, state] of Object.entries(value.tunings)) add(`tunings.${id}`, state, '')
+  for (const set of sets) {
+    const key = set.slice(0, set.indexOf('='))
+    if (origins[key]) origins[key].from = `--set ${set}`
+  }
+  return origins
+}
