@@ -17,9 +17,10 @@ export const toolbox = defineStage({
       .filter(Boolean)
     // Without a mirror mmdebstrap takes the archive's own addresses, with updates and security.
     const mirror = settings.mirror === undefined ? [] : [`deb ${settings.mirror} ${given.suite} main non-free-firmware`]
-    await $`mmdebstrap --quiet --mode=root --variant=apt --components=main,non-free-firmware \
+    await $`mmdebstrap --mode=root --variant=apt --components=main,non-free-firmware \
       --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Retries "3"' \
-      --include=${packages.join(',')} ${given.suite} ${out.root} ${mirror}`
+      --include=${packages.join(',')} ${given.suite} ${out.root} ${mirror} ||
+      { echo 'mmdebstrap failed; if it could not fetch something: is the network there? (DOWNBEAT_MIRROR names another mirror)' >&2; exit 1; }`
     // The toolbox needs no owners: with one only, whoever built it can delete it.
     await $`chown -R 0:0 ${out.root}; chmod -R u+rwX ${out.root}
       rm -rf ${out.root}/dev ${out.root}/var/log ${out.root}/etc/hostname
