@@ -65,6 +65,8 @@ export async function boot(
     work: string
     wav?: string
     card_gib: number
+    /** ALSA id of a card that the board's tree has and the machine has not: JACK must not wait for its interrupts */
+    absent_card?: string
     onText: (text: string) => void
   },
 ): Promise<Booted> {
@@ -86,6 +88,7 @@ export async function boot(
   const commandLine = [
     loads.commandLine.replace(/\bconsole=\S+/g, `console=${machine.console},115200`),
     `systemd.debug_shell=${machine.console} systemd.getty_auto=0 systemd.show_status=0 quiet`,
+    ...(options.absent_card === undefined ? [] : [`systemd.mask=jackd@${options.absent_card}.service`]),
   ].join(' ')
 
   let conversation: Conversation | undefined

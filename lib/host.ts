@@ -54,7 +54,7 @@ export function requireHost(checks: Check[]): void {
   const bad = checks.filter(({ ok }) => !ok)
   if (bad.length === 0) return
   const packages = [...new Set(bad.flatMap((check) => check.package ?? []))]
-  const mend = packages.length > 0 ? `sudo apt-get install ${packages.join(' ')}` : bad[0]!.mend
+  const mend = packages.length > 0 ? `sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}` : bad[0]!.mend
   throw new HostError(bad.map(({ what, found }) => `${what}: ${found}`).join('\n  '), mend ?? 'see the table in README.md')
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { HostError } from './errors.ts'
 
 export interface Lock {
   release(): void
@@ -17,10 +18,16 @@ export async function lock(
   mkdirSync(dirname(file), { recursive: true })
   const kind = options.shared === true ? '--shared' : '--exclusive'
   const now = await hold([kind, '--nonblock', file], options.signal)
-  if (now || options.wait === false || options.signal?.aborted === true) return now
+  if (now || options.wait === false || isStopped(options.signal)) return now
   options.onWait?.()
-  return hold([kind, file], options.signal)
+  const later = await hold([kind, file], options.signal)
+  if (!later && !isStopped(options.signal))
+    throw new HostError(`${file} cannot be locked`, 'see whether its disk allows flock(1), and try again')
+  return later
 }
+
+// a function, because it may change while we wait
+const isStopped = (signal: AbortSignal | undefined): boolean => signal?.aborted === true
 
 /** A child holds the lock until its input ends, which it does even when this process is killed. */
 function hold(args: string[], signal: AbortSignal | undefined): Promise<Lock | undefined> {

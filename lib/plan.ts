@@ -113,7 +113,7 @@ export interface Plan {
   name: string
   boards: PlannedBoard[]
   soundcard: PlannedSoundcard
-  toolbox: { suite: string; epoch: number }
+  toolbox: { suite: string; epoch: number; mirror?: string }
   kernel: KernelPlan
   firmware: { package: string; suite: string; files: string[] }
   overlays: { sources: TextFile[]; device_trees: string[]; used: string[] }

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Entry } from './cache.ts'
 import type { Plan } from './plan.ts'
@@ -29,14 +29,16 @@ const round = (value: number): number => Math.round(value * 100) / 100
 export function publish(folder: string, made: string, plan: Plan, record: BuildRecord): string {
   const diskImage = join(made, 'disk.img')
   mkdirSync(folder, { recursive: true })
+  sweep(folder)
   const target = join(folder, `${plan.name}.img`)
   chmodSync(diskImage, 0o444)
   if (!same(diskImage, target)) {
-    const half = `${target}.half`
+    const half = `${target}.${process.pid}.half`
     rmSync(half, { force: true })
     try {
       linkSync(diskImage, half)
-    } catch {
+    } catch (error) {
+      if (!['EXDEV', 'EPERM', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
       copyFileSync(diskImage, half)
     }
     renameSync(half, target)
@@ -51,7 +53,16 @@ function same(a: string, b: string): boolean {
   return existsSync(b) && statSync(a).ino === statSync(b).ino && statSync(a).dev === statSync(b).dev
 }
 
+/** What a killed build has left half done; a running one's is its own. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /\.(\d+)\.half$/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { force: true })
+  }
+}
+
 function put(path: string, text: string): void {
-  writeFileSync(`${path}.half`, text)
-  renameSync(`${path}.half`, path)
+  const half = `${path}.${process.pid}.half`
+  writeFileSync(half, text)
+  renameSync(half, path)
 }

@@ -17,9 +17,15 @@ import type { Located, Override } from './yaml.ts'
 
 /**
  * Turns the choices in a file into the one frozen Plan. The only reader of the data folders; touches nothing else.
- * `sets` are `--set` values such as `jack.period=64`; `plainEmulation` bootstraps without native twins. Throws UserError for anything that is not right.
+ * `sets` are `--set` values such as `jack.period=64`; `plainEmulation` bootstraps without native twins; `mirror` is where Debian is taken from, by the image
+ * too, instead of mmdebstrap's own choice. Throws UserError for anything that is not right.
  */
-export function resolve(root: string, file: string, sets: string[] = [], options: { plainEmulation?: boolean } = {}): Plan {
+export function resolve(
+  root: string,
+  file: string,
+  sets: string[] = [],
+  options: { plainEmulation?: boolean; mirror?: string | undefined } = {},
+): Plan {
   const choices = readYaml(file, Image, root, sets.map(override))
   const { value: image, at } = choices
   const base = entry(root, 'bases', image.base, at(['base'])).value
@@ -87,7 +93,7 @@ export function resolve(root: string, file: string, sets: string[] = [], options
     name,
     boards,
     soundcard: card,
-    toolbox: { suite: base.suite, epoch },
+    toolbox: { suite: base.suite, epoch, ...(options.mirror === undefined ? {} : { mirror: options.mirror }) },
     kernel: content.kernel,
     firmware: { package: base.firmware_package, suite: base.suite, files: unique(boards.flatMap((board) => board.firmware)) },
     overlays,
@@ -140,6 +146,9 @@ export function resolve(root: string, file: string, sets: string[] = [], options
     tunings: tunings.map(({ planned }) => planned),
     warnings: [
       ...card.notes.map((note) => `${card.name}: ${note}`),
+      ...boards
+        .filter((board) => !board.ethernet)
+        .map((board) => `${board.name} has no Ethernet: reach it by the serial console, or set up Wi-Fi on the card (README)`),
       ...(image.user.ssh_keys.length === 0 ? ['no SSH key in user.ssh_keys: nobody will be able to log in over the network'] : []),
     ],
     origins: originsOf(root, choices, card, jack, file, sets),

@@ -5,8 +5,6 @@ import type { Shell } from './shell.ts'
 export interface Settings {
   /** processes at once */
   jobs: number
-  /** a Debian mirror instead of mmdebstrap's own choice */
-  mirror: string | undefined
   /** http_proxy and the like, for stages that use the network */
   network_env: Record<string, string>
 }

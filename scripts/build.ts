@@ -6,6 +6,7 @@ import { UserError } from '../lib/errors.ts'
 import { keyOf } from '../lib/make.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import type { Plan } from '../lib/plan.ts'
+import { emulatedCard } from '../lib/proof.ts'
 import type { ProofResult } from '../lib/proof.ts'
 import { publish, stageRecord } from '../lib/publish.ts'
 import type { BuildRecord } from '../lib/publish.ts'
@@ -14,7 +15,7 @@ import { resolve } from '../lib/resolve.ts'
 import { image } from '../stages/image.ts'
 import { sound } from '../stages/sound.ts'
 import { verify } from '../stages/verify.ts'
-import { choicesFile, out, root, runStages, shown, stagesBefore } from './session.ts'
+import { choicesFile, mirror, out, root, runStages, shown, stagesBefore } from './session.ts'
 import type { Run } from './session.ts'
 
 interface Options {
@@ -47,7 +48,10 @@ export function buildCommand(): Command {
 }
 
 async function build(file: string | undefined, options: Options): Promise<void> {
-  const plan = resolve(root, choicesFile(file), options.set, { plainEmulation: options.plainEmulation === true })
+  const plan = resolve(root, choicesFile(file), options.set, {
+    plainEmulation: options.plainEmulation === true,
+    mirror: mirror(),
+  })
   const known = stagesBefore(sound)
   for (const name of [options.until, typeof options.fresh === 'string' ? options.fresh : undefined]) {
     if (name !== undefined && !known.has(name)) throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
@@ -107,7 +111,9 @@ function summarize(plan: Plan, record: BuildRecord, image: string, file: string 
   const { jack } = plan.configure.view
   const { size, blocks } = statSync(image)
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
-  const device = plan.tunings.flatMap(({ proofs }) => proofs).filter(({ on }) => on === 'device').length
+  const device = plan.tunings
+    .flatMap(({ proofs }) => proofs)
+    .filter(({ on }) => on === 'device' || (on === 'card' && !emulatedCard(plan))).length
   say(shown(image))
   say(
     `  ${(size / 1e6).toFixed(0)} MB on the card, ${((blocks * 512) / 1e6).toFixed(0)} MB of it written; sha256 ${record.files[`${plan.name}.img`]!.sha256}`,

@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { removeOwn } from '../lib/cache.ts'
-import { HostError } from '../lib/errors.ts'
+import { HostError, UserError } from '../lib/errors.ts'
 import { lock } from '../lib/lock.ts'
 import { createShell, enter } from '../lib/shell.ts'
-import { out } from './session.ts'
+import { out, ownMark } from './session.ts'
 
 // The launcher keeps Node and npm's lock there, and runs from it just now.
 const running = new Set(['node'])
@@ -16,6 +16,7 @@ export function cleanCommand(): Command {
     .option('--all', 'downloads, compiler cache, logs and images too')
     .addHelpText('after', '\nExample:\n  ./downbeat clean')
     .action(async (options: { all?: true }) => {
+      if (!existsSync(ownMark)) throw new UserError(`${out} was not made by downbeat: nothing removed`)
       const held = await lock(join(out, 'cache.lock'), { wait: false })
       if (!held) throw new HostError('a build is using the cache just now', 'wait for it to end, or stop it')
       const cache = join(out, 'cache')

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { resolve } from '../lib/resolve.ts'
 import { collect } from './build.ts'
-import { choicesFile, root } from './session.ts'
+import { choicesFile, mirror, root } from './session.ts'
 
 export function planCommand(): Command {
   return new Command('plan')
@@ -11,7 +11,7 @@ export function planCommand(): Command {
     .option('--json', 'the whole plan, as it is saved beside the image')
     .addHelpText('after', '\nExample:\n  ./downbeat plan variants/zero2w-hifiberry-dac.yaml --set jack.rate=44100')
     .action((file: string | undefined, options: { set: string[]; json?: true }) => {
-      const plan = resolve(root, choicesFile(file), options.set)
+      const plan = resolve(root, choicesFile(file), options.set, { mirror: mirror() })
       const say = (line = ''): void => void process.stdout.write(`${line}\n`)
       if (options.json === true) return say(JSON.stringify(plan, null, 2))
       say(plan.name)

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, relative } from 'node:path'
+import { join, relative, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openCache } from '../lib/cache.ts'
 import type { Cache } from '../lib/cache.ts'
@@ -17,7 +17,12 @@ import type { AnyStage } from '../lib/stage.ts'
 
 /** The folder of this repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
-export const out = process.env['DOWNBEAT_OUT'] ?? join(root, 'out')
+/** Results and cache: out/, or DOWNBEAT_OUT. */
+export const out = resolvePath(process.env['DOWNBEAT_OUT'] || join(root, 'out'))
+/** In a folder that is downbeat's own: nothing is removed where it is missing. */
+export const ownMark = join(out, '.downbeat')
+/** Another Debian mirror than mmdebstrap's own choice. */
+export const mirror = (): string | undefined => process.env['DOWNBEAT_MIRROR'] || undefined
 
 export interface RunOptions {
   verbose?: boolean
@@ -58,7 +63,7 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
     const made = await make(stages, {
       plan,
       cache,
-      settings: { jobs: availableParallelism(), mirror: process.env['DOWNBEAT_MIRROR'], network_env: networkEnvironment() },
+      settings: { jobs: availableParallelism(), network_env: networkEnvironment() },
       fresh: options.fresh === 'all' ? 'all' : new Set(options.fresh === undefined ? [] : [options.fresh]),
       signal: stop.signal,
       report: reporter.event,
@@ -76,6 +81,7 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
 /** Finds what is missing before anything runs; as root installs it, after saying so. */
 function prepareHost(): void {
   const checks = checkHost()
+  prepareOut()
   const packages = [...new Set(checks.flatMap((check) => (check.ok ? [] : (check.package ?? []))))]
   if (packages.length === 0 || process.getuid?.() !== 0) return requireHost(checks)
   process.stderr.write(`- installing what this machine lacks: ${packages.join(' ')}\n`)
@@ -91,6 +97,21 @@ function prepareHost(): void {
   requireHost(checkHost())
 }
 
+/** The folder of results must be one that every tool can work in. */
+function prepareOut(): void {
+  const odd = /[\s:,]/.exec(out)
+  if (odd) {
+    const what = `the path ${out} has a "${odd[0]}" in it, which the kernel's build and QEMU cannot take`
+    throw new HostError(what, 'move the folder, or set DOWNBEAT_OUT to another one')
+  }
+  try {
+    mkdirSync(out, { recursive: true })
+    writeFileSync(ownMark, 'made by downbeat; ./downbeat clean may remove what is here\n')
+  } catch {
+    throw new HostError(`${out} cannot be written to`, `sudo chown -R "$USER" ${out}`)
+  }
+}
+
 /** What of the environment decides how the network is reached. */
 function networkEnvironment(): Record<string, string> {
   const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
@@ -100,8 +121,8 @@ function networkEnvironment(): Record<string, string> {
 function newLogFile(name: string): string {
   const dir = join(out, 'logs')
   mkdirSync(dir, { recursive: true })
-  const old = readdirSync(dir).sort().slice(0, -20) // the last twenty runs stay
-  for (const file of old) rmSync(join(dir, file), { force: true, recursive: true })
+  const ours = readdirSync(dir).filter((file) => /^\d{4}-\d\d-\d\dT[\d-]+.*\.(log|wav)$/.test(file))
+  for (const file of ours.sort().slice(0, -40)) rmSync(join(dir, file), { force: true }) // the last runs stay
   const file = join(dir, `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}-${name}-${process.pid}.log`)
   writeFileSync(file, '')
   return file

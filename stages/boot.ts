@@ -19,7 +19,12 @@ export const boot = defineStage({
   needs: { toolbox, image, verify },
   outputs: { results: 'proofs.json', console: 'console.log' },
   evidence: ['console'],
-  given: (plan) => ({ tunings: plan.tunings, boards: emulated(plan.boards), card: emulatedCard(plan), user: plan.image.user.name }),
+  given: (plan) => ({
+    tunings: plan.tunings,
+    boards: emulated(plan.boards),
+    card: emulatedCard(plan),
+    absent_card: emulatedCard(plan) ? undefined : plan.soundcard.alsa_id,
+  }),
   async run({ given, from, out, work, $ }) {
     const results: ProofResult[] = []
     const boots: { machine: string; seconds: number }[] = []
@@ -32,6 +37,7 @@ export const boot = defineStage({
         machine,
         work,
         card_gib: 2,
+        ...(given.absent_card === undefined ? {} : { absent_card: given.absent_card }),
         ...(given.card ? { wav: `${work}/${machine.name}.wav` } : {}),
         onText: (text) => {
           transcript += text

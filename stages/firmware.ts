@@ -7,7 +7,7 @@ export const firmware = defineStage({
   about: 'Fetch the boot firmware of the boards',
   source: import.meta.url,
   needs: { toolbox },
-  outputs: { files: 'firmware' },
+  outputs: { files: 'firmware', wifi: 'brcm' },
   given: (plan) => plan.firmware,
   network: true,
   async run({ given, out, $ }) {
@@ -17,6 +17,8 @@ export const firmware = defineStage({
       apt-get $apt download ${given.package}
       dpkg-deb -x ./*.deb unpacked
       mkdir ${out.files}
+      # settings of the boards' radios, and the 400's firmware, which firmware-brcm80211 does not have
+      cp -r unpacked/usr/lib/firmware/brcm ${out.wifi}
       cd unpacked/usr/lib/raspi-firmware
       cp --preserve=timestamps ${given.files} ${out.files}`
   },

@@ -32,6 +32,7 @@ export const image = defineStage({
       tar -xpf ${from.rootfs.tree} -C ${tree} --numeric-owner --xattrs --xattrs-include=security.capability
       tar -xpf ${from.kernel.modules} -C ${tree} --keep-directory-symlink
       tar -xpf ${from.configure.root} -C ${tree} --keep-directory-symlink --no-overwrite-dir
+      cp --update=none ${from.firmware.wifi}/* ${tree}/usr/lib/firmware/brcm/
       install -m 755 ${from.tools.tone} ${tree}/usr/bin/downbeat-tone
       mkdir -p ${tree}/boot/firmware ${tree}/var/lib/downbeat
 

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { UserError } from '../lib/errors.ts'
 import { defineStage } from '../lib/stage.ts'
 import { toolbox } from './toolbox.ts'
 
@@ -22,5 +23,13 @@ export const rootfs = defineStage({
       bash ${own}/bootstrap.sh
       mv ${work}/result/rootfs.tar ${out.tree}
       mv ${work}/result/packages.lock ${out.packages}`
+    const installed = new Set(
+      readFileSync(out.packages, 'utf8')
+        .split('\n')
+        .map((line) => line.split(' ')[0]),
+    )
+    const unwanted = given.absent.find(({ text }) => installed.has(text))
+    if (unwanted)
+      throw new UserError(`packages: something that was asked for brings in ${unwanted.text}, which the tuning ${unwanted.by} keeps out`)
   },
 })

@@ -21,7 +21,7 @@ export const sound = defineStage({
   needs: { toolbox, image, boot: bootProofs },
   outputs: { results: 'proofs.json', console: 'console.log', recording: 'tone.wav' },
   evidence: ['console', 'recording'],
-  given: (plan) => ({ card: emulatedCard(plan), board: plan.boards[0]!, jack: plan.configure.view.jack, user: plan.image.user.name }),
+  given: (plan) => ({ card: emulatedCard(plan), board: plan.boards[0]!, user: plan.image.user.name }),
   async run({ given, from, out, work, $ }) {
     let transcript = ''
     const booted = await boot($, {

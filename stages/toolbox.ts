@@ -10,13 +10,13 @@ export const toolbox = defineStage({
   outputs: { root: 'root' },
   given: (plan) => plan.toolbox,
   network: true,
-  async run({ given, out, own, settings, $ }) {
+  async run({ given, out, own, $ }) {
     const packages = readFileSync(`${own}/packages.list`, 'utf8')
       .split('\n')
       .map((line) => line.replace(/#.*/, '').trim())
       .filter(Boolean)
     // Without a mirror mmdebstrap takes the archive's own addresses, with updates and security.
-    const mirror = settings.mirror === undefined ? [] : [`deb ${settings.mirror} ${given.suite} main non-free-firmware`]
+    const mirror = given.mirror === undefined ? [] : [`deb ${given.mirror} ${given.suite} main non-free-firmware`]
     await $`mmdebstrap --mode=root --variant=apt --components=main,non-free-firmware \
       --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Retries "3"' \
       --include=${packages.join(',')} ${given.suite} ${out.root} ${mirror} ||

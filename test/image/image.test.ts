@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Plan } from '../../lib/plan.ts'
+import { describe, proofsOf } from '../../lib/proof.ts'
 import { builtRecord, downbeat, root } from '../downbeat.ts'
 
 const folder = join(root, 'out/images/downbeat')
@@ -10,15 +11,12 @@ const image = join(folder, 'downbeat.img')
 const record = builtRecord()
 const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as Plan
 
-test('every proof of every tuning in force was tried, and passed', () => {
+test('every proof of every tuning in force was tried, but for those that need a real board, and passed', () => {
   expect(record.proofs.filter(({ passed }) => !passed)).toEqual([])
-  const tried = new Set(record.proofs.map(({ tuning }) => tuning))
-  expect(
-    plan.tunings
-      .filter(({ off }) => off === undefined)
-      .map(({ id }) => id)
-      .filter((id) => !tried.has(id)),
-  ).toEqual([])
+  const tried = new Set(record.proofs.map(({ tuning, proof }) => `${tuning}: ${proof}`))
+  const promised = proofsOf(plan.tunings).filter(({ proof }) => proof.on !== 'device')
+  expect(promised.length).toBeGreaterThan(30)
+  expect(promised.map(({ tuning, proof }) => `${tuning.id}: ${describe(proof)}`).filter((one) => !tried.has(one))).toEqual([])
 })
 
 test('the image was booted on an emulated Pi 3 and Pi 4, and heard', () => {

@@ -177,6 +177,7 @@ test.concurrent('schemas --check finds schemas/ up to date', async () => {
 test.concurrent('clean removes what stages have made, and keeps downloads, compiler cache and images unless all is to go', async () => {
   const out = temporaryFolder()
   write(out, {
+    '.downbeat': '',
     'cache/kernel-0123456789abcdef/entry.json': '{}',
     'cache/kept/sources/x': '',
     'cache/node/x': '',
@@ -192,4 +193,19 @@ test.concurrent('clean removes what stages have made, and keeps downloads, compi
   await downbeat(['clean', '--all'], { out })
   const left = ['cache/kept', 'cache/node/x', 'images', 'logs'].map((path) => existsSync(join(out, path)))
   expect(left).toEqual([false, true, false, false])
+})
+
+test.concurrent('clean removes nothing from a folder that downbeat has not made', async () => {
+  const out = temporaryFolder()
+  write(out, { 'images/mine.png': '', 'logs/mine.log': '', 'cache/mine': '' })
+  const said = await downbeat(['clean', '--all'], { out })
+  expect(said).toMatchObject({ status: 2, stderr: `✖ ${out} was not made by downbeat: nothing removed\n` })
+  expect(existsSync(join(out, 'images/mine.png'))).toBe(true)
+})
+
+test.concurrent('a folder that the tools cannot work in is refused before anything runs', async () => {
+  const out = join(temporaryFolder(), 'my images')
+  const said = await downbeat(['build'], { out })
+  expect(said.status).toBe(3)
+  expect(said.stderr).toContain('has a " " in it')
 })

@@ -38,7 +38,7 @@ describe('a machine', () => {
       missing('flock', 'util-linux'),
     ])
     expect(message).toBe('program mmdebstrap: missing\n  program unshare: missing\n  program flock: missing')
-    expect(mend).toBe('sudo apt-get install mmdebstrap util-linux')
+    expect(mend).toBe('sudo apt-get update && sudo apt-get install -y mmdebstrap util-linux')
     expect(exitCode).toBe(3)
   })
 
@@ -58,7 +58,7 @@ describe('a machine', () => {
 
   test('that lacks a program and forbids something is told the program first, because it may be all', () => {
     expect(refused([{ what: 'user namespaces', ok: false, found: 'x', mend: 'y' }, missing('time', 'time')]).mend).toBe(
-      'sudo apt-get install time',
+      'sudo apt-get update && sudo apt-get install -y time',
     )
   })
 })

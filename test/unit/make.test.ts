@@ -39,7 +39,7 @@ function workshop() {
   const options = (more: Partial<MakeOptions> = {}): MakeOptions => ({
     plan: planNamed('a'),
     cache,
-    settings: { jobs: 1, mirror: undefined, network_env: {} },
+    settings: { jobs: 1, network_env: {} },
     fresh: new Set(),
     signal: new AbortController().signal,
     report: (event) => events.push(event),

@@ -60,8 +60,8 @@ describe('what is published', () => {
 
   test('takes the place of what a killed build has left half done', () => {
     const { put, folder } = built()
-    write(folder, { 'pi4b-usb.img.half': 'half', 'plan.json.half': 'half' })
-    chmodSync(join(folder, 'pi4b-usb.img.half'), 0o444)
+    write(folder, { 'pi4b-usb.img.999999999.half': 'half', 'plan.json.999999999.half': 'half' })
+    chmodSync(join(folder, 'pi4b-usb.img.999999999.half'), 0o444)
     expect(readFileSync(put(), 'utf8')).toBe('a disk')
     expect(readdirSync(folder).filter((name) => name.endsWith('.half'))).toEqual([])
   })
