@@ -36,12 +36,17 @@ export const sound = defineStage({
     const { console } = booted
     try {
       await console.run('systemctl is-system-running --wait', 300)
-      if (!given.card) {
-        // An image for another card does not start jackd on a USB one; here it is the only one there is.
-        await console.run("systemctl start jackd@$(sed -n 's/^ *[0-9]* \\[\\(\\w*\\).*USB-Audio.*/\\1/p' /proc/asound/cards).service", 60)
-      }
       // An emulator is late where a Pi is not: a longer buffer, for this boot only.
-      await console.run(`sed -i 's/^JACKD_ALSA=.*/JACKD_ALSA="-P -p2048 -n3 -r48000"/' /etc/default/jackd; systemctl restart 'jackd@*'`, 60)
+      const buffer = '-P -p2048 -n3 -r48000'
+      const card = String.raw`$(sed -n 's/^ *[0-9]* \[\(\w*\).*USB-Audio.*/\1/p' /proc/asound/cards)`
+      const limits = `-E JACK_NO_AUDIO_RESERVATION=1 -p User=${given.user} -p Group=audio -p LimitRTPRIO=95 -p LimitMEMLOCK=infinity`
+      await console.run(
+        given.card
+          ? `sed -i 's/^JACKD_ALSA=.*/JACKD_ALSA="${buffer}"/' /etc/default/jackd; systemctl restart 'jackd@*'`
+          : // An image for another card starts no jackd on a USB one, which is the only one here: start it by hand.
+            `. /etc/default/jackd; systemd-run -q ${limits} -p Type=notify /usr/bin/jackd $JACKD_SERVER -d alsa -d hw:${card} ${buffer}`,
+        90,
+      )
       const { text, status } = await console.run(`su -s /bin/sh -c 'downbeat-tone -f ${HZ} -l ${LEVEL_DBFS} -t 8' ${given.user}`, 120)
       if (status !== 0) throw new Error(`downbeat-tone ended with ${status}: ${text}`)
     } catch (error) {
