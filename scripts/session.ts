@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, relative, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,6 +21,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/,
 export const out = resolvePath(process.env['DOWNBEAT_OUT'] || join(root, 'out'))
 /** In a folder that is downbeat's own: nothing is removed where it is missing. */
 export const ownMark = join(out, '.downbeat')
+/** What may be there before the mark is: the launcher's and a build's own. */
+const ownNames = new Set(['.npm.lock', 'cache', 'cache.lock', 'images', 'logs'])
 /** Another Debian mirror than mmdebstrap's own choice. */
 export const mirror = (): string | undefined => process.env['DOWNBEAT_MIRROR'] || undefined
 
@@ -106,8 +108,12 @@ function prepareOut(): void {
   }
   try {
     mkdirSync(out, { recursive: true })
+    const foreign = existsSync(ownMark) ? undefined : readdirSync(out).find((name) => !ownNames.has(name))
+    if (foreign !== undefined)
+      throw new HostError(`${out} holds other things (${foreign})`, 'set DOWNBEAT_OUT to a folder that is empty or not there yet')
     writeFileSync(ownMark, 'made by downbeat; ./downbeat clean may remove what is here\n')
-  } catch {
+  } catch (error) {
+    if (error instanceof HostError) throw error
     throw new HostError(`${out} cannot be written to`, `sudo chown -R "$USER" ${out}`)
   }
 }

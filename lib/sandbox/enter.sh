@@ -13,9 +13,9 @@ if [ "$(id -u)" -ne 0 ]; then
   exec unshare --map-root-user --map-auto "${namespaces[@]}" "$@"
 fi
 
+# unshare(1) asks newuidmap for every map but the simplest, and newuidmap knows no range for root: write it here.
 # (The second setpriv is no repetition: gaining the capabilities of root in the namespace clears the death signal that
 # --kill-child has set.)
-# unshare(1) asks newuidmap for every map but the simplest, and newuidmap knows no range for root: write it here.
 exec 3<&0 4>&1
 coproc inside { exec setpriv --pdeathsig KILL unshare "${namespaces[@]}" bash -c '
   echo in; read -r _; exec setpriv --pdeathsig KILL "$@" <&3 >&4 3<&- 4>&-' enter "$@"; }

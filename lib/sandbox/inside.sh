@@ -3,7 +3,7 @@
 # tmpfs in which only the toolbox, the stage's own folders and its inputs exist, and runs one bash script there.
 # Every mount and process ends with the namespaces, so there is nothing to clean up, whatever happens.
 #
-#   sandbox.sh ROOT TOOLBOX CWD WRITABLE READABLE SCRIPT      (WRITABLE, READABLE: one path a line)
+#   inside.sh ROOT TOOLBOX CWD WRITABLE READABLE SCRIPT      (WRITABLE, READABLE: one path a line)
 set -eu
 root=$1 toolbox=$2 cwd=$3 writable=$4 readable=$5 script=$6
 

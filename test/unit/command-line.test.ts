@@ -209,3 +209,14 @@ test.concurrent('a folder that the tools cannot work in is refused before anythi
   expect(said.status).toBe(3)
   expect(said.stderr).toContain('has a " " in it')
 })
+
+test.concurrent('a folder that holds other things is not taken over for results', async () => {
+  const out = temporaryFolder()
+  write(out, { 'images/mine.png': '', 'letter.txt': '' })
+  const said = await downbeat(['build'], { out })
+  expect(said.status).toBe(3)
+  expect(said.stderr).toBe(
+    `✖ ${out} holds other things (letter.txt)\n  to mend it: set DOWNBEAT_OUT to a folder that is empty or not there yet\n`,
+  )
+  expect(existsSync(join(out, '.downbeat'))).toBe(false)
+})
