@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,14 +44,31 @@ const processesIn = (out: string): string[] =>
 /** A script in front of ./downbeat, in a namespace; enter.sh inside it needs a /proc of its own processes. */
 const nested = (script: string): string[] => ['sh', '-c', `mount -t proc proc /proc && ${script}`, 'nested']
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+/** Waits until a build has said `text`, or has ended. */
+async function heard(child: ChildProcess, said: () => string, text: string): Promise<void> {
+  while (!said().includes(text) && child.exitCode === null && child.signalCode === null) await pause(20)
+}
 const sha = (out: string): string => builtRecord(out).files['downbeat.img']!.sha256
+
+// A moment is told by what the build has said, not by the clock: the same moments on a fast machine and on a slow one.
+const moments = [
+  '- rootfs:',
+  'download the packages',
+  'unpack the essential packages',
+  'configure the essential packages',
+  'unpack the other packages',
+  'configure the other packages',
+  'pack the root',
+  '- image:',
+]
 
 test('a build that is killed at any moment goes on when it is started again, and makes the same image', async () => {
   const out = ownOut(['image', 'configure', 'rootfs', 'tools', 'verify', 'boot', 'sound'])
-  for (let moment = 0; moment < 8; moment++) {
-    const { child } = startDownbeat(['build'], out)
-    await pause(300 + 3500 * moment)
-    process.kill(child.pid!, 'SIGKILL')
+  for (const moment of moments) {
+    const { child, said, ended } = startDownbeat(['build', '--verbose'], out)
+    await heard(child, said, moment)
+    child.kill('SIGKILL')
+    expect(await ended, `${moment}: ended before it was killed\n${said()}`).toBeNull()
     await pause(300)
     expect(processesIn(`${out}/`), `after ${moment}`).toEqual([])
     for (const name of readdirSync(join(out, 'cache'))) {
@@ -65,7 +83,7 @@ test('a build that is killed at any moment goes on when it is started again, and
 test('Ctrl-C ends with 130, leaves no process and no half-made folder, and says that work is kept', async () => {
   const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
   const { child, said, ended } = startDownbeat(['build'], out)
-  while (!said().includes('- rootfs:')) await pause(50)
+  await heard(child, said, '- rootfs:')
   await pause(2000)
   process.kill(-child.pid!, 'SIGINT')
   expect(await ended).toBe(130)
