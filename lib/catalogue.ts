@@ -8,11 +8,19 @@ import type { Located } from './yaml.ts'
 import { Base } from './schema/base.ts'
 import { Board } from './schema/board.ts'
 import { KernelSource } from './schema/kernel.ts'
+import { Profile } from './schema/profile.ts'
 import { Soundcard } from './schema/soundcard.ts'
 import { Tuning } from './schema/tuning.ts'
 
 /** Which schema checks the files of which data folder. */
-export const folders = { boards: Board, soundcards: Soundcard, tunings: Tuning, bases: Base, kernel: KernelSource } as const
+export const folders = {
+  boards: Board,
+  soundcards: Soundcard,
+  tunings: Tuning,
+  profiles: Profile,
+  bases: Base,
+  kernel: KernelSource,
+} as const
 export type Folder = keyof typeof folders
 
 /** The ids in a data folder, sorted. */

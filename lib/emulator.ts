@@ -83,10 +83,15 @@ export async function boot(
   const overlays = loads.overlays.map(({ path }) => `${fat}/${path}`)
   await $`cp ${`${fat}/${loads.deviceTree}`} ${tree}
     for overlay in ${overlays}; do fdtoverlay -i ${tree} -o next.dtb "$overlay"; mv next.dtb ${tree}; done
-    edit() { how=$1; shift; fdtput "$how" ${tree} "$@"; }
+    edit() {
+      how=$1; shift
+      [ "$how" != -t ] || { how="$how $1"; shift; }
+      ! fdtget -p ${tree} "$1" >/dev/null 2>&1 || fdtput $how ${tree} "$@"
+    }
     for words in ${machine.deviceTree?.edits ?? []}; do edit $words; done`
   const commandLine = [
-    loads.commandLine.replace(/\bconsole=\S+/g, `console=${machine.console},115200`),
+    loads.commandLine.replaceAll(/\bconsole=\S+ ?/g, ''),
+    `console=${machine.console},115200`,
     `systemd.debug_shell=${machine.console} systemd.getty_auto=0 systemd.show_status=0 quiet`,
     ...(options.absent_card === undefined ? [] : [`systemd.mask=jackd@${options.absent_card}.service`]),
   ].join(' ')

@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import { folders } from './catalogue.ts'
+import { Checklist } from './schema/checklist.ts'
 import { Image } from './schema/image.ts'
+import { Priorities } from './schema/priorities.ts'
 
-const names = { boards: 'board', soundcards: 'soundcard', tunings: 'tuning', bases: 'base', kernel: 'kernel' } as const
+const names = { boards: 'board', soundcards: 'soundcard', tunings: 'tuning', profiles: 'profile', bases: 'base', kernel: 'kernel' } as const
 
 /** JSON Schemas (draft 7, which every editor knows) of the YAML files, by file name in schemas/. */
 export function jsonSchemas(): Record<string, string> {
   const schemas = {
     image: Image,
+    priorities: Priorities,
+    checklist: Checklist,
     ...Object.fromEntries(Object.entries(folders).map(([folder, schema]) => [names[folder as keyof typeof folders], schema])),
   }
   return Object.fromEntries(

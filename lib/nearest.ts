@@ -18,7 +18,9 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
   let best: string | undefined
   let limit = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const candidate of words) {
-    const edits = distance(word.toLowerCase(), candidate.toLowerCase())
+    // Of two that are as near, the one that goes on where the word ends: "pi4" is rather "pi4b" than "pi0".
+    const goesOn = candidate.toLowerCase().startsWith(word.toLowerCase())
+    const edits = distance(word.toLowerCase(), candidate.toLowerCase()) - (goesOn ? 0.5 : 0)
     if (edits < limit) [best, limit] = [candidate, edits]
   }
   return best

@@ -4,6 +4,7 @@ import type { KernelSourceData } from './schema/kernel.ts'
 import type { SoundcardData } from './schema/soundcard.ts'
 import type { ProofData } from './schema/tuning.ts'
 import type { TextFile } from './catalogue.ts'
+import type { Doctor } from './doctor.ts'
 
 export type PlannedBoard = { id: string } & BoardData
 export type PlannedSoundcard = { id: string } & SoundcardData
@@ -20,6 +21,8 @@ export interface PlannedTuning {
   id: string
   about: string
   source: string
+  /** what to do on the device where a proof fails */
+  mend?: string
   /** Why it is not in force; undefined when it is. */
   off?: string
   /** ids of the boards it applies to */
@@ -36,6 +39,34 @@ export interface JackPlan {
   port_max: number
   timeout_ms: number
   softmode: boolean
+  /** what of the card is used; neither: both */
+  playback_only: boolean
+  capture_only: boolean
+  /** channels to record from; 0: all */
+  inputs: number
+}
+
+/** SCHED_FIFO priorities, for the bus of the chosen card: see priorities.yaml. */
+export interface PrioritiesPlan {
+  kernel: number
+  sound_interrupt: number
+  /** words in the kernel's name of that interrupt */
+  sound_interrupt_actions: string[]
+  jackd: number
+  clients: number
+  interrupts: number
+  others: number
+}
+
+/** Which clocks config.txt asks for. */
+export interface OverclockPlan {
+  preset: string
+  /** lines of config.txt */
+  settings: string[]
+  /** MHz */
+  arm_freq: number
+  /** whether force_turbo=1 may keep them up: not beside a higher voltage, for that pair voids the warranty */
+  force_turbo: boolean
 }
 
 export interface KernelPlan {
@@ -79,11 +110,18 @@ export interface View {
   config_txt: { filter: string; lines: SourcedLine[] }[]
   cmdline: SourcedLine[]
   modprobe: SourcedLine[]
+  blacklist: SourcedLine[]
   sysctl: SourcedLine[]
   limits: SourcedLine[]
   fstab: SourcedLine[]
+  root_mount: SourcedLine[]
   udev: SourcedLine[]
   jack: JackPlan & { latency_ms: string }
+  priorities: PrioritiesPlan
+  /** the core that JACK has for itself and the one for the card's interrupt, on boards with enough of them */
+  cores: { jack: number; interrupt: number }
+  tunings: { id: string; about: string }[]
+  doctor: Doctor
   soundcard: { id: string; name: string; bus: string; alsa_id?: string; playback: number; capture: number }
   disk: DiskPlan
 }
@@ -91,6 +129,9 @@ export interface View {
 /** Identifiers of the disk, made from the plan, never drawn. */
 export interface DiskPlan {
   signature: string
+  /** as root= and fstab name them */
+  root_device: string
+  boot_device: string
   fat_serial: string
   root_uuid: string
   hash_seed: string
@@ -116,8 +157,10 @@ export interface Plan {
   toolbox: { suite: string; epoch: number; mirror?: string }
   kernel: KernelPlan
   firmware: { package: string; suite: string; files: string[] }
-  overlays: { sources: TextFile[]; device_trees: string[]; used: string[] }
-  tools: { sources: TextFile[]; cross_compile: string }
+  /** tried: overlays that config.txt names, each with a device tree that it must fit */
+  overlays: { sources: TextFile[]; tried: { overlay: string; device_tree: string }[] }
+  /** programs: single files out of packages, as `package path` */
+  tools: { sources: TextFile[]; cross_compile: string; arch: BaseData['arch']; programs: { package: string; paths: string[] }[] }
   rootfs: RootfsPlan
   configure: ConfigurePlan
   image: ImagePlan

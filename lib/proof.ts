@@ -55,15 +55,18 @@ export function configLine(config: string, option: string): string {
 export const normalConfig = (option: string): string => option.replace(/^(CONFIG_\w+)=n$/, '# $1 is not set')
 
 /** One word for any POSIX shell (zx's quote writes $'…', which dash does not know). */
-const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
+export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
 
 /** A shell command for the running system whose output `accepts` judges (in the form of a `run` proof). */
 export function question(proof: ProofData): { run: string; proof: ProofData } {
   if (proof.run !== undefined) return { run: proof.run, proof }
-  if (proof.file !== undefined) return { run: `cat ${quote(proof.file)}`, proof }
+  if (proof.file !== undefined) {
+    const file = quote(proof.file)
+    return { run: `if [ -d ${file} ]; then ls -A ${file}; else cat ${file}; fi`, proof }
+  }
   if (proof.config !== undefined) {
     const name = /CONFIG_\w+/.exec(proof.config)?.[0] ?? ''
-    const run = `zcat /proc/config.gz | grep -E '^(# )?${name}[= ]' || echo '# ${name} is not set'`
+    const run = `{ zcat /proc/config.gz || cat /boot/config-*; } 2>/dev/null | grep -E '^(# )?${name}[= ]' || echo '# ${name} is not set'`
     return { run, proof: { on: proof.on, prints: normalConfig(proof.config) } }
   }
   if (proof.package !== undefined) {

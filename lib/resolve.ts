@@ -6,13 +6,17 @@ import { configSections } from './config-sections.ts'
 import { UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
 import { originsOf } from './origins.ts'
+import { doctorChecks } from './doctor.ts'
+import { planOverclock } from './overclock.ts'
+import { jackWarnings, latency, planJack, refuseMissingSocket } from './plan-jack.ts'
 import { planTunings, refuseUnwanted, templatesInForce } from './plan-tunings.ts'
+import { planPriorities } from './priorities.ts'
 import type { DiskPlan, JackPlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
 import { Id } from './schema/common.ts'
 import { Image } from './schema/image.ts'
 import type { ImageChoices } from './schema/image.ts'
 import type { TuningData } from './schema/tuning.ts'
-import { readYaml } from './yaml.ts'
+import { plainValue, readYaml } from './yaml.ts'
 import type { Located, Override } from './yaml.ts'
 
 /**
@@ -37,19 +41,45 @@ export function resolve(
       )
     }
   }
-  const card = { id: image.soundcard, ...entry(root, 'soundcards', image.soundcard, at(['soundcard'])).value }
+  const soundcard = entry(root, 'soundcards', image.soundcard, at(['soundcard']))
+  const card = { id: image.soundcard, ...soundcard.value }
   const kernel = entry(root, 'kernel', image.kernel.source, at(['kernel', 'source'])).value
   const build = kernel.builds[base.arch]
   if (!build) throw new UserError(`${at(['kernel', 'source'])} kernel.source: ${image.kernel.source} has no build for ${base.arch}`)
 
-  const jack = planJack(choices, card)
-  const facts = { soundcard: card, base, jack, kernel: { source: image.kernel.source }, user: { name: image.user.name } }
-  const tunings = planTunings(root, choices, boards, facts)
+  refuseMissingSocket(card, boards, choices)
+  const priorities = planPriorities(root, choices, card.bus)
+  const jack = planJack(choices, card, priorities.jackd)
+  const overclock = planOverclock(choices, boards)
+  const profile =
+    image.profile === undefined ? undefined : { id: image.profile, ...entry(root, 'profiles', image.profile, at(['profile'])) }
+  const fewest = Math.min(...boards.map((board) => board.cores))
+  // The last core is JACK's, the one before it the card's interrupt's; the first ones are everybody's.
+  const cores = { jack: fewest - 1, interrupt: Math.max(0, fewest - 2) }
+  const facts = {
+    soundcard: card,
+    base,
+    jack,
+    priorities,
+    overclock: { ...overclock, chosen: overclock.preset !== 'none' },
+    root: image.root,
+    cores,
+    kernel: { source: image.kernel.source, ...kernel },
+    user: { name: image.user.name },
+    boards: { ethernet_drivers: unique(boards.flatMap(({ ethernet }) => ethernet?.driver ?? [])) },
+  }
+  const tunings = planTunings({ root, choices, profile, boards, card, facts })
   const inForce = tunings.filter(({ planned }) => planned.off === undefined)
   const lines = (pick: (tuning: TuningData) => readonly string[] | undefined): SourcedLine[] =>
     inForce.flatMap(({ planned, data }) => (pick(data) ?? []).map((text) => ({ text, by: planned.id })))
   const epoch = Date.parse(base.epoch) / 1000
 
+  const packages = [
+    ...Object.keys(base.packages).map((name) => ({ name, place: `bases/${image.base}.yaml packages` })),
+    ...lines((tuning) => tuning.change.packages).map(({ text, by }) => ({ name: text, place: `tunings/${by}.yaml change.packages` })),
+    ...(profile?.value.packages ?? []).map((name, i) => ({ name, place: `${profile!.at(['packages', i])} packages` })),
+    ...image.packages.map((name, i) => ({ name, place: `${at(['packages', i])} packages` })),
+  ]
   const name = image.name ?? defaultName(file, boards, card)
   const content = {
     kernel: {
@@ -68,11 +98,7 @@ export function resolve(
       suite: base.suite,
       arch: base.arch,
       components: base.components,
-      packages: unique([
-        ...Object.keys(base.packages),
-        ...lines((tuning) => tuning.change.packages).map(({ text }) => text),
-        ...image.packages,
-      ]),
+      packages: unique(packages.map(({ name }) => name)),
       absent: lines((tuning) => tuning.change.absent),
       exclude: base.exclude,
       debconf: base.debconf,
@@ -80,15 +106,22 @@ export function resolve(
       twins: options.plainEmulation !== true,
     },
   }
-  refuseUnwanted(content.rootfs, choices)
-  const overlays = {
-    sources: textFiles(root, 'kernel/overlays'),
-    device_trees: boards.map((board) => board.device_tree.mainline),
-    used: card.overlay ? [card.overlay.ours] : [],
+  refuseUnwanted(content.rootfs.absent, packages)
+  const config_txt = [
+    ...(card.overlay ? [{ text: `dtoverlay=${card.overlay.ours}`, by: `soundcards/${card.id}`, boards: boards.map(({ id }) => id) }] : []),
+    ...inForce.flatMap((tuning) => tuning.config_txt),
+  ]
+  const sources = textFiles(root, 'kernel/overlays')
+  if (card.overlay) fileIn(root, 'kernel/overlays', `${card.overlay.ours}.dts`, `${soundcard.at(['overlay', 'ours'])} overlay.ours`)
+  const overlays = { sources, tried: triedOverlays(config_txt, boards, sources) }
+  const tools = {
+    sources: textFiles(root, 'packages/tools'),
+    cross_compile: build.cross_compile,
+    arch: base.arch,
+    programs: inForce.flatMap(({ data }) => Object.entries(data.change.programs ?? {}).map(([name, paths]) => ({ package: name, paths }))),
   }
-  const tools = { sources: textFiles(root, 'packages/tools'), cross_compile: build.cross_compile }
   const templates = templatesInForce(root, tunings)
-  const disk = identifiers({ name, image, boards, card, base, content, overlays, tools, templates, inForce })
+  const disk = identifiers(image.root, { name, image, boards, card, base, content, overlays, tools, templates, inForce })
   const plan: Plan = {
     name,
     boards,
@@ -106,21 +139,23 @@ export function resolve(
         hostname: image.hostname,
         user: image.user,
         kernel: { file_name: build.file_name },
-        config_txt: configSections(boards, [
-          ...(card.overlay
-            ? [{ text: `dtoverlay=${card.overlay.ours}`, by: `soundcards/${card.id}`, boards: boards.map(({ id }) => id) }]
-            : []),
-          ...inForce.flatMap(({ planned, data }) =>
-            (data.change.config_txt ?? []).map((text) => ({ text, by: planned.id, boards: planned.boards })),
-          ),
-        ]),
+        config_txt: configSections(boards, config_txt),
         cmdline: lines((tuning) => tuning.change.cmdline),
         modprobe: lines((tuning) => tuning.change.modprobe),
+        blacklist: lines((tuning) => tuning.change.blacklist),
         sysctl: lines((tuning) => Object.entries(tuning.change.sysctl ?? {}).map(([key, value]) => `${key} = ${value}`)),
         limits: lines((tuning) => tuning.change.limits),
         fstab: lines((tuning) => tuning.change.fstab),
+        root_mount: lines((tuning) => tuning.change.root_mount),
         udev: lines((tuning) => tuning.change.udev),
         jack: { ...jack, latency_ms: latency(jack).toFixed(1) },
+        priorities,
+        cores,
+        tunings: inForce.map(({ planned: { id, about } }) => ({ id, about })),
+        doctor: doctorChecks(
+          tunings.map(({ planned }) => planned),
+          boards,
+        ),
         soundcard: {
           id: card.id,
           name: card.name,
@@ -145,47 +180,54 @@ export function resolve(
     },
     tunings: tunings.map(({ planned }) => planned),
     warnings: [
-      ...card.notes.map((note) => `${card.name}: ${note}`),
-      ...boards
-        .filter((board) => !board.ethernet)
-        .map((board) => `${board.name} has no Ethernet: reach it by the serial console, or set up Wi-Fi on the card (README)`),
-      ...(image.user.ssh_keys.length === 0 ? ['no SSH key in user.ssh_keys: nobody will be able to log in over the network'] : []),
+      ...warningsOf(choices, boards, card, jack),
+      ...inForce.flatMap(({ planned, data }) => (data.warns === undefined ? [] : [`tunings.${planned.id}: ${data.warns}`])),
     ],
     origins: originsOf(root, choices, card, jack, file, sets),
   }
   return freeze(plan)
 }
 
-/** Milliseconds from a full JACK buffer to the converter: period × periods / rate. Converters add their own constant. */
-export const latency = ({ period, periods, rate }: Pick<JackPlan, 'period' | 'periods' | 'rate'>): number =>
-  (1000 * period * periods) / rate
-
 function override(text: string): Override {
   const equals = text.indexOf('=')
   if (equals < 1) throw new UserError(`--set ${text}: expected key=value, such as --set jack.period=64`)
   const value = text.slice(equals + 1)
-  const plain = /^-?\d+$/.test(value) ? Number(value) : value === 'true' ? true : value === 'false' ? false : value
-  return { path: text.slice(0, equals).split('.'), value: plain, text: `--set ${text}` }
+  return { path: text.slice(0, equals).split('.'), value: plainValue(value, `--set ${text}`), text: `--set ${text}` }
 }
 
-function planJack({ value: image, at }: Located<ImageChoices>, card: PlannedSoundcard): JackPlan {
-  const jack = {
-    ...image.jack,
-    period: image.jack.period ?? card.jack.period,
-    periods: image.jack.periods ?? card.jack.periods,
-    rate: image.jack.rate ?? card.jack.rate,
-  }
-  if (!card.rates.includes(jack.rate)) {
-    throw new UserError(
-      `${at(['jack', 'rate'])} jack.rate: ${card.name} does not run at ${jack.rate} Hz (it runs at ${card.rates.join(', ')})`,
-    )
-  }
-  if (jack.period < card.jack.smallest_period) {
-    throw new UserError(
-      `${at(['jack', 'period'])} jack.period: ${jack.period} frames is below the ${card.jack.smallest_period} that ${card.name} can do`,
-    )
-  }
-  return jack
+/** Which of our own overlays a line of config.txt names, and the trees of the boards it does so for. */
+function triedOverlays(
+  lines: readonly (SourcedLine & { boards: readonly string[] })[],
+  boards: readonly PlannedBoard[],
+  sources: readonly TextFile[],
+): Plan['overlays']['tried'] {
+  return lines.flatMap(({ text, boards: meant }) => {
+    const overlay = /^dtoverlay=([\w-]+)/.exec(text)?.[1]
+    if (overlay === undefined || !sources.some(({ path }) => path === `${overlay}.dts`)) return []
+    return boards.filter(({ id }) => meant.includes(id)).map((board) => ({ overlay, device_tree: board.device_tree.mainline }))
+  })
+}
+
+function warningsOf(
+  { value: image }: Located<ImageChoices>,
+  boards: readonly PlannedBoard[],
+  card: PlannedSoundcard,
+  jack: JackPlan,
+): string[] {
+  const nobody = image.user.ssh_keys.length === 0
+  return [
+    ...card.notes.map((note) => `${card.name}: ${note}`),
+    ...jackWarnings(jack, card),
+    ...boards
+      .filter((board) => !board.ethernet)
+      .map(({ name, wifi }) =>
+        wifi
+          ? `${name} has no Ethernet: set up Wi-Fi on the card (README), plug in a USB adapter, or use the serial console`
+          : `${name} has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console`,
+      ),
+    ...(nobody ? ['no SSH key in user.ssh_keys: nobody will be able to log in over the network'] : []),
+    ...(typeof image.overclock === 'string' ? [] : ['overclock: settings of your own, which nobody has tried on your board']),
+  ]
 }
 
 function fileIn(root: string, folder: string, path: string, asked: string): TextFile {
@@ -211,13 +253,24 @@ function defaultName(file: string, boards: PlannedBoard[], card: PlannedSoundcar
 }
 
 /** All identifiers of a disk come from what is on it: the same image has the same, another image others. */
-function identifiers(content: unknown): DiskPlan {
+function identifiers(root: ImageChoices['root'], content: unknown): DiskPlan {
   const hex = createHash('sha256').update(JSON.stringify(content)).digest('hex')
   const uuid = (from: number): string => {
     const digits = hex.slice(from, from + 32)
     return [digits.slice(0, 8), digits.slice(8, 12), `4${digits.slice(13, 16)}`, `8${digits.slice(17, 20)}`, digits.slice(20, 32)].join('-')
   }
-  return { signature: hex.slice(0, 8), fat_serial: hex.slice(8, 16), root_uuid: uuid(0), hash_seed: uuid(32) }
+  const signature = hex.slice(0, 8)
+  // With the root on a USB drive the same image lies on both disks, so that identifiers would name either.
+  const [boot_device, root_device] =
+    root === 'usb' ? ['/dev/mmcblk0p1', '/dev/sda2'] : [`PARTUUID=${signature}-01`, `PARTUUID=${signature}-02`]
+  return {
+    signature,
+    boot_device,
+    root_device,
+    fat_serial: hex.slice(8, 16),
+    root_uuid: uuid(0),
+    hash_seed: uuid(32),
+  }
 }
 
 const unique = (words: string[]): string[] => [...new Set(words)].sort()

@@ -22,7 +22,7 @@ export function factsOf(data: Record<string, unknown>, prefix = ''): Facts {
 export function whyNot(when: Record<string, ConditionData>, facts: Facts, place: (fact: string) => string): string | undefined {
   for (const [fact, wanted] of Object.entries(when)) {
     if (!(fact in facts)) throw new UserError(`${place(fact)} when.${fact}: no such fact${didYouMean(fact, Object.keys(facts))}`)
-    if (!holds(facts[fact], wanted)) return `${fact} is ${words(facts[fact])}, not ${words(wanted)}`
+    if (!holds(facts[fact], wanted)) return `${fact} is ${inWords(facts[fact])}, not ${inWords(wanted)}`
   }
   return undefined
 }
@@ -34,7 +34,8 @@ function holds(value: Facts[string], wanted: ConditionData): boolean {
   return typeof value === 'number' && value >= (wanted.min ?? -Infinity) && value <= (wanted.max ?? Infinity)
 }
 
-function words(value: Facts[string] | ConditionData): string {
+/** A value or a condition for a person to read. */
+export function inWords(value: Facts[string] | ConditionData): string {
   if (value === undefined) return 'not set'
   if (Array.isArray(value)) return value.join(' or ')
   if (typeof value !== 'object') return String(value)
@@ -42,15 +43,27 @@ function words(value: Facts[string] | ConditionData): string {
   return [min === undefined ? [] : [`at least ${min}`], max === undefined ? [] : [`at most ${max}`]].flat().join(' and ')
 }
 
-/** Puts facts into every text of a value: `-P{{jack.realtime_priority}}` becomes `-P70`. */
+/**
+ * Puts facts into every text of a value: `-P{{jack.realtime_priority}}` becomes `-P70`. A line of a list that names a list is
+ * repeated for each of its values; elsewhere a list becomes `a|b`, the alternatives of a pattern.
+ */
 export function fill<T>(value: T, facts: Facts, place: string): T {
   if (typeof value === 'string') {
     return value.replace(/\{\{([\w.]+)\}\}/g, (_, fact: string) => {
-      if (facts[fact] === undefined) throw new UserError(`${place}: no such fact: {{${fact}}}${didYouMean(fact, Object.keys(facts))}`)
-      return String(facts[fact])
+      const found = facts[fact]
+      if (found === undefined) throw new UserError(`${place}: no such fact: {{${fact}}}${didYouMean(fact, Object.keys(facts))}`)
+      return Array.isArray(found) ? found.join('|') : String(found)
     }) as T
   }
-  if (Array.isArray(value)) return value.map((one: unknown) => fill(one, facts, place)) as T
+  if (Array.isArray(value)) {
+    return value.flatMap((one: unknown) => {
+      const named = typeof one === 'string' ? [...one.matchAll(/\{\{([\w.]+)\}\}/g)].map(([, fact]) => fact!) : []
+      const list = named.find((fact) => Array.isArray(facts[fact]))
+      if (list === undefined) return [fill(one, facts, place)]
+      // Again as a list, for a second list that the line may name.
+      return (facts[list] as readonly (string | number)[]).flatMap((each) => fill([one], { ...facts, [list]: each }, place))
+    }) as T
+  }
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fill(one, facts, place)])) as T
 }

@@ -74,6 +74,16 @@ export function parseYaml<S extends z.ZodType>(text: string, name: string, schem
   throw new UserError(result.error.issues.flatMap((issue) => explain(issue, doc, place, schema)).join('\n'))
 }
 
+/** What one would write behind a key: a number, true, a word, or a list or map such as `[nano, vim]`. */
+export function plainValue(text: string, name: string): unknown {
+  if (/^-?\d+$/.test(text)) return Number(text)
+  if (text === 'true' || text === 'false') return text === 'true'
+  if (!/^[[{]/.test(text)) return text
+  const doc = parseDocument(text)
+  if (doc.errors[0]) throw new UserError(`${name}: ${doc.errors[0].message.split('\n')[0]!.replace(/ at line \d+.*$/, '')}`)
+  return doc.toJS()
+}
+
 function aliasesIn(doc: Document): number[] {
   const found: number[] = []
   visit(doc, { Alias: (_, alias) => void found.push(alias.range?.[0] ?? 0) })

@@ -3,35 +3,60 @@ import { entry, folders, idsIn } from '../lib/catalogue.ts'
 import type { Folder } from '../lib/catalogue.ts'
 import { UserError } from '../lib/errors.ts'
 import { didYouMean } from '../lib/nearest.ts'
-import { root } from './session.ts'
+import { resolve } from '../lib/resolve.ts'
+import { collect } from './build.ts'
+import { choicesFile, mirror, root } from './session.ts'
+
+/** What is printed of an entry: the line that says what it is, and of a tuning whether it is in force. */
+interface Listed {
+  about: string
+  applies?: boolean
+  why_not?: string
+}
 
 export function listCommand(): Command {
   return new Command('list')
     .description('list what there is to choose from')
-    .argument('[what]', 'boards, soundcards, tunings, bases, kernel or variants (all of them when left out)')
+    .argument('[what]', `${Object.keys(folders).join(', ')} or variants (all of them when left out)`)
+    .argument('[choices]', 'the file of choices that tunings are asked about')
+    .option('--set <key=value>', 'a choice instead of the one in the file; may be repeated', collect, [])
     .option('--json', 'for programs')
-    .addHelpText('after', '\nExample:\n  ./downbeat list boards')
-    .action((what: string | undefined, options: { json?: true }) => {
+    .addHelpText('after', '\nExample:\n  ./downbeat list tunings')
+    .action((what: string | undefined, file: string | undefined, options: { set: string[]; json?: true }) => {
       const kinds = [...(Object.keys(folders) as Folder[]), 'variants']
       if (what !== undefined && !kinds.includes(what)) throw new UserError(`there is no list of "${what}"${didYouMean(what, kinds)}`)
-      const found = Object.fromEntries(kinds.filter((kind) => what === undefined || kind === what).map((kind) => [kind, named(kind)]))
+      const wanted = kinds.filter((kind) => what === undefined || kind === what)
+      const found = Object.fromEntries(
+        wanted.map((kind) => [kind, kind === 'tunings' ? tunings(choicesFile(file), options.set) : named(kind)]),
+      )
       if (options.json === true) return void process.stdout.write(`${JSON.stringify(found, null, 2)}\n`)
       for (const [kind, entries] of Object.entries(found)) {
         if (what === undefined) process.stdout.write(`${kind}\n`)
         const wide = Math.max(...Object.keys(entries).map((id) => id.length))
-        for (const [id, name] of Object.entries(entries)) process.stdout.write(`  ${id.padEnd(wide)}  ${name}\n`)
+        for (const [id, { about, applies, why_not }] of Object.entries(entries)) {
+          const state = applies === undefined ? '' : applies ? 'on   ' : 'off  '
+          process.stdout.write(`  ${state}${id.padEnd(wide)}  ${about}\n`)
+          if (why_not !== undefined) process.stdout.write(`       ${' '.repeat(wide)}  (${why_not})\n`)
+        }
       }
     })
 }
 
-/** id: the one line that says what it is. */
-function named(kind: string): Record<string, string> {
+/** Every tuning, and whether it is in force for these choices. */
+function tunings(choices: string, sets: string[]): Record<string, Listed> {
+  const { tunings: planned } = resolve(root, choices, sets, { mirror: mirror() })
+  return Object.fromEntries(
+    planned.map(({ id, about, off }) => [id, { about, applies: off === undefined, ...(off === undefined ? {} : { why_not: off }) }]),
+  )
+}
+
+function named(kind: string): Record<string, Listed> {
   const ids = idsIn(root, kind)
-  if (kind === 'variants') return Object.fromEntries(ids.map((id) => [id, `./downbeat build variants/${id}.yaml`]))
+  if (kind === 'variants') return Object.fromEntries(ids.map((id) => [id, { about: `./downbeat build variants/${id}.yaml` }]))
   return Object.fromEntries(
     ids.map((id) => {
       const { value } = entry(root, kind as Folder, id, kind)
-      return [id, 'name' in value ? value.name : value.about]
+      return [id, { about: 'name' in value ? value.name : value.about }]
     }),
   )
 }

@@ -5,9 +5,9 @@ import { benchCommand } from './bench.ts'
 import { buildCommand } from './build.ts'
 import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
+import { generateCommand } from './generate.ts'
 import { listCommand } from './list.ts'
 import { planCommand } from './plan.ts'
-import { schemasCommand } from './schemas.ts'
 import { testCommand } from './test.ts'
 
 // The command line: every verb is a file of its own in this folder.
@@ -18,7 +18,13 @@ const program = new Command('downbeat')
   .helpCommand('help [verb]', 'say what a verb does, with an example')
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
   .exitOverride()
-for (const make of [buildCommand, testCommand, planCommand, listCommand, doctorCommand, cleanCommand, schemasCommand, benchCommand])
+// `./downbeat plan | head` closes the pipe before everything is said.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+for (const make of [buildCommand, testCommand, planCommand, listCommand, doctorCommand, cleanCommand, generateCommand, benchCommand])
   program.addCommand(make())
 for (const command of program.commands) command.exitOverride().showHelpAfterError(`(./downbeat help ${command.name()} says more)`)
 

@@ -25,7 +25,7 @@ const parts: Record<string, Part[]> = {
     { title: 'lint', run: [bin('oxlint'), '--type-aware', '--deny-warnings', 'lib', 'stages', 'scripts', 'test'] },
     { title: 'format', run: [bin('oxfmt'), '--check', '.'] },
     { title: 'dead code', run: [bin('knip')] },
-    { title: 'schemas', run: [join(root, 'downbeat'), 'schemas', '--check'] },
+    { title: 'generated files', run: [join(root, 'downbeat'), 'generate', '--check'] },
   ],
   unit: [
     { title: 'unit tests', run: project('unit'), vitest: true },

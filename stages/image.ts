@@ -27,13 +27,13 @@ export const image = defineStage({
     writeFileSync(`${work}/table`, partitionTable(given.disk.signature))
     const ext4 = `hash_seed=${given.disk.hash_seed},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0,nodiscard,offset=${offsetOf(root)}`
 
-    await $`cp ${from.rootfs.packages} ${out.packages}
+    await $`sort ${from.rootfs.packages} ${from.tools.packages} >${out.packages}
       mkdir ${tree}
       tar -xpf ${from.rootfs.tree} -C ${tree} --numeric-owner --xattrs --xattrs-include=security.capability
       tar -xpf ${from.kernel.modules} -C ${tree} --keep-directory-symlink
       tar -xpf ${from.configure.root} -C ${tree} --keep-directory-symlink --no-overwrite-dir
       cp --update=none ${from.firmware.wifi}/* ${tree}/usr/lib/firmware/brcm/
-      install -m 755 ${from.tools.tone} ${tree}/usr/bin/downbeat-tone
+      cp -r ${from.tools.programs}/. ${tree}
       mkdir -p ${tree}/boot/firmware ${tree}/var/lib/downbeat
 
       # The account has no password, and so no way in but a key. Its groups are those that Debian gives hardware to.

@@ -74,8 +74,9 @@ EOF
       env ${ccache} ${make} INSTALL_MOD_PATH=${work}/root/usr INSTALL_MOD_STRIP=1 modules_install
       release=$(cat include/config/kernel.release)
       rm -f ${work}/root/usr/lib/modules/"$release"/build ${work}/root/usr/lib/modules/"$release"/source
+      install -D .config ${work}/root/boot/config-"$release" # where other tools look for it
       tar -cf ${out.modules} -C ${work}/root --sort=name --format=ustar --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
-        --mtime=@${given.epoch} usr/lib/modules/"$release"
+        --mtime=@${given.epoch} boot usr/lib/modules/"$release"
       mkdir ${out.device_trees}
       for glob in ${build.device_trees}; do cp ${trees}/$glob.dtb ${out.device_trees}; done
       cp arch/${build.kernel_arch}/boot/${build.image} ${out.image}

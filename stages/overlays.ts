@@ -16,9 +16,10 @@ export const overlays = defineStage({
     for (const { path, text } of given.sources) writeFileSync(`${work}/${path}`, text)
     const names = given.sources.map(({ path }) => path.replace(/\.dts$/, ''))
     await $`for name in ${names}; do dtc -q -@ -I dts -O dtb -o ${out.files}/"$name".dtbo "$name.dts"; done
-      for board in ${given.device_trees}; do for name in ${given.used}; do
-        fdtoverlay -i ${from.kernel.device_trees}/"$board".dtb -o tried.dtb ${out.files}/"$name".dtbo ||
-          { echo "overlay $name does not fit $board" >&2; exit 1; }
-      done; done`
+      tried() {
+        fdtoverlay -i ${from.kernel.device_trees}/"$2".dtb -o tried.dtb ${out.files}/"$1".dtbo ||
+          { echo "overlay $1 does not fit $2" >&2; exit 1; }
+      }
+      for pair in ${given.tried.map(({ overlay, device_tree }) => `${overlay} ${device_tree}`)}; do tried $pair; done`
   },
 })

@@ -3,14 +3,18 @@ import { defineStage } from '../lib/stage.ts'
 import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'
 
-/** The small programs of our own that go into the image, compiled against the JACK library that is in it. */
+/**
+ * The small programs of our own that go into the image, compiled against the JACK library that is in it, and single programs
+ * of Debian packages whose dependencies nobody wants on a card.
+ */
 export const tools = defineStage({
   name: 'tools',
-  about: 'Compile the small programs of our own',
+  about: 'Compile the small programs of our own, and fetch those that come without their packages',
   source: import.meta.url,
   needs: { toolbox, rootfs },
-  outputs: { tone: 'downbeat-tone' },
+  outputs: { programs: 'programs', packages: 'packages.lock' },
   given: (plan) => plan.tools,
+  network: true,
   async run({ given, from, out, work, $ }) {
     for (const { path, text } of given.sources) writeFileSync(`${work}/${path}`, text)
     const flags = [
@@ -27,7 +31,21 @@ export const tools = defineStage({
     ]
     // The libraries that libjack itself uses are in the image; the linker need not see them.
     await $`tar -xf ${from.rootfs.tree} --wildcards './usr/lib/*/libjack.so*'
-      ${given.cross_compile}gcc ${flags} -o ${out.tone} tone.c usr/lib/*/libjack.so.0 -Wl,--unresolved-symbols=ignore-in-shared-libs -lm
-      ${given.cross_compile}strip ${out.tone}`
+      ${given.cross_compile}gcc ${flags} -o downbeat-tone tone.c usr/lib/*/libjack.so.0 -Wl,--unresolved-symbols=ignore-in-shared-libs -lm
+      ${given.cross_compile}strip downbeat-tone
+      install -D -t ${out.programs}/usr/bin downbeat-tone
+      : >${out.packages}`
+    if (given.programs.length === 0) return
+    await $`mkdir -p lists/partial archives/partial
+      apt="-qq -o APT::Architecture=${given.arch} -o APT::Architectures=${given.arch} -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD"
+      apt="$apt -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o Acquire::Retries=3"
+      apt-get $apt --error-on=any update
+      apt-get $apt download ${given.programs.map((program) => program.package)}
+      for deb in *.deb; do
+        dpkg-deb -x "$deb" unpacked
+        # the form of packages.lock: name version architecture sha256 size
+        echo "$(dpkg-deb -W --showformat='\${Package} \${Version} \${Architecture}' "$deb") $(sha256sum "$deb" | cut -d' ' -f1) $(stat -c %s "$deb")"
+      done >${out.packages}
+      for path in ${given.programs.flatMap(({ paths }) => paths)}; do install -D unpacked/"$path" ${out.programs}/"$path"; done`
   },
 })

@@ -5,7 +5,7 @@ import { messageOf } from '../lib/errors.ts'
 import { fatFolder } from '../lib/fat.ts'
 import { checkFirmwareFiles, firmwareBoot } from '../lib/firmware.ts'
 import { kernelConfig } from '../lib/ikconfig.ts'
-import type { PlannedBoard } from '../lib/plan.ts'
+import type { DiskPlan, PlannedBoard } from '../lib/plan.ts'
 import { accepts, configLine, describe, expectation, normalConfig, proofsOf } from '../lib/proof.ts'
 import type { ProofResult } from '../lib/proof.ts'
 import { demand } from '../lib/proof-report.ts'
@@ -56,7 +56,7 @@ export const verify = defineStage({
     }
 
     const results: ProofResult[] = [
-      ...layout(table.partitiontable, given.ids.signature, copied),
+      ...layout(table.partitiontable, given.ids, copied),
       ...given.boards.flatMap((board) => bootFiles(board, copied)),
     ]
     for (const { tuning, proof } of proofs) {
@@ -72,7 +72,7 @@ export const verify = defineStage({
 /** The partition table is as planned, and everything that names a partition names these. */
 function layout(
   table: { id: string; partitions: { start: number; type: string }[] },
-  signature: string,
+  { signature, root_device, boot_device }: DiskPlan,
   { fat, root }: Copied,
 ): ProofResult[] {
   const check = (proof: string, expected: string, seen: string): ProofResult => ({
@@ -84,11 +84,21 @@ function layout(
     seen,
   })
   const shown = table.partitions.map(({ start, type }) => `${start} ${type}`).join(', ')
-  const named = (text: string): string => [...new Set(text.match(/PARTUUID=[0-9a-f]{8}/g) ?? [])].join(', ')
+  const fstab = readFileSync(join(root, 'etc/fstab'), 'utf8')
+  const mounted = (folder: string): string =>
+    fstab
+      .split('\n')
+      .find((line) => line.split(' ')[1] === folder)
+      ?.split(' ')[0] ?? 'nothing'
   return [
     check('partition table', `0x${signature}: ${disk.boot.start} c, ${disk.root.start} 83`, `${table.id}: ${shown}`),
-    check('cmdline.txt names the root partition', `PARTUUID=${signature}`, named(readFileSync(join(fat, 'cmdline.txt'), 'utf8'))),
-    check('fstab names the partitions', `PARTUUID=${signature}`, named(readFileSync(join(root, 'etc/fstab'), 'utf8'))),
+    check(
+      'cmdline.txt names the root partition',
+      root_device,
+      /\broot=(\S+)/.exec(readFileSync(join(fat, 'cmdline.txt'), 'utf8'))?.[1] ?? 'nothing',
+    ),
+    check('fstab names the root partition', root_device, mounted('/')),
+    check('fstab names the boot partition', boot_device, mounted('/boot/firmware')),
     check(
       'no password for any account',
       '',

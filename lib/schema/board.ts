@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Arch } from './common.ts'
+import { Arch, Clocks, Id } from './common.ts'
 
 /** boards/*.yaml: one Raspberry Pi. */
 export const Board = z
@@ -12,24 +12,54 @@ export const Board = z
     ram_mb: z.int().describe('MiB of the smallest one sold'),
     filters: z.array(z.string()).describe('every filter of config.txt the board answers to'),
     board_type: z.int().describe('bits 4 to 11 of the revision code, the number of [board-type=…]'),
+    compatible: z
+      .string()
+      .regex(/^\w+,[\w-]+$/, 'expected such as raspberrypi,4-model-b')
+      .describe('its own word in /proc/device-tree/compatible'),
     device_tree: z.strictObject({
       mainline: z.string().describe('file name without .dtb in the mainline kernel'),
       downstream: z.string().describe("file name without .dtb in Raspberry Pi's own kernel"),
     }),
     firmware: z.array(z.string()).describe('files of raspi-firmware that must be on the FAT partition'),
-    usb: z.strictObject({ controller: z.enum(['dwc2', 'xhci', 'rp1']) }),
+    usb: z.strictObject({
+      controller: z.enum(['dwc2', 'xhci', 'rp1']),
+      max_ma: z.int().optional().describe('mA of all USB devices together; left out: what the supply has left'),
+      current_setting: z
+        .enum(['max_usb_current', 'usb_max_current_enable'])
+        .optional()
+        .describe('the setting of config.txt that gives USB devices more current, on boards that have one'),
+    }),
     ethernet: z.strictObject({ driver: z.string() }).optional(),
     wifi: z.boolean(),
+    audio_jack: z.boolean().describe('has a headphone socket'),
+    uart_midi: Id.describe('overlay of our own that makes a MIDI port of GPIO 14 and 15'),
     power_ma: z.int().describe('recommended supply at 5.1 V'),
+    undervoltage_sensor: z.boolean().describe('can tell that its supply is too weak'),
+    clocks: Clocks.required({ arm_freq: true, core_freq: true }).describe("the firmware's own"),
+    overclock: z
+      .partialRecord(Id, Clocks.required({ arm_freq: true }))
+      .default({})
+      .describe("raspi-config's presets; none: it offers none"),
+    core_freq_limit: z.int().optional().describe('MHz of core_freq above which SD cards have been corrupted'),
     emulator: z
       .strictObject({
         machine: z.string().describe('machine of qemu-system-aarch64'),
         exact: z.boolean().describe('false: the nearest machine, another board of the same chip'),
         console: z.enum(['ttyS1', 'ttyAMA0']).describe("which of the board's serial lines works on it: the mini-UART or the PL011"),
         device_tree_edits: z
-          .array(z.string().regex(/^-[dr] \/\S+( \S+)?$/, 'expected what fdtput takes: "-d /node property" or "-r /node"'))
+          .array(
+            z
+              .string()
+              .regex(
+                /^(-d \/\S+ \S+|-r \/\S+|-t s \/\S+ \S+ \S+)$/,
+                'expected what fdtput takes: "-d /node property", "-r /node" or "-t s /node property text"',
+              ),
+          )
           .default([])
-          .describe('what the machine does not have, taken out of the device tree before it is started'),
+          .describe(
+            'what the machine does not have, taken out of the device tree before it is started; a node that is not there is left alone',
+          ),
+        cannot_prove: z.array(Id).default([]).describe('tunings that need what the machine does not have'),
       })
       .optional(),
   })

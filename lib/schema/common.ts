@@ -18,3 +18,13 @@ export const Line = z.string().regex(/^[^\n]*$/, 'expected one line')
 
 /** A whole path. */
 export const AbsolutePath = z.string().regex(/^\//, 'expected a path that begins with /')
+
+/** Settings of config.txt that change clocks: MHz, and steps or µV of voltage. Source: raspberrypi/documentation, overclocking.adoc. */
+export const Clocks = z.strictObject({
+  arm_freq: z.int().min(600).max(3200).optional().describe('MHz'),
+  core_freq: z.int().min(200).max(1200).optional().describe('MHz'),
+  sdram_freq: z.int().min(400).max(600).optional().describe('MHz; not on the Pi 4 and later'),
+  over_voltage: z.int().min(-16).max(8).optional().describe('steps of 25 mV'),
+  over_voltage_delta: z.int().min(0).max(100000).optional().describe('µV; Pi 4 and later'),
+})
+export type Clocks = z.output<typeof Clocks>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, PackageName } from './common.ts'
+import { Clocks, Id, PackageName } from './common.ts'
 
 const Rate = z.int().min(8000).max(384000)
 
@@ -12,6 +12,7 @@ export const Image = z
       .transform((value) => (typeof value === 'string' ? [value] : value))
       .describe('one board, or several that share the image'),
     soundcard: Id,
+    profile: Id.optional().describe('a group of tunings and packages; tunings: still has the last word'),
     base: Id.default('debian-trixie-arm64'),
     kernel: z.strictObject({ source: Id.default('debian') }).default({ source: 'debian' }),
     hostname: z
@@ -35,17 +36,31 @@ export const Image = z
         period: z.int().min(16).max(8192).optional().describe('frames'),
         periods: z.int().min(2).max(8).optional(),
         rate: Rate.optional().describe('Hz'),
-        realtime_priority: z.int().min(1).max(94).default(70),
+        direction: z.enum(['duplex', 'playback', 'capture']).optional().describe('otherwise all that the card can do'),
+        inputs: z.int().min(1).optional().describe('channels to record from; otherwise all that the card has'),
+        realtime_priority: z.int().min(1).max(98).optional().describe('SCHED_FIFO; otherwise as priorities.yaml says'),
         port_max: z.int().min(8).max(4096).default(64),
         timeout_ms: z.int().min(100).max(60000).default(2000).describe('ms a client may take before it is thrown out'),
         softmode: z.boolean().default(false).describe('ignore xruns; hides faults'),
       })
-      .default({ realtime_priority: 70, port_max: 64, timeout_ms: 2000, softmode: false }),
+      .default({ port_max: 64, timeout_ms: 2000, softmode: false }),
     packages: z.array(PackageName).default([]).describe('further Debian packages'),
     tunings: z
       .record(Id, z.enum(['on', 'off']))
       .default({})
       .describe('tunings switched on or off'),
+    overclock: z
+      .union([Id, Clocks.required({ arm_freq: true })])
+      .default('none')
+      .describe('a preset that the board has, or settings of your own'),
+    root: z
+      .enum(['sd', 'usb'])
+      .default('sd')
+      .describe('usb: the SD card keeps the firmware, the root file system is the one on a USB drive (flash both)'),
+    accept: z
+      .array(z.enum(['sd-corruption', 'warranty']))
+      .default([])
+      .describe('risks of overclocking that you take'),
     root_mb: z.int().min(300).max(16000).optional().describe('MiB of the root file system before it grows; otherwise made to fit'),
   })
   .describe('The choices for one image')

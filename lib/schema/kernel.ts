@@ -10,6 +10,8 @@ export const KernelSource = z
       .string()
       .regex(/^\d+\.\d+$/)
       .describe('the upstream version the archive must have; another one stops the build'),
+    usb_full_speed: z.string().describe('the parameter that keeps the USB controller of the Pi 0 to 3 at 12 Mbit/s'),
+    usb_driver: z.enum(['dwc2', 'dwc_otg']).describe('what drives that controller'),
     patch_series: z.array(z.string()).describe('series files below debian/ to apply, in this order'),
     builds: z.partialRecord(
       Arch,

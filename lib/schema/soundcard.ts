@@ -7,7 +7,8 @@ const Period = z.int().min(16).max(8192)
 export const Soundcard = z
   .strictObject({
     name: z.string(),
-    bus: z.enum(['usb', 'i2s', 'onboard']),
+    bus: z.enum(['usb', 'i2s', 'onboard', 'none']).describe('none: no card at all, for MIDI only'),
+    pins: z.array(z.int().min(0).max(27)).default([]).describe('GPIO numbers it takes'),
     alsa_id: z
       .string()
       .regex(/^\w{1,15}$/, 'expected an ALSA id: at most 15 letters, digits and _')
@@ -23,7 +24,9 @@ export const Soundcard = z
         period: Period.describe('frames'),
         periods: z.int().min(2).max(8),
         rate: z.int().describe('Hz'),
+        inputs: z.int().min(1).optional().describe('channels to record from, where all of them is too much'),
         smallest_period: Period.describe('frames; a smaller one is refused'),
+        good_periods: z.tuple([Period, Period]).describe('frames, from and to: outside it the build warns'),
       })
       .describe('what JACK is started with unless the image says otherwise'),
     notes: z.array(z.string()).default([]).describe('what somebody who chooses this card should know'),

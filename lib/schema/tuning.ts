@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AbsolutePath, Line, PackageName, UnitName } from './common.ts'
+import { AbsolutePath, Id, Line, PackageName, UnitName } from './common.ts'
 
 const number = z.strictObject({ min: z.number().optional(), max: z.number().optional() })
 const Condition = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])), number])
@@ -8,17 +8,23 @@ const option = /^(CONFIG_\w+=(y|m|n|\d+|0x[0-9a-f]+|".*")|# CONFIG_\w+ is not se
 export const KernelOption = z.string().regex(option, 'expected CONFIG_NAME=value or "# CONFIG_NAME is not set"')
 
 const Change = z.strictObject({
-  config_txt: z.array(Line).optional().describe('lines of config.txt; for the boards the tuning applies to'),
+  config_txt: z.array(Line).optional().describe('lines of config.txt; for the boards the tuning applies to, whose facts they may name'),
   cmdline: z.array(z.string().regex(/^\S+$/, 'expected one parameter without spaces')).optional(),
   kernel: z.array(KernelOption).optional().describe('options of a kernel that is built here'),
   modprobe: z.array(Line).optional().describe('lines of /etc/modprobe.d/alsa-base.conf'),
+  blacklist: z.array(z.string()).optional().describe('kernel modules that are never loaded'),
   sysctl: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   limits: z.array(Line).optional().describe('lines of /etc/security/limits.d'),
   fstab: z.array(Line).optional(),
+  root_mount: z.array(z.string()).optional().describe('mount options of the root file system'),
   udev: z.array(Line).optional().describe('udev rules'),
   mask: z.array(UnitName).optional(),
   enable: z.array(UnitName).optional(),
   packages: z.array(PackageName).optional().describe('installed'),
+  programs: z
+    .record(PackageName, z.array(z.string().regex(/^usr\/s?bin\//, 'expected usr/bin/… or usr/sbin/…')))
+    .optional()
+    .describe('single programs taken out of a package whose dependencies nobody wants'),
   absent: z.array(PackageName).optional().describe('must not be installed, by whatever wants them'),
   files: z
     .array(z.string().regex(/^(boot|root)\/.+\.hbs$/, 'expected a file below templates/, such as root/etc/motd.hbs'))
@@ -93,8 +99,18 @@ export const Tuning = z
   .strictObject({
     about: z.string().describe('one sentence: what it does for the sound'),
     source: z.string().describe('where the advice comes from'),
+    warns: z.string().optional().describe('said whenever it is in force'),
+    mend: z.string().optional().describe('what to do on the Raspberry Pi where a proof fails'),
     default: z.enum(['on', 'off']).default('on'),
     when: z.record(z.string(), Condition).default({}).describe('facts of the plan that must hold'),
+    required: z.record(z.string(), Condition).optional().describe('facts with which it cannot be switched off'),
+    otherwise: z.string().optional().describe('why it cannot be had where the facts do not hold'),
+    harmless: z
+      .boolean()
+      .default(false)
+      .describe('does nothing on boards it does not fit, so one board of those that share an image is enough'),
+    conflicts: z.array(Id).default([]).describe('tunings that cannot be in force beside it'),
+    pins: z.array(z.int().min(0).max(27)).default([]).describe('GPIO numbers it takes'),
     change: Change,
     proof: z.array(Proof).min(1, 'a tuning without a proof does not load'),
   })

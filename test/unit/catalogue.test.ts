@@ -13,8 +13,8 @@ test('the id of an entry is the name of its file', () => {
 })
 
 test('an entry that is not there is answered with the nearest one, at the place that asks for it', () => {
-  expect(refusal(() => entry(repository, 'boards', 'pi4', 'image.yaml:3:8'))).toBe(
-    'image.yaml:3:8: there is no boards/pi4.yaml (did you mean "pi4b"?)',
+  expect(refusal(() => entry(repository, 'boards', 'pi4c', 'image.yaml:3:8'))).toBe(
+    'image.yaml:3:8: there is no boards/pi4c.yaml (did you mean "pi4b"?)',
   )
 })
 

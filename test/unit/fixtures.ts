@@ -1,10 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { UserError } from '../../lib/errors.ts'
-import type { Plan } from '../../lib/plan.ts'
+import { entry } from '../../lib/catalogue.ts'
+import type { Plan, PlannedBoard, PlannedSoundcard } from '../../lib/plan.ts'
+import { render } from '../../lib/render.ts'
 import { resolve } from '../../lib/resolve.ts'
 
 /** The folder of this repository, wherever it was cloned to. */
@@ -25,16 +28,28 @@ export function write(folder: string, files: Record<string, string>): void {
   }
 }
 
-const dataFolders = ['boards', 'soundcards', 'tunings', 'bases', 'kernel', 'templates', 'packages/tools']
+const dataFolders = ['boards', 'soundcards', 'tunings', 'bases', 'kernel', 'profiles', 'templates', 'packages/tools']
 
 /** What is to be different in a copy: a new text, a change of the old one, or null to take the file away. */
 export type Edits = Record<string, string | ((text: string) => string) | null>
 
 /** A copy of everything that `resolve` reads, with edits. */
-export function copyOfRepository(edits: Edits = {}): string {
+export const copyOfRepository = (edits: Edits = {}): string => copied(edits, () => true)
+
+/** The same for somebody who only reads it: a folder in which nothing is different is a link. */
+const viewOfRepository = (edits: Edits): string =>
+  copied(edits, (folder) => Object.keys(edits).some((path) => path.startsWith(`${folder}/`)))
+
+function copied(edits: Edits, whole: (folder: string) => boolean): string {
   const root = temporaryFolder()
-  for (const folder of dataFolders) cpSync(join(repository, folder), join(root, folder), { recursive: true })
-  cpSync(join(repository, 'image.yaml'), join(root, 'image.yaml'))
+  for (const folder of dataFolders) {
+    if (whole(folder)) cpSync(join(repository, folder), join(root, folder), { recursive: true })
+    else {
+      mkdirSync(dirname(join(root, folder)), { recursive: true })
+      symlinkSync(join(repository, folder), join(root, folder))
+    }
+  }
+  for (const file of ['image.yaml', 'priorities.yaml']) cpSync(join(repository, file), join(root, file))
   for (const [path, edit] of Object.entries(edits)) {
     if (edit === null) rmSync(join(root, path))
     else write(root, { [path]: typeof edit === 'string' ? edit : edit(readFileSync(join(root, path), 'utf8')) })
@@ -44,9 +59,51 @@ export function copyOfRepository(edits: Edits = {}): string {
 
 /** The plan of a copy of the repository in which these files are different. */
 export function planOf(edits: Edits = {}, sets: string[] = []): Plan {
-  const root = copyOfRepository(edits)
+  const root = viewOfRepository(edits)
   return resolve(root, join(root, 'image.yaml'), sets)
 }
+
+/** A base and a kernel that run on the boards of another architecture, for as long as `bases/` has none. */
+export const archOf = (arch: 'armhf' | 'armel'): Edits => ({
+  'bases/debian-trixie-arm64.yaml': (text) => text.replace('\narch: arm64\n', `\narch: ${arch}\n`),
+  'kernel/debian.yaml': (text) => text.replace('\n  arm64:\n', `\n  ${arch}:\n`),
+})
+
+const three = (card: string): string => `board: pi3b\nsoundcard: ${card}\n`
+const overvolted = `${three('usb')}overclock: { arm_freq: 1300, over_voltage: 2 }\n`
+
+/** What a tuning wants beside being asked for on a Pi 3B with a USB card. */
+const wants: Record<string, { image?: string; sets?: string[]; edits?: Edits }> = {
+  'clock-pinned-overvolted': { image: overvolted },
+  'dbus-reservation': { sets: ['tunings.no-dbus=off'] },
+  'i2s-card-first': { image: three('hifiberry-dac') },
+  'midi-only': { image: three('none') },
+  'no-usb-fiq': { edits: { 'kernel/debian.yaml': (text) => text.replace('usb_driver: dwc2', 'usb_driver: dwc_otg') } },
+  'onboard-card-first': { image: three('onboard') },
+  overclock: { image: overvolted },
+  'performance-governor': { sets: ['tunings.no-frequency-scaling=off'] },
+  'pwm-sigma-delta': { image: three('onboard') },
+  'rt-throttling-kept': { image: 'board: pi1b\nsoundcard: usb\n', edits: archOf('armel') },
+  'threaded-interrupts': { sets: ['tunings.realtime-kernel=off'] },
+  'uart-midi': { sets: ['tunings.serial-console=off'] },
+  'usb-current': { image: 'board: pi1b-plus\nsoundcard: usb\n', edits: archOf('armel') },
+}
+
+/** Choices under which a tuning is in force: refused if it is not. */
+export function inForce(id: string): { edits: Edits; sets: string[] } {
+  const { image = three('usb'), sets = [], edits = {} } = wants[id] ?? {}
+  return { edits: { 'image.yaml': image, ...edits }, sets: [`tunings.${id}=on`, ...sets] }
+}
+
+/** A board of this repository, as the plan has it. */
+export const boardOf = (id: string): PlannedBoard => ({ id, ...entry(repository, 'boards', id, 'test').value })
+
+/** A sound card of this repository, as the plan has it. */
+export const cardOf = (id: string): PlannedSoundcard => ({ id, ...entry(repository, 'soundcards', id, 'test').value })
+
+/** The files that the plan renders, by their whole path in the image. */
+export const filesOf = (plan: Plan): Map<string, string> =>
+  new Map(render(plan.configure).map(({ where, path, text }) => [`${where === 'boot' ? '/boot/firmware' : ''}/${path}`, text]))
 
 /** The files of choices of this repository, such as `image.yaml` and `variants/pi4b-usb.yaml`. */
 export const choiceFiles: string[] = ['image.yaml', ...idsOf('variants').map((id) => `variants/${id}.yaml`)]
@@ -70,6 +127,12 @@ export function refusal(run: () => unknown): string {
   throw new Error('nothing was refused')
 }
 
+/** What is said against the choices of a copy of the repository in which these files are different. */
+export function refusalOf(edits: Edits, sets: string[] = []): string {
+  const root = viewOfRepository(edits)
+  return refusal(() => resolve(root, join(root, 'image.yaml'), sets))
+}
+
 /** Waits until something has come true; the test's own time limit ends a wait in vain. */
 export async function until(come: () => boolean): Promise<void> {
   while (!come()) await new Promise((done) => setTimeout(done, 20))
@@ -90,3 +153,14 @@ export function isRunning(word: string): boolean {
 let serial = 0
 /** Seconds to sleep that no other process sleeps, so that it can be found by them. */
 export const ownSleep = (): string => `600.${process.pid}${String(++serial).padStart(3, '0')}`
+
+/** Runs ./downbeat as a person would, with its results going to a folder of the test. */
+export async function downbeat(args: string[], { cwd = repository, out }: { cwd?: string; out: string }) {
+  const env = { ...process.env, DOWNBEAT_OUT: out, DOWNBEAT_NODE: process.execPath, NO_COLOR: '1', COLUMNS: '80', FORCE_COLOR: undefined }
+  const child = spawn(join(repository, 'downbeat'), args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const status = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done))
+  return { status, stdout, stderr, out }
+}

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve as resolvePath } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { folders } from '../../lib/catalogue.ts'
+import { entry, folders } from '../../lib/catalogue.ts'
 import { Board } from '../../lib/schema/board.ts'
+import { Image } from '../../lib/schema/image.ts'
 import { Soundcard } from '../../lib/schema/soundcard.ts'
 import { idsOf, repository } from './fixtures.ts'
 
@@ -84,11 +85,12 @@ describe('only the command line and the reporter', () => {
 
 describe('no hardware is named in code:', () => {
   // A word that a schema itself offers as a choice, such as the bus "usb", is the word for a kind of thing and may be
-  // named, even where a file has the same name.
-  const kinds = new Set<string>([...Soundcard.shape.bus.options, ...Board.shape.soc.options])
+  // named, even where a file has the same name; and so may a key of the choices, such as `overclock`.
+  const kinds = new Set<string>([...Soundcard.shape.bus.options, ...Board.shape.soc.options, ...Object.keys(Image.shape)])
   const word = (id: string): RegExp => new RegExp(`(?<![\\w.-])${id.replaceAll(/[.+]/g, '\\$&')}(?![\\w.+-])`)
   const code = ['lib', 'stages', 'scripts'].flatMap(codeIn)
-  const example = /'\\nExample:|such as variants\//
+  // A device of QEMU has the name that QEMU gives it.
+  const example = /'\\nExample:|such as variants\/|'-device', 'usb-audio,/
 
   test.each([...Object.keys(folders).filter((folder) => folder !== 'kernel' && folder !== 'bases'), 'variants'])(
     'nothing of %s/',
@@ -126,5 +128,8 @@ describe('in every file of code', () => {
 })
 
 test('every template that a tuning names is there, and no template lies where nothing renders it', () => {
+  const named = idsOf('tunings').flatMap((id) => entry(repository, 'tunings', id, 'test').value.change.files ?? [])
+  expect(codeIn('templates')).toEqual(expect.arrayContaining(named.map((path) => `templates/${path}`)))
+  expect(named).toHaveLength(new Set(named).size) // of two tunings that share one, the one that is off would take it from the other
   for (const path of codeIn('templates')) expect(path).toMatch(/^templates\/(boot|root)\/.+\.hbs$/)
 })

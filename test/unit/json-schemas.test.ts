@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { folders as catalogue } from '../../lib/catalogue.ts'
 import { jsonSchemas } from '../../lib/json-schemas.ts'
 import { choiceFiles, idsOf, repository } from './fixtures.ts'
 
-const folders = { boards: 'board', soundcards: 'soundcard', tunings: 'tuning', bases: 'base', kernel: 'kernel' }
+const folders = { boards: 'board', soundcards: 'soundcard', tunings: 'tuning', profiles: 'profile', bases: 'base', kernel: 'kernel' }
 
 describe('schemas/, with which editors check and complete the YAML files,', () => {
   test('is what ./downbeat schemas would write', () => {
@@ -23,10 +24,16 @@ describe('schemas/, with which editors check and complete the YAML files,', () =
   })
 })
 
+test('each kind of data file has a schema', () => {
+  expect(Object.keys(folders)).toEqual(Object.keys(catalogue))
+})
+
 test.each([
   ...choiceFiles.map((file) => [file, 'image'] as const),
+  ['priorities.yaml', 'priorities'] as const,
+  ['docs/checklist.yaml', 'checklist'] as const,
   ...Object.entries(folders).flatMap(([folder, schema]) => idsOf(folder).map((id) => [`${folder}/${id}.yaml`, schema] as const)),
 ])('%s tells editors its schema', (file, schema) => {
-  const up = file.includes('/') ? '../' : './'
-  expect(readFileSync(join(repository, file), 'utf8').split('\n')[0]).toBe(`# yaml-language-server: $schema=${up}schemas/${schema}.json`)
+  const path = /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(join(repository, file), 'utf8'))?.[1] ?? 'nothing'
+  expect(join(dirname(file), path)).toBe(`schemas/${schema}.json`)
 })

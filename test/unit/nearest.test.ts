@@ -32,6 +32,7 @@ test('a long word may have more mistakes in it than a short one', () => {
 
 test('a misspelt word is answered with the one that was meant', () => {
   expect(didYouMean('pi4', ['pi3b', 'pi4b'])).toBe(' (did you mean "pi4b"?)')
+  expect(didYouMean('pi4', ['pi0', 'pi3b', 'pi4b'])).toBe(' (did you mean "pi4b"?)') // as near as pi0, but it goes on where the word ends
 })
 
 test('a strange word is answered with all there is to choose from, unless that is a page full', () => {

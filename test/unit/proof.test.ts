@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe as group, expect, test } from 'vitest'
+import { entry } from '../../lib/catalogue.ts'
 import type { PlannedTuning } from '../../lib/plan.ts'
 import { accepts, configLine, describe, emulatedCard, expectation, normalConfig, proofsOf, question } from '../../lib/proof.ts'
 import { Proof } from '../../lib/schema/tuning.ts'
 import type { ProofData } from '../../lib/schema/tuning.ts'
-import { planOf, temporaryFolder, write } from './fixtures.ts'
+import { idsOf, inForce, planOf, repository, temporaryFolder, write } from './fixtures.ts'
 
 const proof = (data: object): ProofData => Proof.parse(data)
 
@@ -159,11 +160,15 @@ group('on the running system', () => {
   })
 
   test('every proof of this repository is a command that a shell can read, and its patterns are such', () => {
-    const plan = planOf({}, ['board=pi4b'])
-    const both = [...proofsOf(plan.tunings), ...proofsOf(planOf({}, ['soundcard=hifiberry-dac']).tunings)]
-    expect(both.length).toBeGreaterThan(20)
-    for (const { tuning, proof: data } of both) {
+    const all = idsOf('tunings').flatMap((id) => {
+      const { edits, sets } = inForce(id)
+      const found = proofsOf(planOf(edits, sets).tunings).filter(({ tuning }) => tuning.id === id)
+      expect(found, id).toHaveLength(entry(repository, 'tunings', id, 'test').value.proof.length)
+      return found
+    })
+    for (const { tuning, proof: data } of all) {
       const { run, proof: judged } = question(data)
+      expect(run, tuning.id).not.toMatch(/\{\{|\}\}/)
       expect(spawnSync('sh', ['-n'], { input: run, encoding: 'utf8' }).stderr, `${tuning.id}: ${run}`).toBe('')
       expect(() => accepts(judged, 'some text\n'), tuning.id).not.toThrow()
     }

@@ -123,7 +123,7 @@ describe.each(choiceFiles)('the files of %s', (file) => {
 
   test('are complete: no brace, no missing value and no object is left in any of them', () => {
     expect(rendered.length).toBe(configure.templates.length)
-    for (const { path, text } of rendered) expect(text, path).not.toMatch(/\{\{|\}\}|undefined|\bnull\b|NaN|\[object/)
+    for (const { path, text } of rendered) expect(text, path).not.toMatch(/\{\{|\}\}|undefined|(?<!\/dev\/|console=)\bnull\b|NaN|\[object/)
   })
 
   test('end with the end of a line', () => {
@@ -135,6 +135,14 @@ describe.each(choiceFiles)('the files of %s', (file) => {
     expect(text).toMatch(/^[^\n]+\n$/)
     expect(text).not.toMatch(/ {2}| \n|^ /)
     for (const { text: parameter } of configure.view.cmdline) expect(text.trim().split(' ')).toContain(parameter)
+  })
+
+  test('explain each parameter of cmdline.txt, and no other', () => {
+    const explained = fileOf(configure, 'boot/cmdline-explained.txt').matchAll(/^(\S.*?) {4}\S/gm)
+    const said = [...explained].flatMap(([, words]) => words!.split(' '))
+    expect(said.toSorted()).toEqual(fileOf(configure, 'boot/cmdline.txt').trim().split(' ').toSorted())
+    for (const { text, by } of configure.view.cmdline)
+      expect(fileOf(configure, 'boot/cmdline-explained.txt')).toContain(`\n${text}    ${by}\n`)
   })
 
   test('have a config.txt without a line that the firmware would cut', () => {
@@ -154,7 +162,8 @@ describe.each(choiceFiles)('the files of %s', (file) => {
 
   test('name the partitions by the signature of this disk', () => {
     const { signature } = configure.view.disk
-    expect(fileOf(configure, 'boot/cmdline.txt')).toContain(` root=PARTUUID=${signature}-02 `)
+    for (const path of ['boot/cmdline.txt', 'boot/cmdline-explained.txt'])
+      expect(fileOf(configure, path)).toMatch(new RegExp(`^root=PARTUUID=${signature}-02 rootfstype=ext4 rootwait `, 'm'))
     const fstab = fileOf(configure, 'root/etc/fstab')
     expect(fstab).toMatch(new RegExp(`^PARTUUID=${signature}-02 / ext4 `, 'm'))
     expect(fstab).toMatch(new RegExp(`^PARTUUID=${signature}-01 /boot/firmware vfat `, 'm'))
@@ -184,7 +193,14 @@ describe('jackd is started', () => {
   const alsa = (text: string): string => /^JACKD_ALSA="(.*)"$/m.exec(text)![1]!
   const server = (text: string): string => /^JACKD_SERVER="(.*)"$/m.exec(text)![1]!
 
-  test.each(idsOf('soundcards'))('on %s with -P just if the card has no input', (card) => {
+  const isCard = (id: string): boolean => entry(repository, 'soundcards', id, 'test').value.bus !== 'none'
+
+  test.each(idsOf('soundcards').filter((id) => !isCard(id)))('on %s by no udev rule, and with no card', (id) => {
+    const paths = render(planOf({ 'image.yaml': `board: pi4b\nsoundcard: ${id}\n` }).configure).map(({ path }) => path)
+    expect(paths.filter((path) => /jackd/.test(path) && !path.endsWith('.conf'))).toEqual(['etc/systemd/system/jackd-midi.service'])
+  })
+
+  test.each(idsOf('soundcards').filter(isCard))('on %s with -P just if the card has no input', (card) => {
     const options = alsa(jackd(`board: pi4b\nsoundcard: ${card}\n`)).split(' ')
     const { capture } = entry(repository, 'soundcards', card, 'test').value
     expect(options.includes('-P')).toBe(capture === 0)

@@ -1,16 +1,15 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { entry } from '../../lib/catalogue.ts'
 import type { DiskPlan, Plan } from '../../lib/plan.ts'
-import { latency, resolve } from '../../lib/resolve.ts'
-import { choiceFiles, copyOfRepository, idsOf, planOf, refusal, repository } from './fixtures.ts'
+import { accepts } from '../../lib/proof.ts'
+import { latency } from '../../lib/plan-jack.ts'
+import { resolve } from '../../lib/resolve.ts'
+import { archOf, boardOf, choiceFiles, copyOfRepository, filesOf, idsOf, planOf, refusal, refusalOf, repository } from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 
 const choices = (text: string): Edits => ({ 'image.yaml': text })
-const refused = (edits: Edits, sets: string[] = []): string => {
-  const root = copyOfRepository(edits)
-  return refusal(() => resolve(root, join(root, 'image.yaml'), sets))
-}
 const tuning = (text: string): string => `about: a test\nsource: a test\n${text}\n`
 const proof = 'proof: [{ run: "true", prints: "" }]'
 const of = (plan: Plan, id: string) => plan.tunings.find((one) => one.id === id)
@@ -24,22 +23,46 @@ test.each(choiceFiles)('%s makes a plan', (file) => {
 })
 
 test('every board makes a plan with every sound card', () => {
-  const root = copyOfRepository()
-  for (const board of idsOf('boards')) {
-    for (const card of idsOf('soundcards')) {
-      const plan = resolve(root, join(root, 'image.yaml'), [`board=${board}`, `soundcard=${card}`])
-      expect([plan.boards.map(({ id }) => id), plan.soundcard.id]).toEqual([[board], card])
+  const made = new Set<string>()
+  for (const arch of ['arm64', 'armhf', 'armel'] as const) {
+    const root = copyOfRepository(arch === 'arm64' ? {} : archOf(arch))
+    for (const board of idsOf('boards')
+      .map(boardOf)
+      .filter((one) => one.arch.includes(arch))) {
+      for (const card of idsOf('soundcards')) {
+        const make = () => resolve(root, join(root, 'image.yaml'), [`board=${board.id}`, `soundcard=${card}`])
+        if (entry(repository, 'soundcards', card, 'test').value.bus === 'onboard' && !board.audio_jack) {
+          expect(refusal(make)).toBe(`--set soundcard=${card} soundcard: ${board.name} has no headphone socket, which ${card} is`)
+          continue
+        }
+        const plan = make()
+        expect([plan.boards.map(({ id }) => id), plan.soundcard.id]).toEqual([[board.id], card])
+        expect(filesOf(plan).get('/boot/firmware/config.txt')).toContain(`#   ${board.name}\n`)
+        made.add(board.id)
+      }
     }
+  }
+  expect([...made].sort()).toEqual(idsOf('boards'))
+})
+
+test('every board has its overlays for MIDI, and a tree that its kernel makes', () => {
+  const { sources } = planOf().overlays
+  for (const { id, uart_midi, device_tree } of idsOf('boards').map(boardOf)) {
+    expect(
+      sources.map(({ path }) => path),
+      id,
+    ).toContain(`${uart_midi}.dts`)
+    expect(device_tree.mainline, id).toMatch(/^bcm28(35|36|37)-rpi-|^bcm2711-rpi-/)
   }
 })
 
 describe('a choice that there is not', () => {
   test.each([
-    ['board', 'board: pi4\nsoundcard: usb\n', 'image.yaml:1:8: there is no boards/pi4.yaml (did you mean "pi4b"?)'],
+    ['board', 'board: pi4c\nsoundcard: usb\n', 'image.yaml:1:8: there is no boards/pi4c.yaml (did you mean "pi4b"?)'],
     [
       'one of several boards',
-      'board: [pi3b, pi4]\nsoundcard: usb\n',
-      'image.yaml:1:15: there is no boards/pi4.yaml (did you mean "pi4b"?)',
+      'board: [pi3b, pi4c]\nsoundcard: usb\n',
+      'image.yaml:1:15: there is no boards/pi4c.yaml (did you mean "pi4b"?)',
     ],
     ['sound card', 'board: pi4b\nsoundcard: ubs\n', 'image.yaml:2:12: there is no soundcards/ubs.yaml (did you mean "usb"?)'],
     [
@@ -54,20 +77,20 @@ describe('a choice that there is not', () => {
       'image.yaml:4:11 tunings.no-swp: there is no tunings/no-swp.yaml (did you mean "no-swap"?)',
     ],
   ])('of a %s is answered with its place and the nearest one', (_, text, message) => {
-    expect(refused(choices(text))).toBe(message)
+    expect(refusalOf(choices(text))).toBe(message)
   })
 
   test('on the command line is placed there', () => {
-    expect(refused(choices(four), ['board=pi4'])).toBe('--set board=pi4: there is no boards/pi4.yaml (did you mean "pi4b"?)')
-    expect(refused(choices(four), ['tunings.no-swp=off'])).toBe(
+    expect(refusalOf(choices(four), ['board=pi4c'])).toBe('--set board=pi4c: there is no boards/pi4c.yaml (did you mean "pi4b"?)')
+    expect(refusalOf(choices(four), ['tunings.no-swp=off'])).toBe(
       '--set tunings.no-swp=off tunings.no-swp: there is no tunings/no-swp.yaml (did you mean "no-swap"?)',
     )
-    expect(refused(choices(four), ['jack.perod=64'])).toBe('--set jack.perod=64 jack.perod: unknown key (did you mean "period"?)')
+    expect(refusalOf(choices(four), ['jack.perod=64'])).toBe('--set jack.perod=64 jack.perod: unknown key (did you mean "period"?)')
   })
 
   test('of no form at all is told what --set takes', () => {
-    expect(refused(choices(four), ['jack.period'])).toBe('--set jack.period: expected key=value, such as --set jack.period=64')
-    expect(refused(choices(four), ['=64'])).toBe('--set =64: expected key=value, such as --set jack.period=64')
+    expect(refusalOf(choices(four), ['jack.period'])).toBe('--set jack.period: expected key=value, such as --set jack.period=64')
+    expect(refusalOf(choices(four), ['=64'])).toBe('--set =64: expected key=value, such as --set jack.period=64')
   })
 
   test('of a file is told its name', () => {
@@ -78,7 +101,7 @@ describe('a choice that there is not', () => {
 describe('choices that do not go together are refused before anything is built:', () => {
   test('a board that does not run the architecture of the base', () => {
     const edits = { ...choices(threeAndFour), 'boards/pi4b.yaml': (text: string) => text.replace('[arm64, armhf]', '[armhf, armel]') }
-    expect(refused(edits)).toBe(
+    expect(refusalOf(edits)).toBe(
       'image.yaml:1:15 board: pi4b does not run arm64, which debian-trixie-arm64 is made of (it runs armhf, armel)',
     )
   })
@@ -88,39 +111,57 @@ describe('choices that do not go together are refused before anything is built:'
       ...choices(`${four}kernel: { source: debian }\n`),
       'kernel/debian.yaml': (text: string) => text.replace('\n  arm64:', '\n  armhf:'),
     }
-    expect(refused(edits)).toBe('image.yaml:3:19 kernel.source: debian has no build for arm64')
+    expect(refusalOf(edits)).toBe('image.yaml:3:19 kernel.source: debian has no build for arm64')
   })
 
   test('a kernel that wants a fragment that is not there', () => {
     const edits = { ...choices(four), 'kernel/fragments/40-audio.config': null }
-    expect(refused(edits)).toMatch(/^kernel\/debian\.yaml: there is no kernel\/fragments\/40-audio\.config/)
+    expect(refusalOf(edits)).toMatch(/^kernel\/debian\.yaml: there is no kernel\/fragments\/40-audio\.config/)
   })
 
   test('a rate that the card has not', () => {
-    expect(refused(choices(`${four}jack:\n  rate: 22050\n`))).toBe(
+    expect(refusalOf(choices(`${four}jack:\n  rate: 22050\n`))).toBe(
       'image.yaml:4:9 jack.rate: a class-compliant USB interface does not run at 22050 Hz (it runs at 44100, 48000, 88200, 96000)',
     )
   })
 
   test('a period that is too small for the card', () => {
     const edits = { ...choices(four), 'soundcards/usb.yaml': (text: string) => text.replace('smallest_period: 16', 'smallest_period: 64') }
-    expect(refused(edits, ['jack.period=32'])).toBe(
+    expect(refusalOf(edits, ['jack.period=32'])).toBe(
       '--set jack.period=32 jack.period: 32 frames is below the 64 that a class-compliant USB interface can do',
     )
     const root = copyOfRepository(edits)
     expect(resolve(root, join(root, 'image.yaml'), ['jack.period=64']).configure.view.jack.period).toBe(64)
   })
 
+  test('a package that a tuning keeps out', () => {
+    const lets = 'is what the tuning no-session-daemons keeps out; --set tunings.no-session-daemons=off lets it in'
+    expect(refusalOf(choices(`${four}packages: [ardour, rtkit]\n`))).toBe(`image.yaml:3:20 packages: rtkit ${lets}`)
+    const x = { 'tunings/x.yaml': tuning(`change: { packages: [pipewire] }\n${proof}`) }
+    expect(refusalOf({ ...choices(four), ...x })).toBe(`tunings/x.yaml change.packages: pipewire ${lets}`)
+    const base = { 'bases/debian-trixie-arm64.yaml': (text: string) => text.replace('\npackages:\n', '\npackages:\n  gvfs: a test\n') }
+    expect(refusalOf({ ...choices(four), ...base })).toBe(`bases/debian-trixie-arm64.yaml packages: gvfs ${lets}`)
+    const free = planOf(choices(`${four}packages: [rtkit]\ntunings: { no-session-daemons: off }\n`))
+    expect(free.rootfs.packages).toContain('rtkit')
+  })
+
+  test('a headphone socket that a board of the image does not have', () => {
+    expect(refusalOf(choices('board: [pi3b, pi400]\nsoundcard: onboard\n'))).toBe(
+      'image.yaml:2:12 soundcard: Raspberry Pi 400 has no headphone socket, which onboard is',
+    )
+    expect(planOf(choices('board: [pi3b, pi4b]\nsoundcard: onboard\n')).soundcard.id).toBe('onboard')
+  })
+
   test('a tuning whose template is not there', () => {
     const edits = { ...choices(four), 'tunings/x.yaml': tuning(`change: { files: [root/etc/hostnme.hbs] }\n${proof}`) }
-    expect(refused(edits)).toMatch(
+    expect(refusalOf(edits)).toMatch(
       /^tunings\/x\.yaml.* change\.files: there is no templates\/root\/etc\/hostnme\.hbs \(did you mean "root\/etc\/hostname\.hbs"\?\)$/,
     )
   })
 
   test('a tuning whose text asks for a fact that there is not', () => {
     const edits = { ...choices(four), 'tunings/x.yaml': tuning(`change: { cmdline: ["x={{jack.perod}}"] }\n${proof}`) }
-    expect(refused(edits)).toMatch(/^tunings\/x\.yaml.*: no such fact: \{\{jack\.perod\}\} \(did you mean "jack\.period"\?\)$/)
+    expect(refusalOf(edits)).toMatch(/^tunings\/x\.yaml.*: no such fact: \{\{jack\.perod\}\} \(did you mean "jack\.period"\?\)$/)
   })
 })
 
@@ -186,9 +227,110 @@ describe('a tuning', () => {
     )
   })
 
+  test('that is asked for and cannot be had is refused at its place, with the fact and the reason', () => {
+    const one = { ...archOf('armel'), ...choices('board: pi1b\nsoundcard: usb\n') }
+    const why =
+      'tunings.cpu-isolation: cannot be had here: board.cores is 1, not at least 4. With fewer than four cores nothing would be left for everything else; without a sound card there is nothing to keep one for'
+    expect(refusalOf(one, ['tunings.cpu-isolation=on'])).toBe(`--set tunings.cpu-isolation=on ${why}`)
+    expect(refusalOf({ ...one, ...choices('board: pi1b\nsoundcard: usb\ntunings:\n  cpu-isolation: on\n') })).toBe(`image.yaml:4:18 ${why}`)
+    expect(of(planOf(one), 'cpu-isolation')?.off).toBe('board.cores is 1, not at least 4')
+    expect(of(planOf(one, ['tunings.cpu-isolation=off']), 'cpu-isolation')?.off).toBe('switched off at --set tunings.cpu-isolation=off')
+    // Without a reason of its own the fact has to do.
+    expect(refusalOf(choices(four), ['tunings.i2s-card-first=on'])).toBe(
+      '--set tunings.i2s-card-first=on tunings.i2s-card-first: cannot be had here: soundcard.bus is usb, not i2s',
+    )
+    expect(refusalOf(choices(four), ['tunings.smsc95xx-turbo=on'])).toBe(
+      '--set tunings.smsc95xx-turbo=on tunings.smsc95xx-turbo: cannot be had here: board.ethernet.driver is genet, not smsc95xx. Only the boards 1B, 1B+, 2B and 3B have this chip; the one of the 3B+ has no such mode',
+    )
+    // What only some boards of the image can have, and all would get, is refused in the same way.
+    const shared = { ...archOf('armhf'), ...choices('board: [pi2b, pi3b]\nsoundcard: usb\n') }
+    const some = { 'tunings/x.yaml': tuning(`when: { board.soc: bcm2837 }\notherwise: a reason\nchange: { cmdline: [x=1] }\n${proof}`) }
+    expect(refusalOf({ ...shared, ...some }, ['tunings.x=on'])).toBe(
+      '--set tunings.x=on tunings.x: cannot be had here: fits only pi3b of the boards that share this image. a reason',
+    )
+  })
+
+  test('that does nothing on boards it does not fit is in force if one board of several fits', () => {
+    const plan = planOf(choices(threeAndFour))
+    expect(of(plan, 'smsc95xx-turbo')).toMatchObject({ boards: ['pi3b'] })
+    expect(of(plan, 'smsc95xx-turbo')).not.toHaveProperty('off')
+    expect(plan.configure.view.cmdline).toContainEqual({ text: 'smsc95xx.turbo_mode=N', by: 'smsc95xx-turbo' })
+    expect(of(planOf(choices('board: [pi3b-plus, pi4b]\nsoundcard: usb\n')), 'smsc95xx-turbo')?.off).toBe(
+      'board.ethernet.driver is lan78xx, not smsc95xx',
+    )
+    const harmful = { 'tunings/smsc95xx-turbo.yaml': (text: string) => text.replace('harmless: true\n', '') }
+    expect(of(planOf({ ...choices(threeAndFour), ...harmful }), 'smsc95xx-turbo')?.off).toBe(
+      'fits only pi3b of the boards that share this image',
+    )
+  })
+
+  test('speaks in config.txt of the facts of each board, and the same line for all is one', () => {
+    const x = tuning(`change: { config_txt: ["x={{board.cores}}", "y={{board.clocks.arm_freq}}"] }\n${proof}`)
+    const plan = planOf({ ...choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'), 'tunings/x.yaml': x })
+    const by = 'x'
+    const sections = plan.configure.view.config_txt
+    expect(sections.find(({ filter }) => filter === 'all')?.lines).toContainEqual({ text: 'x=4', by })
+    expect(sections.filter(({ filter }) => filter !== 'all')).toEqual([
+      { filter: 'board-type=0x08', lines: [{ text: 'y=1200', by }] },
+      { filter: 'pi3+', lines: [{ text: 'y=1400', by }] },
+      { filter: 'pi4', lines: [{ text: 'y=1500', by }] },
+    ])
+    // 2B: the good UART is free; 3B: it is Bluetooth's.
+    const midi = planOf({ ...archOf('armhf'), ...choices('board: [pi2b, pi3b]\nsoundcard: usb\n') }, [
+      'tunings.uart-midi=on',
+      'tunings.serial-console=off',
+    ])
+    const config = filesOf(midi).get('/boot/firmware/config.txt')!
+    expect(config).toContain('\n[pi2]\n# uart-midi\ndtoverlay=serial-midi\n# usb-current\nmax_usb_current=1\n')
+    expect(config).toContain('\n[pi3]\n# uart-midi\ndtoverlay=serial-midi-bluetooth\n')
+  })
+
+  test('that names a list has a line for each of its values', () => {
+    const plan = planOf(choices('board: pi3b\nsoundcard: usb\noverclock: { arm_freq: 1300, core_freq: 450, over_voltage: 2 }\n'))
+    const all = plan.configure.view.config_txt.find(({ filter }) => filter === 'all')!.lines
+    expect(all.filter(({ by }) => by === 'overclock').map(({ text }) => text)).toEqual(['arm_freq=1300', 'core_freq=450', 'over_voltage=2'])
+  })
+
+  test('without a network keeps out the drivers of all boards of the image', () => {
+    const text = 'board: [pi3b, pi3b-plus, pi4b, pi400, zero2w]\nsoundcard: usb\n'
+    const plan = planOf(choices(text), ['tunings.no-ethernet=on'])
+    expect(
+      filesOf(plan)
+        .get('/etc/modprobe.d/downbeat.conf')!
+        .match(/^blacklist .*$/gm),
+    ).toEqual(['blacklist genet', 'blacklist lan78xx', 'blacklist smsc95xx'])
+    expect(of(plan, 'no-ethernet')).toMatchObject({ boards: ['pi3b', 'pi3b-plus', 'pi4b', 'pi400'] })
+    const file = of(plan, 'no-ethernet')!.proofs.find((one) => one.file !== undefined)!
+    expect(file.matches).toBe('^blacklist (genet|lan78xx|smsc95xx)$')
+    expect(accepts(file, filesOf(plan).get(file.file!))).toBe(true)
+    expect(of(plan, 'no-ethernet')!.proofs.find((one) => one.run !== undefined)!.run).toContain("'^(genet|lan78xx|smsc95xx) '")
+    expect(filesOf(planOf(choices(text))).get('/etc/modprobe.d/downbeat.conf')).not.toMatch(/^blacklist/m)
+    expect(refusalOf(choices('board: zero2w\nsoundcard: usb\n'), ['tunings.no-ethernet=on'])).toBe(
+      '--set tunings.no-ethernet=on tunings.no-ethernet: cannot be had here: board.ethernet.driver is not set, not smsc95xx or lan78xx or genet. These boards have no Ethernet',
+    )
+  })
+
+  test('may keep modules out, and mount the root file system in its own way', () => {
+    const x = tuning(
+      `change: { blacklist: [snd_x, "snd_{{soundcard.bus}}"], root_mount: [data=writeback, "commit={{jack.period}}"] }\n${proof}`,
+    )
+    const files = filesOf(planOf({ ...choices(four), 'tunings/x.yaml': x }))
+    expect(files.get('/etc/modprobe.d/downbeat.conf')).toContain('\n# x\nblacklist snd_x\n# x\nblacklist snd_usb\n')
+    expect(files.get('/etc/fstab')).toMatch(/^PARTUUID=\w{8}-02 \/ ext4 defaults,noatime,commit=60,data=writeback,commit=128 0 1$/m)
+    expect(files.get('/etc/fstab')).toContain('\n# data=writeback: x\n# commit=128: x\n')
+    const plain = filesOf(planOf(choices(four), ['tunings.fewer-card-writes=off']))
+    expect(plain.get('/etc/fstab')).toMatch(/^PARTUUID=\w{8}-02 \/ ext4 defaults,noatime 0 1$/m)
+  })
+
+  test('may warn, and does so just where it is in force', () => {
+    const x = { 'tunings/x.yaml': tuning(`default: off\nwarns: "{{jack.period}} frames are few"\nchange: {}\n${proof}`) }
+    expect(planOf({ ...choices(four), ...x }, ['tunings.x=on']).warnings).toContain('tunings.x: 128 frames are few')
+    expect(planOf({ ...choices(four), ...x }).warnings.join('\n')).not.toContain('frames are few')
+  })
+
   test('that asks for a fact that no board has is refused with its place and the nearest fact', () => {
     const edits = { ...choices(four), 'tunings/x.yaml': tuning(`when:\n  board.core: 4\nchange: {}\n${proof}`) }
-    expect(refused(edits)).toBe('tunings/x.yaml:4:15 when.board.core: no such fact (did you mean "board.cores"?)')
+    expect(refusalOf(edits)).toBe('tunings/x.yaml:4:15 when.board.core: no such fact (did you mean "board.cores"?)')
   })
 
   test('speaks of the facts of this image in its changes and proofs', () => {
@@ -272,7 +414,7 @@ describe('the plan', () => {
       'start4cd.elf',
       'start_cd.elf',
     ])
-    expect(overlays.device_trees).toEqual(['bcm2837-rpi-3-b', 'bcm2837-rpi-3-b-plus', 'bcm2711-rpi-4-b'])
+    expect(overlays.tried).toEqual([])
     expect(configure.view.image.boards).toEqual(['Raspberry Pi 3 Model B', 'Raspberry Pi 3 Model B+', 'Raspberry Pi 4 Model B'])
   })
 
@@ -292,8 +434,11 @@ describe('the plan', () => {
       filter: 'all',
       lines: expect.arrayContaining([{ text: 'dtoverlay=hifiberry-dac', by: 'soundcards/hifiberry-dac' }]),
     })
-    expect(plan.overlays.used).toEqual(['hifiberry-dac'])
-    expect(planOf(choices(four)).overlays.used).toEqual([])
+    expect(plan.overlays.tried).toEqual([
+      { overlay: 'hifiberry-dac', device_tree: 'bcm2837-rpi-3-b' },
+      { overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' },
+    ])
+    expect(planOf(choices(four)).overlays.tried).toEqual([])
   })
 
   test('installs the packages of the base, of the tunings and of the user, sorted and each once', () => {
@@ -312,9 +457,26 @@ describe('the plan', () => {
       'jack.period': { value: '64', from: 'image.yaml:5:11' },
       'jack.periods': { value: '3', from: 'soundcards/usb.yaml' },
       'jack.rate': { value: '44100', from: '--set jack.rate=44100' },
-      'jack.realtime_priority': { value: '70', from: 'default' },
+      'jack.realtime_priority': { value: '70', from: 'priorities.yaml' },
+      'jack.direction': { value: 'duplex', from: 'soundcards/usb.yaml' },
+      overclock: { value: 'none', from: 'default' },
       'user.name': { value: 'musician', from: 'default' },
     })
+  })
+
+  test('takes lists from --set, too', () => {
+    const plan = planOf(choices(four), [
+      'board=[pi3b, pi400]',
+      'packages=[ardour]',
+      'overclock={ arm_freq: 1300, over_voltage: 7 }',
+      'accept=[warranty]',
+    ])
+    expect(plan.boards.map(({ id }) => id)).toEqual(['pi3b', 'pi400'])
+    expect(plan.rootfs.packages).toContain('ardour')
+    expect(plan.origins).toMatchObject({ board: { value: 'pi3b, pi400', from: '--set board=[pi3b, pi400]' } })
+    expect(refusalOf(choices(four), ['packages=[Ardour]'])).toBe(
+      '--set packages=[Ardour] packages.0: expected the name of a Debian package',
+    )
   })
 
   test('says that a value comes from the last --set of it', () => {
@@ -326,6 +488,28 @@ describe('the plan', () => {
     const warning = 'no SSH key in user.ssh_keys: nobody will be able to log in over the network'
     expect(planOf(choices(four)).warnings).toContain(warning)
     expect(planOf(choices(`${four}user: { ssh_keys: ["ssh-ed25519 AAAA me"] }\n`)).warnings).not.toContain(warning)
+  })
+
+  test('warns of boards without Ethernet, and speaks of Wi-Fi only where there is one', () => {
+    const warned = (text: string, edits: Edits = {}): string[] =>
+      planOf({ ...edits, ...choices(text) }).warnings.filter((one) => one.includes('Ethernet'))
+    expect(warned('board: [pi3b, zero2w, pi3a-plus]\nsoundcard: usb\n')).toEqual([
+      'Raspberry Pi Zero 2 W has no Ethernet: set up Wi-Fi on the card (README), plug in a USB adapter, or use the serial console',
+      'Raspberry Pi 3 Model A+ has no Ethernet: set up Wi-Fi on the card (README), plug in a USB adapter, or use the serial console',
+    ])
+    expect(warned('board: [pi0, pi0w, pi1a-plus, pi1b]\nsoundcard: usb\n', archOf('armel'))).toEqual([
+      'Raspberry Pi Zero has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console',
+      'Raspberry Pi Zero W has no Ethernet: set up Wi-Fi on the card (README), plug in a USB adapter, or use the serial console',
+      'Raspberry Pi 1 Model A+ has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console',
+    ])
+  })
+
+  test('warns of clocks that nobody has tried', () => {
+    const warning = 'overclock: settings of your own, which nobody has tried on your board'
+    expect(planOf(choices('board: pi3b\nsoundcard: usb\noverclock: { arm_freq: 1300 }\n')).warnings).toContain(warning)
+    expect(planOf(choices('board: pi3b\nsoundcard: usb\n')).warnings).not.toContain(warning)
+    const preset = { ...archOf('armhf'), ...choices('board: pi2b\nsoundcard: usb\noverclock: high\naccept: [sd-corruption]\n') }
+    expect(planOf(preset).warnings).not.toContain(warning)
   })
 
   test('repeats the notes of the card as warnings', () => {
@@ -360,7 +544,7 @@ describe('the plan', () => {
     expect(plan.configure.templates).toContainEqual({ path: 'root/etc/hostname.hbs', text: 'my own template\n', executable: false })
     expect(plan.kernel.fragments).toContainEqual({ path: '40-audio.config', text: 'CONFIG_MINE=y\n', executable: false })
     expect(plan.overlays.sources).toContainEqual({ path: 'mine.dts', text: '/* mine */\n', executable: false })
-    expect(plan.kernel.patches).toEqual([{ path: 'arm/mine.patch', text: '--- mine\n', executable: false }])
+    expect(plan.kernel.patches).toContainEqual({ path: 'arm/mine.patch', text: '--- mine\n', executable: false })
     expect(plan.tools.sources).toContainEqual({ path: 'tone.c', text: 'int main(void);\n', executable: false })
   })
 
@@ -404,6 +588,12 @@ describe('the identifiers of the disk', () => {
     ['another host name', {}, ['hostname=other']],
     ['another name', {}, ['name=other']],
     ['a tuning switched off', {}, ['tunings.no-swap=off']],
+    ['a profile', {}, ['profile=balanced']],
+    ['another priority', { 'priorities.yaml': (text) => text.replace('jackd: 70', 'jackd: 71') }, []],
+    ['another priority of interrupts', { 'priorities.yaml': (text) => text.replace('usb: { priority: 85', 'usb: { priority: 86') }, []],
+    ['another clock', {}, ['overclock.arm_freq=1300', 'board=pi3b']],
+    ['the root on USB', {}, ['root=usb']],
+    ['another patch of the kernel', { 'kernel/patches/mine.patch': '--- mine\n' }, []],
     ['another text of a kernel fragment', { 'kernel/fragments/40-audio.config': (text) => `${text}# more\n` }, []],
     ['another text of a template', { 'templates/root/etc/hosts.hbs': (text) => `${text}# more\n` }, []],
     ['another text of an overlay', { 'kernel/overlays/hifiberry-dac.dts': (text) => `${text}// more\n` }, []],
@@ -425,4 +615,19 @@ describe('the identifiers of the disk', () => {
 test('the latency of JACK is that of all its periods', () => {
   expect(latency({ period: 128, periods: 2, rate: 48000 })).toBeCloseTo(5.333, 3)
   expect(latency({ period: 64, periods: 3, rate: 96000 })).toBe(2)
+})
+
+test('what the root file system needs cannot be switched off', () => {
+  expect(refusalOf(choices(`board: pi3b\nsoundcard: usb\nroot: usb\ntunings: { usb-disks: off }\n`))).toBe(
+    'image.yaml:4:23 tunings.usb-disks: cannot be switched off with root: usb',
+  )
+  expect(
+    planOf(choices(`board: pi3b\nsoundcard: usb\ntunings: { usb-disks: off }\n`)).tunings.find(({ id }) => id === 'usb-disks')?.off,
+  ).toMatch(/^switched off/)
+})
+
+test('memory that cannot be overclocked is refused', () => {
+  expect(refusalOf(choices(`board: pi4b\nsoundcard: usb\noverclock: { arm_freq: 1600, sdram_freq: 500 }\n`))).toBe(
+    'image.yaml:3:12 overclock: sdram_freq cannot be changed on Raspberry Pi 4 Model B; only the boards up to the Pi 3 have that setting',
+  )
 })

@@ -119,3 +119,38 @@ describe('a change', () => {
     }
   })
 })
+
+describe('beside its change and its proof a tuning', () => {
+  const rest = 'change: {}\nproof: [{ run: a, prints: b }]\n'
+  const more = (text: string) => load(`about: a\nsource: s\n${text}\n${rest}`)
+
+  test('has nothing that it does not say: it is on, fits everywhere, takes no pin and goes with all others', () => {
+    expect(load(`about: a\nsource: s\n${rest}`)).toEqual({
+      about: 'a',
+      source: 's',
+      default: 'on',
+      when: {},
+      harmless: false,
+      conflicts: [],
+      pins: [],
+      change: {},
+      proof: [{ run: 'a', prints: 'b', on: 'boot' }],
+    })
+  })
+
+  test('may say why it cannot be had, what to know of it, what does not go with it and which pins it takes', () => {
+    const said = { otherwise: 'b', warns: 'c', mend: 'd', harmless: true, conflicts: ['no-swap'], pins: [0, 27] }
+    expect(more('otherwise: b\nwarns: c\nmend: d\nharmless: true\nconflicts: [no-swap]\npins: [0, 27]')).toMatchObject(said)
+  })
+
+  test('takes no pin that the header does not have', () => {
+    expect(refusal(() => more('pins: [28]'))).toBe('tunings/x.yaml:3:8 pins.0: Too big: expected number to be <=27')
+    expect(refusal(() => more('pins: [-1]'))).toBe('tunings/x.yaml:3:8 pins.0: Too small: expected number to be >=0')
+  })
+
+  test('takes programs from where Debian has them', () => {
+    expect(
+      refusal(() => load('about: a\nsource: s\nchange: { programs: { rt-tests: [/usr/bin/x] } }\nproof: [{ run: a, prints: b }]\n')),
+    ).toBe('tunings/x.yaml:3:34 change.programs.rt-tests.0: expected usr/bin/… or usr/sbin/…')
+  })
+})

@@ -85,3 +85,27 @@ test('a fact that cannot be filled in is an error with the nearest one', () => {
     'tunings/x.yaml: no such fact: {{board.corse}} (did you mean "board.cores"?)',
   )
 })
+
+const lists = factsOf({ boards: { drivers: ['genet', 'smsc95xx'] }, none: { at_all: [] }, user: { name: 'me' } })
+
+test('a line that names a list is repeated for each of its values', () => {
+  expect(fill(['a', 'b={{boards.drivers}}!', '{{user.name}}'], lists, 'p')).toEqual(['a', 'b=genet!', 'b=smsc95xx!', 'me'])
+  expect(fill(['{{user.name}} {{boards.drivers}}'], lists, 'p')).toEqual(['me genet', 'me smsc95xx'])
+  expect(fill(['{{boards.drivers}}-{{boards.drivers}}'], lists, 'p')).toEqual(['genet-genet', 'smsc95xx-smsc95xx'])
+  expect(fill(['{{boards.drivers}} {{jack.rates}}'], { ...lists, 'jack.rates': [1, 2] }, 'p')).toEqual([
+    'genet 1',
+    'genet 2',
+    'smsc95xx 1',
+    'smsc95xx 2',
+  ])
+  expect(fill({ change: { blacklist: ['{{boards.drivers}}'] } }, lists, 'p')).toEqual({ change: { blacklist: ['genet', 'smsc95xx'] } })
+})
+
+test('a line that names an empty list is no line', () => {
+  expect(fill(['a', '{{none.at_all}}'], lists, 'p')).toEqual(['a'])
+})
+
+test('outside a list of lines, a list is the alternatives of a pattern', () => {
+  expect(fill('^blacklist ({{boards.drivers}})$', lists, 'p')).toBe('^blacklist (genet|smsc95xx)$')
+  expect(fill([{ run: 'lsmod', lacks: '^({{boards.drivers}}) ' }], lists, 'p')).toEqual([{ run: 'lsmod', lacks: '^(genet|smsc95xx) ' }])
+})

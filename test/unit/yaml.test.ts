@@ -4,7 +4,7 @@ import { Board } from '../../lib/schema/board.ts'
 import { Image } from '../../lib/schema/image.ts'
 import { KernelSource } from '../../lib/schema/kernel.ts'
 import { Soundcard } from '../../lib/schema/soundcard.ts'
-import { parseYaml, readYaml } from '../../lib/yaml.ts'
+import { parseYaml, plainValue, readYaml } from '../../lib/yaml.ts'
 import type { Override } from '../../lib/yaml.ts'
 import { refusal, temporaryFolder, write } from './fixtures.ts'
 
@@ -17,7 +17,8 @@ describe('a file that is right', () => {
   test('gives its value with the defaults of the schema', () => {
     const { value } = image(choices)
     expect(value).toMatchObject({ board: ['pi4b'], soundcard: 'usb', hostname: 'downbeat', user: { name: 'musician', ssh_keys: [] } })
-    expect(value.jack.realtime_priority).toBe(70)
+    expect(value).toMatchObject({ base: 'debian-trixie-arm64', overclock: 'none', root: 'sd', accept: [], packages: [], tunings: {} })
+    expect(value.jack).toEqual({ port_max: 64, timeout_ms: 2000, softmode: false })
   })
 
   test('knows the line and column of each of its values', () => {
@@ -54,9 +55,9 @@ describe('a key', () => {
   })
 
   test('of a table of architectures is answered with the nearest architecture', () => {
-    const text = 'name: a\npackage: linux\nseries: "6.12"\npatch_series: []\nbuilds: { arm65: {} }\n'
+    const text = 'name: a\npackage: linux\nseries: "6.12"\nusb_full_speed: x=1\nusb_driver: dwc2\npatch_series: []\nbuilds: { arm65: {} }\n'
     expect(refusal(() => parseYaml(text, 'kernel/x.yaml', KernelSource))).toBe(
-      'kernel/x.yaml:5:11 builds.arm65: unknown key (did you mean "arm64"?)',
+      'kernel/x.yaml:7:11 builds.arm65: unknown key (did you mean "arm64"?)',
     )
   })
 
@@ -169,7 +170,7 @@ describe('--set', () => {
   test('replaces a value of the file, and makes one that is not there', () => {
     const { value } = image(choices, [set('soundcard', 'dac'), set('jack.period', 64)])
     expect(value.soundcard).toBe('dac')
-    expect(value.jack).toMatchObject({ period: 64, realtime_priority: 70 })
+    expect(value.jack).toEqual({ period: 64, port_max: 64, timeout_ms: 2000, softmode: false })
   })
 
   test('is the place of the value it sets, and of no other', () => {
@@ -201,5 +202,21 @@ describe('--set', () => {
 
   test('of one place of a list changes that one', () => {
     expect(image('board: [pi4b, pi3b]\nsoundcard: usb\n', [set('board.0', 'cm4')]).value.board).toEqual(['cm4', 'pi3b'])
+  })
+
+  test('takes what one would write behind a key: a number, a word, a list', () => {
+    const plain = (text: string): unknown => plainValue(text, '--set x')
+    expect(['64', '-2', 'true', 'false', 'on', '', '6.12', '[a, 3]', '{ a: 1 }'].map(plain)).toEqual([
+      64,
+      -2,
+      true,
+      false,
+      'on',
+      '',
+      '6.12',
+      ['a', 3],
+      { a: 1 },
+    ])
+    expect(refusal(() => plain('[a, b'))).toMatch(/^--set x: Flow sequence must end with a \]/)
   })
 })

@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { Id, PackageName } from './common.ts'
+
+/** profiles/*.yaml: tunings and packages that belong together. */
+export const Profile = z
+  .strictObject({
+    about: z.string().describe('one sentence: whom it is for'),
+    tunings: z.record(Id, z.enum(['on', 'off'])).default({}),
+    packages: z.array(PackageName).default([]),
+  })
+  .describe('A group of tunings and packages')
+export type ProfileData = z.output<typeof Profile>

@@ -1,0 +1,32 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Command } from 'commander'
+import { UserError } from '../lib/errors.ts'
+import { jsonSchemas } from '../lib/json-schemas.ts'
+import { tuningTable } from '../lib/tuning-table.ts'
+import { root } from './session.ts'
+
+export function generateCommand(): Command {
+  return new Command('generate')
+    .description('write what is made of other files: schemas/*.json for editors, and docs/tunings.md')
+    .option('--check', 'only say whether they are up to date')
+    .addHelpText('after', '\nExample:\n  ./downbeat generate')
+    .action((options: { check?: true }) => {
+      const made = {
+        ...Object.fromEntries(Object.entries(jsonSchemas()).map(([file, text]) => [`schemas/${file}`, text])),
+        'docs/tunings.md': tuningTable(root),
+      }
+      const stale = Object.entries(made).filter(([file, text]) => {
+        const path = join(root, file)
+        return !existsSync(path) || readFileSync(path, 'utf8') !== text
+      })
+      if (options.check === true && stale.length > 0) throw new UserError(`${stale[0]![0]} is stale: run ./downbeat generate`)
+      for (const [file, text] of stale) {
+        mkdirSync(dirname(join(root, file)), { recursive: true })
+        writeFileSync(join(root, file), text)
+      }
+      process.stdout.write(
+        stale.length === 0 ? 'everything generated is up to date\n' : `wrote ${stale.map(([file]) => file).join(', ')}\n`,
+      )
+    })
+}
