@@ -15,6 +15,8 @@ export interface Machine {
   /** QEMU's arguments for the card and a USB sound card that records into a file */
   disk: (overlay: string) => string[]
   sound: (wav: string) => string[]
+  /** a USB drive, on the controller that `sound` is on */
+  drive: (overlay: string) => string[]
   /** kernel parameters that take the place of the serial console of the real board */
   console: string
   /** the board's own device tree is given, with these edits by fdtput; or else QEMU makes one */
@@ -23,12 +25,20 @@ export interface Machine {
 
 const wavAudio = (wav: string): string[] => ['-audiodev', `wav,id=recorder,path=${wav},out.frequency=48000,out.channels=2,out.format=s16`]
 
+const usbDrive = (overlay: string): string[] => [
+  '-drive',
+  `if=none,id=drive,format=qcow2,file=${overlay}`,
+  '-device',
+  'usb-storage,drive=drive',
+]
+
 /** A Raspberry Pi with its SD card, its USB controller and its two serial lines: the PL011, then the mini-UART. */
 export const raspberryPi = ({ machine, console, device_tree_edits }: NonNullable<PlannedBoard['emulator']>): Machine => ({
   name: machine,
   args: ['-M', machine, ...(console === 'ttyS1' ? ['-serial', 'null', '-serial', 'pipe:console'] : ['-serial', 'pipe:console'])],
   disk: (overlay) => ['-drive', `if=sd,format=qcow2,file=${overlay}`],
   sound: (wav) => [...wavAudio(wav), '-device', 'usb-audio,audiodev=recorder'],
+  drive: usbDrive,
   console,
   deviceTree: { edits: device_tree_edits },
 })
@@ -39,6 +49,7 @@ export const virt: Machine = {
   args: ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console'],
   disk: (overlay) => ['-drive', `if=none,id=card,format=qcow2,file=${overlay}`, '-device', 'virtio-blk-pci,drive=card'],
   sound: (wav) => [...wavAudio(wav), '-device', 'qemu-xhci', '-device', 'usb-audio,audiodev=recorder'],
+  drive: usbDrive,
   console: 'ttyAMA0',
   deviceTree: undefined,
 }
@@ -67,16 +78,19 @@ export async function boot(
     card_gib: number
     /** ALSA id of a card that the board's tree has and the machine has not: JACK must not wait for its interrupts */
     absent_card?: string
+    /** the root file system is not the SD card's but the one of a USB drive, on which the same image lies */
+    root_on_usb: boolean
     onText: (text: string) => void
   },
 ): Promise<Booted> {
   const { image, board, machine, work } = options
   const fat = `${work}/${machine.name}-fat`
   const overlay = `${work}/${machine.name}.qcow2`
+  const drive = `${work}/${machine.name}-drive.qcow2`
   const tree = `${work}/${machine.name}.dtb`
   mkdirSync(fat, { recursive: true })
   await $`MTOOLS_SKIP_CHECK=1 mcopy -s -n -i ${`${image}@@${offsetOf(disk.boot)}`} '::*' ${fat}
-    qemu-img create -q -f qcow2 -b ${image} -F raw ${overlay} ${options.card_gib}G`
+    for disk in ${[overlay, drive]}; do qemu-img create -q -f qcow2 -b ${image} -F raw "$disk" ${options.card_gib}G; done`
   if (statSync(image).size > options.card_gib * 2 ** 30)
     throw new Error(`the image does not fit on an emulated card of ${options.card_gib} GiB`)
   const loads = firmwareBoot(fatFolder(fat), board)
@@ -107,7 +121,8 @@ export async function boot(
     cat console.out & # its own messages go elsewhere, not between the guest's words
     qemu-system-aarch64 ${machine.args} -accel tcg,thread=multi -display none -monitor none -no-reboot \
       -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
-      ${machine.disk(overlay)} ${options.wav === undefined ? [] : machine.sound(options.wav)} >&2 </dev/null &
+      ${machine.disk(overlay)} ${options.wav === undefined ? [] : machine.sound(options.wav)} \
+      ${options.root_on_usb ? machine.drive(drive) : []} >&2 </dev/null &
     qemu=$!
     (cat <&5 >console.in; touch unplugged; kill "$qemu") & # the end of our input is the end of the machine
     wait "$qemu" || [ -e unplugged ]`

@@ -42,17 +42,6 @@ export function planJack({ value: image, at }: Located<ImageChoices>, card: Plan
 export const latency = ({ period, periods, rate }: Pick<JackPlan, 'period' | 'periods' | 'rate'>): number =>
   (1000 * period * periods) / rate
 
-/** What somebody who starts JACK like this should know. */
-export function jackWarnings(jack: JackPlan, card: PlannedSoundcard): string[] {
-  const [from, to] = card.jack.good_periods
-  return [
-    ...(jack.period < from || jack.period > to
-      ? [`jack.period ${jack.period}: ${card.name} is known to be good with ${from} to ${to} frames`]
-      : []),
-    ...(jack.softmode ? ['jack.softmode hides xruns: what you hear may be torn, and no counter says so'] : []),
-  ]
-}
-
 /** The headphone socket is a sound card that not every board has. */
 export function refuseMissingSocket(card: PlannedSoundcard, boards: readonly PlannedBoard[], { at }: Located<ImageChoices>): void {
   const without = boards.find((board) => card.bus === 'onboard' && !board.audio_jack)

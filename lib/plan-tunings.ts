@@ -1,5 +1,6 @@
 import { entry, idsIn, textFiles } from './catalogue.ts'
 import type { TextFile } from './catalogue.ts'
+import { refuseContradictions } from './contradictions.ts'
 import { UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
 import type { PlannedBoard, PlannedSoundcard, PlannedTuning, SourcedLine } from './plan.ts'
@@ -7,6 +8,7 @@ import type { ImageChoices } from './schema/image.ts'
 import type { ProfileData } from './schema/profile.ts'
 import type { TuningData } from './schema/tuning.ts'
 import { factsOf, fill, inWords, whyNot } from './when.ts'
+import type { Facts } from './when.ts'
 import type { Located } from './yaml.ts'
 
 /** A tuning with what it changes. */
@@ -60,47 +62,23 @@ function knownFacts(root: string): Record<string, undefined> {
   return Object.fromEntries(all.flatMap((one) => Object.keys(factsOf(one))).map((fact) => [fact, undefined]))
 }
 
-function planOne(
-  id: string,
-  unfilled: TuningData,
-  at: Located<TuningData>['at'],
-  known: Record<string, undefined>,
-  { choices, profile, boards, facts }: TuningQuestion,
-): LoadedTuning {
-  const asked = choices.value.tunings[id]
-  const state = asked ?? profile?.value.tunings[id] ?? unfilled.default
+function planOne(id: string, unfilled: TuningData, at: Located<TuningData>['at'], known: Facts, question: TuningQuestion): LoadedTuning {
+  const { boards, facts } = question
   const place = `tunings/${id}.yaml`
-  const of = (board: PlannedBoard): ReturnType<typeof factsOf> => ({ ...known, ...factsOf({ ...facts, board }) })
+  const of = (board: PlannedBoard): Facts => ({ ...known, ...factsOf({ ...facts, board }) })
   const refusals = boards.map((board) => whyNot(unfilled.when, of(board), (fact) => at(['when', fact])))
   const fitting = boards.filter((_, i) => refusals[i] === undefined)
   const misfit = fitting.length === 0 ? refusals[0]! : onlySome(unfilled, fitting, boards)
-  if (asked === 'on' && misfit !== undefined) {
-    const why = unfilled.otherwise === undefined ? '' : `. ${unfilled.otherwise}`
-    throw new UserError(`${choices.at(['tunings', id])} tunings.${id}: cannot be had here: ${misfit}${why}`)
-  }
   const { required } = unfilled
-  if (state === 'off' && required !== undefined && whyNot(required, of(boards[0]!), (fact) => at(['required', fact])) === undefined) {
-    const because = Object.entries(required).map(([fact, value]) => `${fact}: ${inWords(value)}`)
-    throw new UserError(`${choices.at(['tunings', id])} tunings.${id}: cannot be switched off with ${because.join(', ')}`)
-  }
-  const switchedOff =
-    asked === 'off'
-      ? `switched off at ${choices.at(['tunings', id])}`
-      : profile?.value.tunings[id] === 'off'
-        ? `switched off by profiles/${profile.id}.yaml`
-        : 'switched off unless asked for'
-  const off = state === 'off' ? switchedOff : misfit
+  const needed = required !== undefined && whyNot(required, of(boards[0]!), (fact) => at(['required', fact])) === undefined
+  const off = whyOff(id, unfilled, misfit, needed, question)
   // A tuning that is not in force may speak of facts that this image does not have.
-  const data = off === undefined ? { ...fill({ ...unfilled, change: shared(unfilled.change) }, factsOf(facts), place) } : unfilled
-  const config_txt =
-    off === undefined
-      ? fitting.flatMap((board) =>
-          fill(unfilled.change.config_txt ?? [], of(board), place).map((text) => ({ text, by: id, boards: [board.id] })),
-        )
-      : []
+  const data = off === undefined ? fill({ ...unfilled, change: shared(unfilled.change) }, factsOf(facts), place) : unfilled
+  const linesFor = (board: PlannedBoard): LoadedTuning['config_txt'] =>
+    fill(unfilled.change.config_txt ?? [], of(board), place).map((text) => ({ text, by: id, boards: [board.id] }))
   return {
     data,
-    config_txt: merged(config_txt),
+    config_txt: off === undefined ? merged(fitting.flatMap(linesFor)) : [],
     planned: {
       id,
       about: data.about,
@@ -111,6 +89,28 @@ function planOne(
       proofs: off === undefined ? data.proof : [],
     },
   }
+}
+
+/** Why a tuning is not in force, if it is not. The image's own word comes first, then the profile's, then the tuning's. */
+function whyOff(
+  id: string,
+  { default: usual, otherwise, required }: TuningData,
+  misfit: string | undefined,
+  needed: boolean,
+  { choices, profile }: TuningQuestion,
+): string | undefined {
+  const asked = choices.value.tunings[id]
+  const grouped = profile?.value.tunings[id]
+  const place = (): string => `${choices.at(['tunings', id])} tunings.${id}:`
+  if (asked === 'on' && misfit !== undefined)
+    throw new UserError(`${place()} cannot be had here: ${misfit}${otherwise === undefined ? '' : `. ${otherwise}`}`)
+  if ((asked ?? grouped ?? usual) === 'on') return misfit
+  if (needed) {
+    const because = Object.entries(required!).map(([fact, value]) => `${fact}: ${inWords(value)}`)
+    throw new UserError(`${place()} cannot be switched off with ${because.join(', ')}`)
+  }
+  if (asked === 'off') return `switched off at ${choices.at(['tunings', id])}`
+  return grouped === 'off' ? `switched off by profiles/${profile!.id}.yaml` : 'switched off unless asked for'
 }
 
 function shared(change: TuningData['change']): TuningData['change'] {
@@ -135,50 +135,6 @@ function onlySome(data: TuningData, fitting: PlannedBoard[], boards: PlannedBoar
   return Object.keys(shared(data.change)).length === 0
     ? undefined
     : `fits only ${fitting.map(({ id }) => id).join(', ')} of the boards that share this image`
-}
-
-/** Two tunings that exclude each other, and two things on one pin of the GPIO header. */
-function refuseContradictions(tunings: LoadedTuning[], { choices, profile, card }: TuningQuestion): void {
-  const inForce = tunings.filter(({ planned }) => planned.off === undefined)
-  const asked = (id: string): string | undefined =>
-    choices.value.tunings[id] !== undefined
-      ? choices.at(['tunings', id])
-      : profile?.value.tunings[id] === undefined
-        ? undefined
-        : profile.at(['tunings', id])
-  /** Of two that do not go together the one that somebody asked for is named first, and the other is to go. */
-  const refuse = (one: string, two: string, why: (other: string) => string): never => {
-    const [first, other] = asked(one) === undefined && asked(two) !== undefined ? [two, one] : [one, two]
-    throw new UserError(
-      `${asked(first) ?? `tunings/${first}.yaml`} tunings.${first}: ${why(other)}: one of the two has to go, such as --set tunings.${other}=off`,
-    )
-  }
-  for (const { planned, data } of inForce) {
-    const other = data.conflicts.find((id) => inForce.some((one) => one.planned.id === id))
-    if (other !== undefined) refuse(planned.id, other, (id) => `does not go with the tuning ${id}`)
-  }
-  const taken = new Map<number, string>()
-  for (const { planned, data } of inForce) {
-    for (const pin of data.pins) {
-      const owner = taken.get(pin)
-      if (owner !== undefined) refuse(planned.id, owner, (id) => `GPIO ${pin} is taken by the tuning ${id}, too`)
-      if (card.pins.includes(pin)) {
-        throw new UserError(
-          `${asked(planned.id) ?? `tunings/${planned.id}.yaml`} tunings.${planned.id}: GPIO ${pin} is what soundcards/${card.id}.yaml takes: one of the two has to go, such as --set tunings.${planned.id}=off`,
-        )
-      }
-      taken.set(pin, planned.id)
-    }
-  }
-}
-
-/** A package cannot be asked for and banned in one image. `asked`: every package with the place that asks for it. */
-export function refuseUnwanted(absent: readonly SourcedLine[], asked: readonly { name: string; place: string }[]): void {
-  for (const { name, place } of asked) {
-    const banned = absent.find(({ text }) => text === name)
-    if (banned)
-      throw new UserError(`${place}: ${name} is what the tuning ${banned.by} keeps out; --set tunings.${banned.by}=off lets it in`)
-  }
 }
 
 /** Templates, without those that belong to a tuning which is not in force. */

@@ -132,6 +132,7 @@ export interface DiskPlan {
   /** as root= and fstab name them */
   root_device: string
   boot_device: string
+  root_on_usb: boolean
   fat_serial: string
   root_uuid: string
   hash_seed: string

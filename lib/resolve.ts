@@ -1,28 +1,29 @@
-import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { entry, textFiles } from './catalogue.ts'
 import type { TextFile } from './catalogue.ts'
 import { configSections } from './config-sections.ts'
 import { UserError } from './errors.ts'
+import { refuseUnwanted } from './contradictions.ts'
+import { doctorChecks } from './doctor.ts'
+import { identifiers } from './identifiers.ts'
 import { didYouMean } from './nearest.ts'
 import { originsOf } from './origins.ts'
-import { doctorChecks } from './doctor.ts'
 import { planOverclock } from './overclock.ts'
-import { jackWarnings, latency, planJack, refuseMissingSocket } from './plan-jack.ts'
-import { planTunings, refuseUnwanted, templatesInForce } from './plan-tunings.ts'
+import { latency, planJack, refuseMissingSocket } from './plan-jack.ts'
+import { planTunings, templatesInForce } from './plan-tunings.ts'
 import { planPriorities } from './priorities.ts'
-import type { DiskPlan, JackPlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
+import type { Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
 import { Id } from './schema/common.ts'
 import { Image } from './schema/image.ts'
-import type { ImageChoices } from './schema/image.ts'
 import type { TuningData } from './schema/tuning.ts'
+import { warningsOf } from './warnings.ts'
 import { plainValue, readYaml } from './yaml.ts'
-import type { Located, Override } from './yaml.ts'
+import type { Override } from './yaml.ts'
 
 /**
  * Turns the choices in a file into the one frozen Plan. The only reader of the data folders; touches nothing else.
- * `sets` are `--set` values such as `jack.period=64`; `plainEmulation` bootstraps without native twins; `mirror` is where Debian is taken from, by the image
- * too, instead of mmdebstrap's own choice. Throws UserError for anything that is not right.
+ * `sets` are `--set` values such as `jack.period=64`; `plainEmulation` bootstraps without native twins; `mirror` is where
+ * Debian is taken from, by the image too, instead of mmdebstrap's own choice. Throws UserError for anything that is not right.
  */
 export function resolve(
   root: string,
@@ -208,28 +209,6 @@ function triedOverlays(
   })
 }
 
-function warningsOf(
-  { value: image }: Located<ImageChoices>,
-  boards: readonly PlannedBoard[],
-  card: PlannedSoundcard,
-  jack: JackPlan,
-): string[] {
-  const nobody = image.user.ssh_keys.length === 0
-  return [
-    ...card.notes.map((note) => `${card.name}: ${note}`),
-    ...jackWarnings(jack, card),
-    ...boards
-      .filter((board) => !board.ethernet)
-      .map(({ name, wifi }) =>
-        wifi
-          ? `${name} has no Ethernet: set up Wi-Fi on the card (README), plug in a USB adapter, or use the serial console`
-          : `${name} has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console`,
-      ),
-    ...(nobody ? ['no SSH key in user.ssh_keys: nobody will be able to log in over the network'] : []),
-    ...(typeof image.overclock === 'string' ? [] : ['overclock: settings of your own, which nobody has tried on your board']),
-  ]
-}
-
 function fileIn(root: string, folder: string, path: string, asked: string): TextFile {
   const files = textFiles(root, folder)
   const found = files.find((file) => file.path === path)
@@ -250,27 +229,6 @@ function defaultName(file: string, boards: PlannedBoard[], card: PlannedSoundcar
       `${file}: the image is named after the file, so its name may have lower-case letters, digits, ".", "+" and "-" only (or say name:)`,
     )
   return stem === 'image' ? `${boards[0]!.id}${boards.length > 1 ? '-and-others' : ''}-${card.id}` : stem
-}
-
-/** All identifiers of a disk come from what is on it: the same image has the same, another image others. */
-function identifiers(root: ImageChoices['root'], content: unknown): DiskPlan {
-  const hex = createHash('sha256').update(JSON.stringify(content)).digest('hex')
-  const uuid = (from: number): string => {
-    const digits = hex.slice(from, from + 32)
-    return [digits.slice(0, 8), digits.slice(8, 12), `4${digits.slice(13, 16)}`, `8${digits.slice(17, 20)}`, digits.slice(20, 32)].join('-')
-  }
-  const signature = hex.slice(0, 8)
-  // With the root on a USB drive the same image lies on both disks, so that identifiers would name either.
-  const [boot_device, root_device] =
-    root === 'usb' ? ['/dev/mmcblk0p1', '/dev/sda2'] : [`PARTUUID=${signature}-01`, `PARTUUID=${signature}-02`]
-  return {
-    signature,
-    boot_device,
-    root_device,
-    fat_serial: hex.slice(8, 16),
-    root_uuid: uuid(0),
-    hash_seed: uuid(32),
-  }
 }
 
 const unique = (words: string[]): string[] => [...new Set(words)].sort()

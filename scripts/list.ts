@@ -36,7 +36,7 @@ export function listCommand(): Command {
         for (const [id, { about, applies, why_not }] of Object.entries(entries)) {
           const state = applies === undefined ? '' : applies ? 'on   ' : 'off  '
           process.stdout.write(`  ${state}${id.padEnd(wide)}  ${about}\n`)
-          if (why_not !== undefined) process.stdout.write(`       ${' '.repeat(wide)}  (${why_not})\n`)
+          if (why_not !== undefined) process.stdout.write(`  ${' '.repeat(state.length + wide)}  (${why_not})\n`)
         }
       }
     })
@@ -56,7 +56,14 @@ function named(kind: string): Record<string, Listed> {
   return Object.fromEntries(
     ids.map((id) => {
       const { value } = entry(root, kind as Folder, id, kind)
-      return [id, { about: 'name' in value ? value.name : value.about }]
+      return [id, { about: 'name' in value ? value.name : value.about, ...(kind === 'boards' ? withoutBase(id) : {}) }]
     }),
   )
+}
+
+/** Boards that no base system runs on yet. */
+function withoutBase(id: string): Pick<Listed, 'why_not'> {
+  const { arch } = entry(root, 'boards', id, 'boards').value
+  const made = idsIn(root, 'bases').map((base) => entry(root, 'bases', base, 'bases').value.arch)
+  return arch.some((one) => made.includes(one)) ? {} : { why_not: `not yet: it runs ${arch.join(', ')}, for which there is no base` }
 }

@@ -22,6 +22,7 @@ export const boot = defineStage({
   given: (plan) => ({
     tunings: plan.tunings,
     boards: emulated(plan.boards),
+    root_on_usb: plan.image.disk.root_on_usb,
     card: emulatedCard(plan),
     absent_card: emulatedCard(plan) ? undefined : plan.soundcard.alsa_id,
   }),
@@ -37,6 +38,7 @@ export const boot = defineStage({
         machine,
         work,
         card_gib: 2,
+        root_on_usb: given.root_on_usb,
         ...(given.absent_card === undefined ? {} : { absent_card: given.absent_card }),
         ...(given.card ? { wav: `${work}/${machine.name}.wav` } : {}),
         onText: (text) => {
@@ -46,7 +48,7 @@ export const boot = defineStage({
       })
       try {
         boots.push({ machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 })
-        results.push(...(await firstBoot(booted, machine.name)))
+        results.push(...(await firstBoot(booted, machine.name, given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/mmcblk\d+p2$/m)))
         for (const { tuning, proof } of proofsOf(given.tunings)) {
           if (!tuning.boards.includes(board.id) || board.emulator!.cannot_prove.includes(tuning.id)) continue
           if (proof.on === 'device' || (proof.on === 'card' && !given.card)) continue
@@ -82,7 +84,7 @@ function emulated(boards: readonly PlannedBoard[]): PlannedBoard[] {
 }
 
 /** What every image promises on its first boot, whatever its tunings. */
-async function firstBoot({ console }: Booted, where: string): Promise<ProofResult[]> {
+async function firstBoot({ console }: Booted, where: string, root: RegExp): Promise<ProofResult[]> {
   const check = async (proof: string, run: string, pattern: RegExp, seconds: number): Promise<ProofResult> => {
     const { text } = await console.run(run, seconds)
     return { tuning: 'first-boot', proof, where, expected: pattern.source, seen: text, passed: pattern.test(text) }
@@ -90,6 +92,7 @@ async function firstBoot({ console }: Booted, where: string): Promise<ProofResul
   return [
     await check('the boot comes to its end', 'systemctl is-system-running --wait', /^running$/m, 300),
     await check('no unit has failed', 'systemctl --failed --plain --no-legend', /^$/, 60),
+    await check('the root file system is on the disk that it should be on', 'findmnt -no SOURCE /', root, 60),
     await check('the root file system fills the card', 'findmnt -bno SIZE /', /^1[5-9]\d{8}$/m, 60),
     await check('the host keys are made', 'ls /etc/ssh/ssh_host_ed25519_key', /^\/etc\/ssh\/ssh_host_ed25519_key$/m, 60),
     await check('the machine has an identity', 'cat /etc/machine-id', /^[0-9a-f]{32}$/m, 60),

@@ -21,7 +21,13 @@ export const sound = defineStage({
   needs: { toolbox, image, boot: bootProofs },
   outputs: { results: 'proofs.json', console: 'console.log', recording: 'tone.wav' },
   evidence: ['console', 'recording'],
-  given: (plan) => ({ heard: plan.soundcard.bus !== 'none', card: emulatedCard(plan), board: plan.boards[0]!, user: plan.image.user.name }),
+  given: (plan) => ({
+    heard: plan.soundcard.bus !== 'none',
+    card: emulatedCard(plan),
+    board: plan.boards[0]!,
+    root_on_usb: plan.image.disk.root_on_usb,
+    user: plan.image.user.name,
+  }),
   async run({ given, from, out, work, $ }) {
     if (!given.heard) {
       for (const file of Object.values(out)) writeFileSync(file, '')
@@ -35,6 +41,7 @@ export const sound = defineStage({
       work,
       wav: out.recording,
       card_gib: 2,
+      root_on_usb: given.root_on_usb,
       onText: (text) => writeFileSync(out.console, (transcript += text)),
     })
     const { console } = booted

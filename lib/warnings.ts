@@ -1,0 +1,36 @@
+import type { JackPlan, PlannedBoard, PlannedSoundcard } from './plan.ts'
+import type { ImageChoices } from './schema/image.ts'
+import type { Located } from './yaml.ts'
+
+/** What somebody who makes these choices should know. */
+export function warningsOf(
+  { value: image }: Located<ImageChoices>,
+  boards: readonly PlannedBoard[],
+  card: PlannedSoundcard,
+  jack: JackPlan,
+): string[] {
+  const nobody = image.user.ssh_keys.length === 0
+  return [
+    ...card.notes.map((note) => `${card.name}: ${note}`),
+    ...jackWarnings(jack, card),
+    ...boards
+      .filter((board) => !board.ethernet)
+      .map(({ name, wifi }) =>
+        wifi
+          ? `${name} has no Ethernet: set up Wi-Fi on the card (README), plug in a USB adapter, or use the serial console`
+          : `${name} has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console`,
+      ),
+    ...(nobody ? ['no SSH key in user.ssh_keys: nobody will be able to log in over the network'] : []),
+    ...(typeof image.overclock === 'string' ? [] : ['overclock: settings of your own, which nobody has tried on your board']),
+  ]
+}
+
+function jackWarnings(jack: JackPlan, card: PlannedSoundcard): string[] {
+  const [from, to] = card.jack.good_periods
+  return [
+    ...(jack.period < from || jack.period > to
+      ? [`jack.period ${jack.period}: ${card.name} is known to be good with ${from} to ${to} frames`]
+      : []),
+    ...(jack.softmode ? ['jack.softmode hides xruns: what you hear may be torn, and no counter says so'] : []),
+  ]
+}
