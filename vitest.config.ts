@@ -7,7 +7,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       { test: { name: 'golden', include: ['test/golden/*.test.ts'] } },
-      { test: { name: 'image', include: ['test/image/*.test.ts'], testTimeout: 300_000 } },
+      { test: { name: 'image', include: ['test/image/*.test.ts'], testTimeout: 300_000, fileParallelism: false } },
       {
         test: { name: 'faults', include: ['test/faults/*.test.ts'], testTimeout: 1_800_000, hookTimeout: 600_000, fileParallelism: false },
       },

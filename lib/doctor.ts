@@ -1,4 +1,4 @@
-import type { PlannedBoard, PlannedTuning } from './plan.ts'
+import type { PlannedBoard, PlannedSoundcard, PlannedTuning } from './plan.ts'
 import { describe, expectation, question, quote } from './proof.ts'
 import type { ProofData } from './schema/tuning.ts'
 
@@ -7,6 +7,8 @@ export interface Doctor {
   /** one line for each board of the image */
   boards: string[]
   tunings: DoctorTuning[]
+  /** by which the chosen card is known in /proc/asound/cards, for a shell; empty: there is none to look for */
+  card: string
 }
 
 export interface DoctorTuning {
@@ -21,8 +23,10 @@ export interface DoctorTuning {
 export function doctorChecks(
   tunings: readonly PlannedTuning[],
   boards: readonly Pick<PlannedBoard, 'id' | 'compatible' | 'power_ma' | 'undervoltage_sensor'>[],
+  card: Pick<PlannedSoundcard, 'bus' | 'alsa_id'> = { bus: 'none' },
 ): Doctor {
   return {
+    card: card.alsa_id !== undefined ? quote(`\\[${card.alsa_id} *\\]`) : card.bus === 'usb' ? quote('USB-Audio') : '',
     boards: boards.map(
       ({ compatible, power_ma, undervoltage_sensor }) =>
         `board ${quote(compatible)} ${power_ma} ${undervoltage_sensor ? 'sensor' : 'none'}`,

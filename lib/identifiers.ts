@@ -12,7 +12,7 @@ export function identifiers(root: ImageChoices['root'], content: unknown): DiskP
   const signature = hex.slice(0, 8)
   // With the root on a USB drive the same image lies on both disks, so that identifiers would name either.
   const [boot_device, root_device] =
-    root === 'usb' ? ['/dev/mmcblk0p1', '/dev/sda2'] : [`PARTUUID=${signature}-01`, `PARTUUID=${signature}-02`]
+    root === 'usb' ? ['/dev/disk/downbeat-boot', '/dev/sda2'] : [`PARTUUID=${signature}-01`, `PARTUUID=${signature}-02`]
   return {
     signature,
     boot_device,

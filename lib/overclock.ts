@@ -14,6 +14,8 @@ export function planOverclock({ value: image, at }: Located<ImageChoices>, board
   const choice = image.overclock
   const place = `${at(['overclock'])} overclock:`
   if (choice === 'none') return { preset: 'none', settings: [], arm_freq: boards[0]!.clocks.arm_freq, force_turbo: true }
+  if (typeof choice !== 'string' && new Set(boards.map(({ clocks }) => clocks.arm_freq)).size > 1)
+    throw new UserError(`${place} settings of your own cannot fit ${boards.map(({ id }) => id).join(', ')} at once: make an image for each`)
   const [first, ...others] = boards.map((board) => (typeof choice === 'string' ? presetOf(board, choice, place) : choice))
   const settings = Object.entries(first!).map(([key, setting]) => `${key}=${setting}`)
   const differs = others.findIndex((other) => JSON.stringify(other) !== JSON.stringify(first))

@@ -43,13 +43,31 @@ export function planTunings(question: TuningQuestion): LoadedTuning[] {
     const { data, at } = load(root, id, exists)
     return planOne(id, data, at, known, question)
   })
+  dropWhatLacksAnother(tunings, choices)
   refuseContradictions(tunings, question)
   return tunings
 }
 
+/** A tuning that does nothing without another one is off with it; refused where it was asked for by itself. */
+function dropWhatLacksAnother(tunings: LoadedTuning[], { value, at }: Located<ImageChoices>): void {
+  for (let again = true; again;) {
+    again = false
+    for (const tuning of tunings.filter(({ planned }) => planned.off === undefined)) {
+      const { id } = tuning.planned
+      const missing = tuning.data.needs.find((needed) => tunings.some(({ planned }) => planned.id === needed && planned.off !== undefined))
+      if (missing === undefined) continue
+      if (value.tunings[id] === 'on')
+        throw new UserError(`${at(['tunings', id])} tunings.${id}: does nothing without the tuning ${missing}`)
+      tuning.config_txt = []
+      tuning.planned = { ...tuning.planned, off: `does nothing without ${missing}, which is off`, proofs: [] }
+      again = true
+    }
+  }
+}
+
 function load(root: string, id: string, exists: (id: string, place: string) => void): { data: TuningData; at: Located<TuningData>['at'] } {
   const { value, at } = entry(root, 'tunings', id, `tunings/${id}.yaml`)
-  for (const [i, other] of value.conflicts.entries()) exists(other, at(['conflicts', i]))
+  for (const key of ['conflicts', 'needs'] as const) for (const [i, other] of value[key].entries()) exists(other, at([key, i]))
   return { data: value, at }
 }
 

@@ -120,7 +120,6 @@ export interface View {
   priorities: PrioritiesPlan
   /** the core that JACK has for itself and the one for the card's interrupt, on boards with enough of them */
   cores: { jack: number; interrupt: number }
-  tunings: { id: string; about: string }[]
   doctor: Doctor
   soundcard: { id: string; name: string; bus: string; alsa_id?: string; playback: number; capture: number }
   disk: DiskPlan

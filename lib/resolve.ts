@@ -152,10 +152,10 @@ export function resolve(
         jack: { ...jack, latency_ms: latency(jack).toFixed(1) },
         priorities,
         cores,
-        tunings: inForce.map(({ planned: { id, about } }) => ({ id, about })),
         doctor: doctorChecks(
           tunings.map(({ planned }) => planned),
           boards,
+          card,
         ),
         soundcard: {
           id: card.id,

@@ -57,7 +57,7 @@ export function parseYaml<S extends z.ZodType>(text: string, name: string, schem
   for (const { path, value, text: said } of overrides) {
     const plain = path.findIndex((_, i) => i > 0 && isScalar(doc.getIn(path.slice(0, i), true)))
     if (plain > 0) throw new UserError(`${said} ${path.join('.')}: ${path.slice(0, plain).join('.')} is one value and has no parts`)
-    doc.setIn(path, value)
+    doc.setIn(path, doc.createNode(value))
   }
   const at = (path: KeyPath): string => place(path)
   let value: unknown

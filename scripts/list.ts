@@ -64,6 +64,6 @@ function named(kind: string): Record<string, Listed> {
 /** Boards that no base system runs on yet. */
 function withoutBase(id: string): Pick<Listed, 'why_not'> {
   const { arch } = entry(root, 'boards', id, 'boards').value
-  const made = idsIn(root, 'bases').map((base) => entry(root, 'bases', base, 'bases').value.arch)
-  return arch.some((one) => made.includes(one)) ? {} : { why_not: `not yet: it runs ${arch.join(', ')}, for which there is no base` }
+  const made = new Set(idsIn(root, 'bases').map((base) => entry(root, 'bases', base, 'bases').value.arch))
+  return arch.some((one) => made.has(one)) ? {} : { why_not: `not yet: it runs ${arch.join(', ')}, for which there is no base` }
 }

@@ -62,5 +62,5 @@ function explain(plan: Plan, id: string, say: (line?: string) => void): void {
   }
   say('  proofs:')
   for (const proof of planned.off === undefined ? planned.proofs : tuning.proof) say(`    ${proof.on}: ${describe(proof)}`)
-  say(`  ${tuning.default === 'off' ? 'switch it on' : 'switch it off'}: --set tunings.${id}=${tuning.default === 'off' ? 'on' : 'off'}`)
+  say(`  ${planned.off === undefined ? 'switch it off' : 'switch it on'}: --set tunings.${id}=${planned.off === undefined ? 'off' : 'on'}`)
 }

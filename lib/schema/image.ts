@@ -39,7 +39,7 @@ export const Image = z
         direction: z.enum(['duplex', 'playback', 'capture']).optional().describe('otherwise all that the card can do'),
         inputs: z.int().min(1).optional().describe('channels to record from; otherwise all that the card has'),
         realtime_priority: z.int().min(1).max(98).optional().describe('SCHED_FIFO; otherwise as priorities.yaml says'),
-        port_max: z.int().min(8).max(4096).default(64),
+        port_max: z.int().min(8).max(2048).default(64),
         timeout_ms: z.int().min(100).max(60000).default(2000).describe('ms a client may take before it is thrown out'),
         softmode: z.boolean().default(false).describe('ignore xruns; hides faults'),
       })

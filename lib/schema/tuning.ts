@@ -109,6 +109,7 @@ export const Tuning = z
       .boolean()
       .default(false)
       .describe('does nothing on boards it does not fit, so one board of those that share an image is enough'),
+    needs: z.array(Id).default([]).describe('tunings without which it does nothing'),
     conflicts: z.array(Id).default([]).describe('tunings that cannot be in force beside it'),
     pins: z.array(z.int().min(0).max(27)).default([]).describe('GPIO numbers it takes'),
     change: Change,

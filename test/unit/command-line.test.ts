@@ -149,7 +149,8 @@ describe.concurrent('list', () => {
   test('of one kind says what each of it is', async () => {
     const { stdout } = await downbeat(['list', 'boards'])
     expect(stdout).toMatch(/^ {2}pi4b +Raspberry Pi 4 Model B$/m)
-    expect(stdout.trimEnd().split('\n')).toHaveLength(idsOf('boards').length)
+    expect(stdout.match(/^ {2}\w/gm)).toHaveLength(idsOf('boards').length)
+    expect(stdout).toMatch(/^ {2}pi0 +Raspberry Pi Zero\n +\(not yet: it runs armel, for which there is no base\)$/m)
   })
 })
 

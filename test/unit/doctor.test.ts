@@ -31,12 +31,14 @@ const boards = [
   { id: 'two', compatible: 'maker,board-2', power_ma: 2500, undervoltage_sensor: true },
 ]
 
-const rendered = (tunings: readonly PlannedTuning[], text = source): string => {
+type Card = Parameters<typeof doctorChecks>[2]
+
+const rendered = (tunings: readonly PlannedTuning[], text = source, card?: Card): string => {
   const view = {
     image: { name: 'stage' },
     soundcard: { name: "A card of it's $own" },
     jack: { period: 128, periods: 3, rate: 48000, latency_ms: '8.0' },
-    doctor: doctorChecks(tunings, boards),
+    doctor: doctorChecks(tunings, boards, card),
   } as unknown as View
   return render({ templates: [{ path: template, text, executable: true }], view })[0]!.text
 }
@@ -61,6 +63,7 @@ interface Machine {
   programs?: Record<string, string | null>
   files?: Record<string, string>
   folder?: string
+  card?: Card
 }
 
 interface Answer {
@@ -70,7 +73,7 @@ interface Answer {
 }
 
 function doctor(tunings: readonly PlannedTuning[], machine: Machine = {}): Answer {
-  const { shell = ['sh'], args = [], programs = {}, files = {}, folder = temporaryFolder() } = machine
+  const { shell = ['sh'], args = [], programs = {}, files = {}, folder = temporaryFolder(), card } = machine
   const bin = join(folder, 'bin')
   mkdirSync(bin, { recursive: true })
   for (const name of tools) if (!(name in programs)) symlinkSync(found(name)!, join(bin, name))
@@ -81,7 +84,7 @@ function doctor(tunings: readonly PlannedTuning[], machine: Machine = {}): Answe
   }
   write(folder, files)
   const script = join(folder, 'downbeat-doctor')
-  write(folder, { 'downbeat-doctor': rendered(tunings, source.replaceAll(/(?<=[ '])\/(?=(proc|sys|etc)\/)/g, `${folder}/`)) })
+  write(folder, { 'downbeat-doctor': rendered(tunings, source.replaceAll(/(?<=[ '])\/(?=(proc|sys|etc)\/)/g, `${folder}/`), card) })
   const { status, stdout, stderr } = spawnSync(found(shell[0]!)!, [...shell.slice(1), script, ...args], {
     encoding: 'utf8',
     env: { PATH: bin },
@@ -679,5 +682,31 @@ describe('a pattern of this repository', () => {
     expect([0, 1]).toContain(status)
     expect(stderr).toBe('')
     expect(stdout.split('\n').slice(0, -1)).toEqual(lines.filter((line) => new RegExp(pattern).test(line)))
+  })
+})
+
+describe('the sound card', () => {
+  const needsIt = [tuning('a', [{ run: 'echo no', prints: 'yes', on: 'card' }])]
+  const cards = (text: string): Record<string, string> => ({ 'proc/asound/cards': text })
+
+  test.each([
+    [{ bus: 'usb' as const }, ' 1 [Scarlett       ]: USB-Audio - Scarlett 2i2'],
+    [{ bus: 'i2s' as const, alsa_id: 'sndrpi' }, ' 0 [sndrpi         ]: simple-card - sndrpi'],
+  ])('that is there has its proofs asked: %j', (card, there) => {
+    const said = asked(needsIt, { card, files: cards(there) })
+    expect([said.failed, said.checks.find(({ id }) => id === 'card')]).toEqual([1, undefined])
+  })
+
+  test.each([{ bus: 'usb' as const }, { bus: 'i2s' as const, alsa_id: 'sndrpi' }])('that is not there is said once: %j', (card) => {
+    const said = asked(needsIt, { card, files: cards(' 0 [sndrpi2        ]: another - another') })
+    expect([said.failed, said.not_asked.card, said.exit]).toEqual([0, 1, 1])
+    expect(said.checks.find(({ id }) => id === 'card')).toMatchObject({
+      state: 'failed',
+      do: expect.stringContaining('plug it in') as string,
+    })
+  })
+
+  test('is not looked for where there is none to be', () => {
+    expect(asked([]).checks.find(({ id }) => id === 'card')).toBeUndefined()
   })
 })

@@ -160,8 +160,12 @@ test('a core_freq above the limit of the board is refused', () => {
     presetsOf(board).flatMap(([preset, { core_freq }]) => (core_freq! > board.core_freq_limit! ? [preset] : [])),
   )
   expect([...new Set(above)].sort()).toEqual(['high', 'turbo'])
-  // One such board in the image is enough; no other board has the limit; the warranty is another risk.
-  const two = 'board: [pi3b, pi2b]\nsoundcard: usb\noverclock: { arm_freq: 1000, core_freq: 500 }\n'
+  // No other board has the limit; the warranty is another risk; and nobody's settings fit boards of different clocks.
+  const mixed = 'board: [pi3b, pi2b]\nsoundcard: usb\noverclock: { arm_freq: 1000 }\n'
+  expect(refusalOf({ ...archOf('armhf'), ...choices(mixed) })).toBe(
+    'image.yaml:3:12 overclock: settings of your own cannot fit pi3b, pi2b at once: make an image for each',
+  )
+  const two = 'board: pi2b\nsoundcard: usb\noverclock: { arm_freq: 1000, core_freq: 500 }\n'
   expect(refusalOf({ ...archOf('armhf'), ...choices(two) })).toBe(`image.yaml:3:12 ${corrupts('Raspberry Pi 2 Model B', 500, 250)}`)
   expect(refusalOf({ ...archOf('armhf'), ...choices(`${two}accept: [warranty]\n`) })).toContain(
     'above 250 MHz SD cards have been corrupted',
@@ -191,7 +195,7 @@ test('a root on USB lifts the limit of core_freq', () => {
   expect(parametersOf(plan).filter((word) => word.startsWith('root='))).toHaveLength(1)
   const fstab = linesOf(plan, '/etc/fstab').map((line) => line.split(' '))
   expect(fstab.find(([, folder]) => folder === '/')?.[0]).toBe('/dev/sda2')
-  expect(fstab.find(([, folder]) => folder === '/boot/firmware')?.[0]).toBe('/dev/mmcblk0p1')
+  expect(fstab.find(([, folder]) => folder === '/boot/firmware')?.[0]).toBe('/dev/disk/downbeat-boot')
   expect(plan.kernel.options.map(({ text }) => text)).toEqual(expect.arrayContaining(['CONFIG_USB_STORAGE=y', 'CONFIG_BLK_DEV_SD=y']))
 })
 
@@ -282,7 +286,7 @@ test('capture on a card that only plays is refused', () => {
   expect(refusalOf(choices(none), ['jack.direction=capture'])).toBe(
     '--set jack.direction=capture jack.direction: there is no sound card to play to or to record from',
   )
-  const deaf: Edits = { ...choices(four), 'soundcards/usb.yaml': (text) => text.replace('playback: 2', 'playback: 0') }
+  const deaf: Edits = { ...choices(four), 'soundcards/usb.yaml': (text) => text.replace('playback: 32', 'playback: 0') }
   for (const direction of ['playback', 'duplex'])
     expect(refusalOf(deaf, [`jack.direction=${direction}`])).toBe(
       `--set jack.direction=${direction} jack.direction: a class-compliant USB interface cannot play: it only records`,
@@ -458,8 +462,8 @@ test('more inputs than the card has are refused, and fewer become -i', () => {
       expect(alsaOf(planOf(choices(text), [`jack.inputs=${inputs}`]))).toEqual(expect.arrayContaining([`-i${inputs}`]))
     expect(alsaOf(planOf(choices(text))).join(' ')).not.toContain('-i')
   }
-  expect(refusalOf(choices(`${four}jack:\n  inputs: 3\n`))).toBe(
-    'image.yaml:4:11 jack.inputs: a class-compliant USB interface has 2 of them',
+  expect(refusalOf(choices(`${four}jack:\n  inputs: 33\n`))).toBe(
+    'image.yaml:4:11 jack.inputs: a class-compliant USB interface has 32 of them',
   )
   expect(refusalOf(choices(four), ['jack.inputs=1', 'jack.direction=playback'])).toBe(
     '--set jack.inputs=1 jack.inputs: nothing is recorded, so there are no inputs to limit',
@@ -472,7 +476,7 @@ test('more inputs than the card has are refused, and fewer become -i', () => {
   const many: Edits = {
     ...choices(four),
     'soundcards/usb.yaml': (text) =>
-      text.replace('capture: 2', 'capture: 10').replace('jack: { period: 128,', 'jack: { period: 128, inputs: 2,'),
+      text.replace('capture: 32', 'capture: 10').replace('jack: { period: 128,', 'jack: { period: 128, inputs: 2,'),
   }
   expect(alsaOf(planOf(many))).toContain('-i2')
   expect(alsaOf(planOf(many, ['jack.inputs=8']))).toContain('-i8')
@@ -488,7 +492,7 @@ test('capture only is -C and playback only is -P', () => {
   // -C and -P before -d alsa would be something else.
   const server = jackdOf(planOf(choices(four), ['jack.direction=capture']))
   expect(server.slice(0, server.indexOf('alsa'))).toEqual(['/usr/bin/jackd', '-R', '-P70', '-p64', '-t2000', '-d'])
-  const deaf: Edits = { ...choices(four), 'soundcards/usb.yaml': (text) => text.replace('playback: 2', 'playback: 0') }
+  const deaf: Edits = { ...choices(four), 'soundcards/usb.yaml': (text) => text.replace('playback: 32', 'playback: 0') }
   expect(alsaOf(planOf(deaf))).toContain('-C')
 })
 

@@ -195,9 +195,12 @@ describe('jackd is started', () => {
 
   const isCard = (id: string): boolean => entry(repository, 'soundcards', id, 'test').value.bus !== 'none'
 
-  test.each(idsOf('soundcards').filter((id) => !isCard(id)))('on %s by no udev rule, and with no card', (id) => {
+  test.each(idsOf('soundcards').filter((id) => !isCard(id)))('on %s by its own unit, and with no card', (id) => {
     const paths = render(planOf({ 'image.yaml': `board: pi4b\nsoundcard: ${id}\n` }).configure).map(({ path }) => path)
-    expect(paths.filter((path) => /jackd/.test(path) && !path.endsWith('.conf'))).toEqual(['etc/systemd/system/jackd-midi.service'])
+    expect(paths.filter((path) => /jackd/.test(path) && !path.endsWith('.conf'))).toEqual([
+      'etc/systemd/system/jackd-midi.service',
+      'etc/udev/rules.d/86-jackd-midi.rules',
+    ])
   })
 
   test.each(idsOf('soundcards').filter(isCard))('on %s with -P just if the card has no input', (card) => {

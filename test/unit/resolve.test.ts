@@ -465,12 +465,12 @@ describe('the plan', () => {
   })
 
   test('takes lists from --set, too', () => {
-    const plan = planOf(choices(four), [
-      'board=[pi3b, pi400]',
-      'packages=[ardour]',
-      'overclock={ arm_freq: 1300, over_voltage: 7 }',
-      'accept=[warranty]',
-    ])
+    const plan = planOf(choices(four), ['board=[pi3b, pi400]', 'packages=[ardour]', 'accept=[warranty]'])
+    const fast = planOf(choices(four), ['overclock={ arm_freq: 2000, over_voltage: 6 }'])
+    expect(fast.origins['overclock']).toEqual({
+      value: '{"arm_freq":2000,"over_voltage":6}',
+      from: '--set overclock={ arm_freq: 2000, over_voltage: 6 }',
+    })
     expect(plan.boards.map(({ id }) => id)).toEqual(['pi3b', 'pi400'])
     expect(plan.rootfs.packages).toContain('ardour')
     expect(plan.origins).toMatchObject({ board: { value: 'pi3b, pi400', from: '--set board=[pi3b, pi400]' } })
@@ -629,5 +629,15 @@ test('what the root file system needs cannot be switched off', () => {
 test('memory that cannot be overclocked is refused', () => {
   expect(refusalOf(choices(`board: pi4b\nsoundcard: usb\noverclock: { arm_freq: 1600, sdram_freq: 500 }\n`))).toBe(
     'image.yaml:3:12 overclock: sdram_freq cannot be changed on Raspberry Pi 4 Model B; only the boards up to the Pi 3 have that setting',
+  )
+})
+
+test('a tuning that does nothing without another one is off with it, and refused where it was asked for', () => {
+  const { tunings } = planOf(choices('board: pi3b\nsoundcard: usb\n'), ['tunings.irq-priorities=off'])
+  const why = (id: string): string | undefined => tunings.find((one) => one.id === id)?.off
+  expect(why('cpu-isolation')).toBe('does nothing without irq-priorities, which is off')
+  expect(why('no-rt-throttling')).toBe('does nothing without cpu-isolation, which is off')
+  expect(refusalOf(choices('board: pi3b\nsoundcard: usb\ntunings: { cpu-isolation: off, no-rt-throttling: on }\n'))).toBe(
+    'image.yaml:3:50 tunings.no-rt-throttling: does nothing without the tuning cpu-isolation',
   )
 })

@@ -131,6 +131,7 @@ describe('beside its change and its proof a tuning', () => {
       default: 'on',
       when: {},
       harmless: false,
+      needs: [],
       conflicts: [],
       pins: [],
       change: {},
