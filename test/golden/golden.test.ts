@@ -20,7 +20,9 @@ const signature = '5167a7e0'
 
 const filesOf = (choices: string): { path: string; text: string }[] => {
   const { templates, view } = resolve(root, join(root, choices)).configure
-  const files = render({ templates, view: { ...view, disk: { ...view.disk, signature } } })
+  const named = (device: string): string => device.replace(view.disk.signature, signature)
+  const disk = { ...view.disk, signature, root_device: named(view.disk.root_device), boot_device: named(view.disk.boot_device) }
+  const files = render({ templates, view: { ...view, disk } })
   return files.map(({ where, path, text }) => ({ path: join(basename(choices, '.yaml'), where, path), text }))
 }
 
