@@ -121,7 +121,7 @@ export interface View {
   /** the core that JACK has for itself and the one for the card's interrupt, on boards with enough of them */
   cores: { jack: number; interrupt: number }
   doctor: Doctor
-  soundcard: { id: string; name: string; bus: string; alsa_id?: string; playback: number; capture: number }
+  soundcard: { id: string; name: string; bus: string; alsa_id?: string; playback: number; capture: number; smallest_period: number }
   disk: DiskPlan
 }
 

@@ -164,6 +164,7 @@ export function resolve(
           ...(card.alsa_id === undefined ? {} : { alsa_id: card.alsa_id }),
           playback: card.playback,
           capture: card.capture,
+          smallest_period: card.jack.smallest_period,
         },
         disk,
       },

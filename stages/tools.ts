@@ -4,8 +4,8 @@ import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
- * The small programs of our own that go into the image, compiled against the JACK library that is in it, and single programs
- * of Debian packages whose dependencies nobody wants on a card.
+ * The small programs of our own that go into the image (`NAME.c` of packages/tools is downbeat-NAME), compiled against the
+ * JACK library that is in it, and single programs of Debian packages whose dependencies nobody wants on a card.
  */
 export const tools = defineStage({
   name: 'tools',
@@ -17,6 +17,7 @@ export const tools = defineStage({
   network: true,
   async run({ given, from, out, work, $ }) {
     for (const { path, text } of given.sources) writeFileSync(`${work}/${path}`, text)
+    const programs = given.sources.filter(({ path }) => path.endsWith('.c')).map(({ path }) => path.slice(0, -'.c'.length))
     const flags = [
       '-std=c11',
       '-O2',
@@ -31,9 +32,11 @@ export const tools = defineStage({
     ]
     // The libraries that libjack itself uses are in the image; the linker need not see them.
     await $`tar -xf ${from.rootfs.tree} --wildcards './usr/lib/*/libjack.so*'
-      ${given.cross_compile}gcc ${flags} -o downbeat-tone tone.c usr/lib/*/libjack.so.0 -Wl,--unresolved-symbols=ignore-in-shared-libs -lm
-      ${given.cross_compile}strip downbeat-tone
-      install -D -t ${out.programs}/usr/bin downbeat-tone
+      for program in ${programs}; do
+        ${given.cross_compile}gcc ${flags} -o downbeat-"$program" "$program".c usr/lib/*/libjack.so.0 -Wl,--unresolved-symbols=ignore-in-shared-libs -lm
+        ${given.cross_compile}strip downbeat-"$program"
+        install -D -t ${out.programs}/usr/bin downbeat-"$program"
+      done
       : >${out.packages}`
     if (given.programs.length === 0) return
     await $`mkdir -p lists/partial archives/partial

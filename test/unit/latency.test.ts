@@ -1,0 +1,545 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { View } from '../../lib/plan.ts'
+import { render } from '../../lib/render.ts'
+import { isRunning, ownSleep, repository, temporaryFolder, until, write } from './fixtures.ts'
+
+// downbeat-latency is run as it will be in the image, in a machine of its own: its /proc, /run, /etc and /var are a folder,
+// and the systemd and the JACK in its PATH are small scripts. This systemd reads the environment files as the true one does:
+// those of the unit that it has loaded, the drop-in's last. This JACK keeps up with every period but those that a test names.
+
+const template = 'root/usr/bin/downbeat-latency.hbs'
+const source = readFileSync(join(repository, 'templates', template), 'utf8')
+
+const found = (name: string): string =>
+  [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((dir) => join(dir, name)).find(existsSync)!
+
+const tools =
+  'sh awk cat chmod cp dd env flock grep head mkdir mktemp mv readlink rm rmdir sed seq sleep sort sync tail timeout touch tr'.split(' ')
+
+const programs: Record<string, string> = {
+  id: 'echo 0',
+  nproc: 'echo 1',
+  journalctl: 'cat journal 2>/dev/null',
+  // runuser -u NAME -- COMMAND...
+  runuser: 'echo "$2" >asked-by; shift 3; exec "$@"',
+  systemctl: `
+drop_in='run/systemd/system/jackd@.service.d/zz-downbeat-latency.conf'
+case "$*" in
+  daemon-reload) rm -f loaded; [ ! -e "$drop_in" ] || cp "$drop_in" loaded ;;
+  'restart jackd@'*)
+    rm -f running
+    for file in etc/default/jackd $(sed -n 's/^EnvironmentFile=//p' loaded 2>/dev/null); do options=$(sed -n 's/^JACKD_ALSA=//p' "$file" | tr -d '"'); done
+    echo "$options" >>started
+    period=$(echo " $options" | sed -n 's/.* -p *\\([0-9]*\\).*/\\1/p')
+    ! grep -qx "$period" refused 2>/dev/null || exit 1
+    echo "$period" >running ;;
+  *--state=active*) [ ! -e running ] || echo 'jackd@Audio.service loaded active running JACK sound server on card Audio' ;;
+  *--all*) cat units 2>/dev/null ;;
+  '-q is-active jackd-midi.service') [ -e midi ] ;;
+  '-q is-active jackd@'*) [ -e running ] ;;
+  *User*) echo musician ;;
+  *InvocationID*) echo 0123 ;;
+esac`,
+  // downbeat-xruns -t SECONDS -w SECONDS; answers/PERIOD is sourced: what it does and says of this period
+  'downbeat-xruns': `
+[ -e running ] || exit 3
+seconds=$2 period=$(cat running) rate=48000 xruns=0 worst=0 load=7.5 died=false status=0
+cycles=$(awk "BEGIN { print int($seconds * 48000 / $period) }")
+[ ! -e answers/$period ] || [ ! -e loaded ] || . ./answers/$period
+[ "$xruns" = 0 ] || status=1
+echo "{\\"seconds\\":$seconds,\\"rate\\":$rate,\\"period\\":$period,\\"cycles\\":$cycles,\\"xruns\\":$xruns,\\"worst_usecs\\":$worst,\\"max_load\\":$load,\\"died\\":$died}"
+exit $status`,
+}
+
+const defaultSettings = `# how jackd is started\nJACKD_SERVER="-R -P70"\n\n# the card\nJACKD_ALSA="-p128 -n3 -r48000 -P"\n`
+
+interface Machine {
+  args?: string[]
+  files?: Record<string, string>
+  /** scripts in its PATH, beside those above or instead of them */
+  programs?: Record<string, string>
+  /** shell text that is run in place of a period's measurement, or before its figures are said */
+  answers?: Record<number, string>
+  smallest?: number
+}
+
+interface Answer {
+  folder: string
+  status: number | null
+  stdout: string
+  stderr: string
+  /** JACKD_ALSA of each start of the server */
+  started: string[]
+  settings: string
+}
+
+function prepared({ files = {}, programs: more = {}, answers = {}, smallest = 16 }: Machine): string {
+  const folder = temporaryFolder()
+  const bin = join(folder, 'bin')
+  mkdirSync(bin, { recursive: true })
+  const scripts = { ...programs, ...more }
+  for (const name of tools) if (!(name in scripts)) symlinkSync(found(name), join(bin, name))
+  for (const [name, body] of Object.entries(scripts)) {
+    write(bin, { [name]: `#!${found('sh')}\ncd '${folder}' || exit 9\n${body}\n` })
+    chmodSync(join(bin, name), 0o755)
+  }
+  write(folder, {
+    'etc/default/jackd': defaultSettings,
+    'proc/asound/Audio/id': 'Audio\n',
+    'run/x': '',
+    running: '128\n',
+    ...Object.fromEntries(Object.entries(answers).map(([period, text]) => [`answers/${period}`, `${text}\n`])),
+    ...files,
+  })
+  const view = { soundcard: { id: 'usb', smallest_period: smallest } } as unknown as View
+  const { text } = render({ templates: [{ path: template, text: source, executable: true }], view })[0]!
+  write(folder, { 'downbeat-latency': text.replaceAll(/(?<=[ "=])\/(?=(proc|run|etc|var)\/)/g, `${folder}/`) })
+  return folder
+}
+
+const read = (folder: string, path: string): string => (existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : '')
+
+/** Starts it; `ended` is what came of it, `kill` a signal for it alone. */
+function start(machine: Machine): { folder: string; said: () => string; kill: (signal: NodeJS.Signals) => void; ended: Promise<Answer> } {
+  const folder = prepared(machine)
+  const child = spawn(found('sh'), [join(folder, 'downbeat-latency'), ...(machine.args ?? [])], {
+    cwd: folder,
+    env: { PATH: join(folder, 'bin') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const ended = new Promise<Answer>((done, fail) =>
+    child.once('error', fail).once('close', (status) =>
+      done({
+        folder,
+        status,
+        stdout,
+        stderr,
+        started: read(folder, 'started').split('\n').filter(Boolean),
+        settings: read(folder, 'etc/default/jackd'),
+      }),
+    ),
+  )
+  return { folder, said: () => stdout, kill: (signal) => child.kill(signal), ended }
+}
+
+const latency = (args: string[], machine: Machine = {}): Promise<Answer> => start({ ...machine, args: ['--no-load', '-s1', ...args] }).ended
+
+/** The periods that were tried, and the verdicts on them. */
+const rows = ({ stdout }: Answer): [number, string][] =>
+  [...stdout.matchAll(/^ +(\d+) {2,}[\d.]+ ms .* % {2}(.*)$/gm)].map(([, period, verdict]) => [Number(period), verdict!])
+
+/** That the server runs again as before, and that nothing is left. */
+function expectAsBefore({ folder, settings, started }: Answer, files: string[] = []): void {
+  expect(settings).toBe(defaultSettings)
+  expect(started.at(-1)).toBe('-p128 -n3 -r48000 -P')
+  expect(read(folder, 'running')).toBe('128\n')
+  expectNothingLeft(folder, files)
+}
+
+function expectNothingLeft(folder: string, files: string[] = []): void {
+  const left = ['run', 'var', 'etc'].flatMap((top) =>
+    existsSync(join(folder, top))
+      ? readdirSync(join(folder, top), { recursive: true, withFileTypes: true })
+          .filter((one) => one.isFile())
+          .map(({ name }) => name)
+      : [],
+  )
+  expect(left.toSorted()).toEqual(['jackd', 'x', ...files])
+  expect(existsSync(join(folder, 'loaded'))).toBe(false)
+  expect(existsSync(join(folder, 'run/downbeat-latency'))).toBe(false)
+  expect(existsSync(join(folder, 'run/systemd/system/jackd@.service.d'))).toBe(false)
+}
+
+describe('the walk', () => {
+  test('goes from 256 frames down to what the card can do, and proposes the smallest', async () => {
+    const answer = await latency([])
+    expect(answer).toMatchObject({ status: 0, stderr: '' })
+    expect(rows(answer)).toEqual([256, 128, 64, 32, 16].map((period) => [period, 'clean']))
+    expect(answer.stdout).toContain('proposal: 16 frames, 1.0 ms\n')
+    expectAsBefore(answer)
+  })
+
+  test('keeps every other option of the server, and tries as the user whose server it is', async () => {
+    const answer = await latency(['64'])
+    expect(answer.started).toEqual(['-p64 -n3 -r48000 -P', '-p128 -n3 -r48000 -P'])
+    expect(read(answer.folder, 'asked-by')).toBe('musician\n')
+  })
+
+  test('stops after the first period that is not clean, and proposes the one before it', async () => {
+    const answer = await latency([], { answers: { 64: 'xruns=3 worst=2600' } })
+    expect(rows(answer)).toEqual([
+      [256, 'clean'],
+      [128, 'clean'],
+      [64, 'xruns'],
+    ])
+    expect(answer.stdout).toMatch(/^ +64 +4\.0 ms +3 +2\.6 ms +7\.5 % {2}xruns$/m)
+    expect(answer.stdout).toContain('proposal: 128 frames, 8.0 ms, which is what')
+    expect(answer.status).toBe(0)
+    expectAsBefore(answer)
+  })
+
+  test.each([
+    ['one xrun', 'xruns=1', 'xruns'],
+    ['a load of half the time', 'load=50.0', 'too busy: 50 % or more'],
+    ['cycles that are missing', 'cycles=600', 'only 600 of 750 cycles'],
+    ['a server that dies', 'died=true status=4', 'died, or came to a halt'],
+  ])('finds %s unclean', async (_, answers, verdict) => {
+    expect(rows(await latency(['64'], { answers: { 64: answers } }))).toEqual([[64, verdict]])
+  })
+
+  test.each([
+    ['a load just below it', 'load=49.9'],
+    ['a cycle more or less', 'cycles=748'],
+  ])('finds %s clean', async (_, answers) => {
+    expect(rows(await latency(['64'], { answers: { 64: answers } }))).toEqual([[64, 'clean']])
+  })
+
+  test('goes from large to small in whatever order the periods are given, and tries each once', async () => {
+    expect(rows(await latency(['64', '512', '128', '64'])).map(([period]) => period)).toEqual([512, 128, 64])
+  })
+
+  test('begins with what JACK runs with, where that is more than 256, and ends with what the card can do', async () => {
+    const settings = 'JACKD_ALSA="-p1024 -n3 -r48000"\n'
+    const answer = await latency([], { files: { 'etc/default/jackd': settings, running: '1024\n' }, smallest: 256 })
+    expect(rows(answer).map(([period]) => period)).toEqual([1024, 512, 256])
+    expect(answer.settings).toBe(settings)
+  })
+
+  test('takes a period that the card refuses for too small, and says what jackd said', async () => {
+    const journal =
+      'jackdmp 1.9.22\nCould not open component: cannot open it\nALSA: cannot set period size to 32 frames for playback\nFailed to open server\n'
+    const answer = await latency([], { files: { refused: '32\n', journal } })
+    expect(rows(answer).at(-1)).toEqual([32, 'refused: ALSA: cannot set period size to 32 frames for playback'])
+    expect(answer.stdout).toContain('proposal: 64 frames, 4.0 ms\n')
+    expectAsBefore(answer)
+  })
+
+  test('says what else to try when none is clean', async () => {
+    const answer = await latency(['128', '64'], { answers: { 128: 'xruns=9' } })
+    expect(answer.status).toBe(1)
+    expect(rows(answer)).toHaveLength(1)
+    expect(answer.stdout).toContain('none is clean; larger ones may be: sudo downbeat-latency 1024 512 256\n')
+    expect((await latency(['8192'], { answers: { 8192: 'xruns=9' } })).stdout).toContain('none is clean: sudo downbeat-doctor')
+    expectAsBefore(answer)
+  })
+
+  test('counts with other periods per buffer when asked to', async () => {
+    const answer = await latency(['-n', '2', '64'])
+    expect(answer.started[0]).toBe('-p64 -n2 -r48000 -P')
+    expect(answer.stdout).toContain('proposal: 64 frames, 2.7 ms\n')
+    expect(answer.stdout).toContain('JACKD_ALSA="-p64 -n2 -r48000 -P"')
+    expectAsBefore(answer)
+  })
+
+  test.each([
+    ['-p 128 -n 3 -r 48000 -P -s', '-p64 -n 3 -r 48000 -P'],
+    ['-s -p128', '-p64'],
+    ['--softmode --period=128 --rate 44100', '-p64 --rate 44100'],
+    ['-s 1 --period 128 -C hw:1 -i2', '-p64 -C hw:1 -i2'],
+    ['-n2', '-p64 -n2'],
+    ['-d * -p128', '-p64 -d *'],
+  ])('finds the period in JACKD_ALSA="%s", and never measures with -s', async (options, tried) => {
+    const answer = await latency(['64'], { files: { 'etc/default/jackd': `JACKD_ALSA="${options}"\n` } })
+    expect(answer.started[0]).toBe(tried)
+  })
+
+  test('says that -s hides xruns, where the settings have it', async () => {
+    const answer = await latency(['64'], { files: { 'etc/default/jackd': 'JACKD_ALSA="-p128 -n3 -r48000 -s"\n' } })
+    expect(answer.stdout).toContain('hides xruns')
+    expect(answer.stdout).toContain('JACKD_ALSA="-p64 -n3 -r48000 -s"')
+  })
+
+  test('says it when the server runs at another rate, and counts with that', async () => {
+    const answer = await latency(['64'], {
+      files: { 'etc/default/jackd': 'JACKD_ALSA="-p128 -n2 -r44100"\n' },
+      answers: { 64: 'rate=96000 cycles=1500' },
+    })
+    expect(answer.stdout).toContain('note: JACK runs at 96000 Hz, not at the 44100 of')
+    expect(answer.stdout).toContain('proposal: 64 frames, 1.3 ms')
+  })
+
+  test('knows rates of six digits', async () => {
+    const answer = await latency(['64'], {
+      files: { 'etc/default/jackd': 'JACKD_ALSA="-p128 -n2 -r192000"\n' },
+      answers: { 64: 'rate=192000 cycles=3000' },
+    })
+    expect(answer.stdout).toContain('proposal: 64 frames, 0.7 ms')
+  })
+
+  test('says it when the card has taken another buffer', async () => {
+    const hw_params = 'access: MMAP_INTERLEAVED\nperiod_size: 64\nbuffer_size: 256\n'
+    const answer = await latency(['64'], { files: { 'proc/asound/Audio/pcm0p/sub0/hw_params': hw_params } })
+    expect(answer.stdout).toContain('note: for 64 frames the card took a buffer of 256, not of 3 x 64: 5.3 ms')
+  })
+
+  test('is a document with --json', async () => {
+    const answer = await latency(['--json', '128', '64'], { answers: { 64: 'xruns=2 worst=1200' } })
+    expect(JSON.parse(answer.stdout)).toEqual({
+      card: 'Audio',
+      rate: 48000,
+      periods: 3,
+      seconds: 1,
+      load: false,
+      measured: [
+        {
+          period: 128,
+          latency_ms: 8,
+          verdict: 'clean',
+          measured: { seconds: 1, rate: 48000, period: 128, cycles: 375, xruns: 0, worst_usecs: 0, max_load: 7.5, died: false },
+        },
+        {
+          period: 64,
+          latency_ms: 4,
+          verdict: 'xruns',
+          measured: { seconds: 1, rate: 48000, period: 64, cycles: 750, xruns: 2, worst_usecs: 1200, max_load: 7.5, died: false },
+        },
+      ],
+      proposal: 128,
+      written: false,
+    })
+    const refused = await latency(['--json', '64'], { files: { refused: '64\n', journal: 'cannot "do" \x1bit\\\n' } })
+    expect(JSON.parse(refused.stdout)).toMatchObject({ measured: [{ period: 64, verdict: "refused: cannot 'do' it'" }] })
+    expect(refused.stdout).not.toMatch(/"(proposal|xruns)"/)
+  })
+})
+
+describe('refused, with what to type, is', () => {
+  test.each([
+    [['abc'], 'abc: expected a period in frames, such as: downbeat-latency 256 128 64'],
+    [['064'], '064: expected a period in frames'],
+    [['64.5'], '64.5: expected a period in frames'],
+    [['48'], '48: JACK wants a power of two; try: downbeat-latency 64 32'],
+    [['100'], '100: JACK wants a power of two; try: downbeat-latency 128 64'],
+    [['8'], '8: the card (usb) can do 16 frames at the least; try: downbeat-latency 16'],
+    [['16384'], '16384: JACK takes 8192 frames at the most; try: downbeat-latency 8192'],
+    [['-s', '0'], '-s 0: expected seconds from 1 to 3600, such as -s 60'],
+    [['-s5x'], '-s 5x: expected seconds'],
+    [['-n', '1'], '-n 1: expected periods per buffer from 2 to 8, such as -n 3'],
+    [['-n'], '-n wants a value'],
+    [['--wirte'], 'there is no --wirte; downbeat-latency --help shows the options there are'],
+  ])('%j', async (args, message) => {
+    const answer = await start({ args }).ended
+    expect(answer).toMatchObject({ status: 2, stdout: '', started: [] })
+    expect(answer.stderr).toMatch(/^downbeat-latency: [^\n]*\n$/)
+    expect(answer.stderr).toContain(message)
+  })
+
+  test('whoever is not root', async () => {
+    const answer = await start({ args: ['-s', '5', '64'], programs: { id: 'echo 1000' } }).ended
+    expect(answer).toMatchObject({
+      status: 2,
+      stderr: 'downbeat-latency: only root can start JACK anew; type: sudo downbeat-latency -s 5 64\n',
+    })
+  })
+
+  test.each([
+    ['a card that is not there', {}, 'plug it in'],
+    [
+      'a server that does not start',
+      { units: 'jackd@Audio.service loaded activating auto-restart JACK\n' },
+      'jackd@Audio.service is activating (auto-restart)',
+    ],
+    ['a server for MIDI only', { midi: '' }, 'JACK runs for MIDI only'],
+  ])('%s', async (_, files, message) => {
+    const answer = await start({ args: ['64'], programs: { systemctl: `rm -f running\n${programs['systemctl']!}` }, files }).ended
+    expect(answer).toMatchObject({ status: 3, stdout: '', started: [] })
+    expect(answer.stderr).toContain(message)
+    expectNothingLeft(answer.folder)
+  })
+
+  test.each([
+    ['JACKD_SERVER="-R"\n', 'has no line JACKD_ALSA='],
+    ['JACKD_ALSA="-p128" # "mine"\n', 'is quoted in a way that is not understood'],
+    ['JACKD_ALSA="-pfast"\n', '-p, -n and -r are not understood'],
+  ])('settings such as %j', async (settings, message) => {
+    const answer = await latency(['64'], { files: { 'etc/default/jackd': settings } })
+    expect(answer).toMatchObject({ status: 2, started: [], settings })
+    expect(answer.stderr).toContain(message)
+    expectNothingLeft(answer.folder)
+  })
+
+  test('a second one at the same time', async () => {
+    const first = start({ args: ['--no-load', '64'], answers: { 64: `touch measuring; exec sleep ${ownSleep()}` } })
+    await until(() => existsSync(join(first.folder, 'measuring')))
+    const script = join(first.folder, 'downbeat-latency')
+    const second = spawn(found('sh'), [script, '64'], { env: { PATH: join(first.folder, 'bin') }, stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    second.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+    expect(await new Promise((done) => second.once('close', done))).toBe(2)
+    expect(said).toContain('it runs already')
+    first.kill('SIGTERM')
+    expectAsBefore(await first.ended)
+  })
+})
+
+describe('afterwards JACK runs as before', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGQUIT', 131],
+  ] as const)('after %s in the middle of a measurement', async (signal, status) => {
+    const sleep = ownSleep()
+    const run = start({ args: ['-s', '60'], answers: { 128: `touch measuring; exec sleep ${sleep}` } })
+    await until(() => existsSync(join(run.folder, 'measuring')))
+    const ballast = join(run.folder, 'var/lib/downbeat/latency.tmp')
+    await until(() => existsSync(ballast))
+    expect(isRunning(ballast)).toBe(true)
+    run.kill(signal)
+    const answer = await run.ended
+    expect(answer.status).toBe(status)
+    expect(answer.started.slice(0, 2)).toEqual(['-p256 -n3 -r48000 -P', '-p128 -n3 -r48000 -P'])
+    expect(answer.started).toHaveLength(3)
+    expect(answer.stdout).toContain('starting JACK again as it was')
+    expect(isRunning(sleep)).toBe(false)
+    expect(isRunning(ballast)).toBe(false)
+    expectAsBefore(answer)
+  })
+
+  test('after a second Ctrl-C, too', async () => {
+    const systemctl = programs['systemctl']!.replace(
+      'rm -f running',
+      '[ ! -e measuring ] || { touch restoring; sleep 0.5; }; rm -f running',
+    )
+    const run = start({ args: ['--no-load', '64'], programs: { systemctl }, answers: { 64: `touch measuring; exec sleep ${ownSleep()}` } })
+    await until(() => existsSync(join(run.folder, 'measuring')))
+    run.kill('SIGINT')
+    await until(() => existsSync(join(run.folder, 'restoring')))
+    run.kill('SIGINT')
+    const answer = await run.ended
+    expect(answer.status).toBe(130)
+    expectAsBefore(answer)
+  })
+
+  test('when whoever reads it goes away', async () => {
+    const folder = prepared({ answers: { 256: 'sleep 0.3' } })
+    const line = `sh ${folder}/downbeat-latency --no-load -s1 | head -n 1`
+    const child = spawn(found('sh'), ['-c', `${line}; until grep -qx 128 running && [ ! -e run/downbeat-latency ]; do sleep 0.05; done`], {
+      cwd: folder,
+      env: { PATH: join(folder, 'bin') },
+      stdio: 'ignore',
+    })
+    await new Promise((done) => child.once('close', done))
+    expectNothingLeft(folder)
+  })
+
+  test('when the client does not answer', async () => {
+    const timeout = `[ "$3" != 61 ] || set -- -k 5 0.2 "$4" "$5" "$6" "$7" "$8" "$9"; exec ${found('timeout')} "$@"`
+    const answer = await latency(['64'], { programs: { timeout }, answers: { 64: `exec sleep ${ownSleep()}` } })
+    expect(rows(answer)).toEqual([[64, 'died: JACK did not answer']])
+    expectAsBefore(answer)
+  })
+
+  test('when the card is unplugged: once it is back', async () => {
+    const answer = await latency(['64'], { answers: { 64: 'rm -r proc/asound/Audio; died=true status=4' } })
+    expect(answer.status).toBe(3)
+    expect(answer.stderr).toContain('the sound card (Audio) is gone: plug it in again and JACK starts by itself')
+    expect(answer.started).toEqual(['-p64 -n3 -r48000 -P'])
+    expectNothingLeft(answer.folder)
+  })
+
+  test('or it says that it does not, and what to do', async () => {
+    const answer = await latency(['64'], { files: { refused: '128\n' } })
+    expect(answer.status).toBe(4)
+    expect(answer.stderr).toContain('does not run with the 128 frames of')
+    expect(answer.stderr).toContain('sudo systemctl restart jackd@Audio.service')
+    expectNothingLeft(answer.folder)
+  })
+
+  test('when another file has the last word on the options, which it says', async () => {
+    const answer = await latency(['64'], { answers: { 64: 'period=256' } })
+    expect(answer.status).toBe(4)
+    expect(answer.stderr).toContain('JACK ran with 256 frames, not with 64: another file sets JACKD_ALSA')
+    expectAsBefore(answer)
+  })
+
+  test('when the one before it was killed and could not tidy up', async () => {
+    const sleep = ownSleep()
+    const killed = start({ args: ['--no-load', '64'], answers: { 64: `touch measuring; exec sleep ${sleep}` } })
+    await until(() => existsSync(join(killed.folder, 'measuring')))
+    killed.kill('SIGKILL')
+    await killed.ended
+    expect(read(killed.folder, 'running')).toBe('64\n')
+    write(killed.folder, { 'answers/64': '' })
+    const again = spawn(found('sh'), [join(killed.folder, 'downbeat-latency'), '--no-load', '-s1', '64'], {
+      env: { PATH: join(killed.folder, 'bin') },
+      stdio: 'ignore',
+    })
+    expect(await new Promise((done) => again.once('close', done))).toBe(0)
+    expect(read(killed.folder, 'running')).toBe('128\n')
+    expectNothingLeft(killed.folder)
+  })
+})
+
+describe('the load', () => {
+  const during = 'ls -s var/lib/downbeat/latency.tmp >during 2>&1; sleep 0.4; ls var/lib/downbeat/latency.tmp >>during 2>&1'
+
+  test('is on the machine while it measures, and gone afterwards', async () => {
+    const answer = await start({ args: ['-s1', '64'], answers: { 64: during }, programs: { ls: `exec ${found('ls')} "$@"` } }).ended
+    expect(read(answer.folder, 'during').trim().split('\n').at(-1)).toBe('var/lib/downbeat/latency.tmp')
+    expect(isRunning(join(answer.folder, 'var/lib/downbeat/latency.tmp'))).toBe(false)
+    expectAsBefore(answer)
+  })
+
+  test('is not there with --no-load', async () => {
+    const answer = await latency(['64'], { answers: { 64: during }, programs: { ls: `exec ${found('ls')} "$@"` } })
+    expect(read(answer.folder, 'during')).not.toMatch(/^var/m)
+  })
+})
+
+describe('--write', () => {
+  test('puts the proposal into the settings, leaves everything else, and starts JACK with it', async () => {
+    const answer = await latency(['--write', '64', '32'], { answers: { 32: 'xruns=1' } })
+    expect(answer).toMatchObject({ status: 0, stderr: '' })
+    expect(answer.settings).toBe(defaultSettings.replace('-p128', '-p64'))
+    expect(answer.started).toEqual(['-p64 -n3 -r48000 -P', '-p32 -n3 -r48000 -P', '-p64 -n3 -r48000 -P'])
+    expect(answer.stdout).toContain('written: JACKD_ALSA="-p64 -n3 -r48000 -P"')
+    expect(answer.stdout).toContain('JACK runs with 64 frames from now on\n')
+    expectNothingLeft(answer.folder)
+  })
+
+  test('writes what the tool says without it', async () => {
+    const { folder, stdout } = await latency(['64'])
+    const command = /^to keep it: sudo (sed .*) && sudo systemctl restart jackd@Audio.service$/m.exec(stdout)![1]!
+    await new Promise((done) => spawn(found('sh'), ['-c', command]).once('close', done))
+    expect(read(folder, 'etc/default/jackd')).toBe(defaultSettings.replace('-p128', '-p64'))
+  })
+
+  test.each([
+    ["JACKD_ALSA='-n2 -p128'\n", 'JACKD_ALSA="-p64 -n2"\n'],
+    ['JACKD_ALSA=-p128 -s\n', 'JACKD_ALSA="-p64 -s"\n'],
+    ['JACKD_ALSA="-p256"\n#\n JACKD_ALSA="-p128" \n# end', 'JACKD_ALSA="-p256"\n#\nJACKD_ALSA="-p64"\n# end\n'],
+  ])('edits %j', async (before, after) => {
+    expect((await latency(['--write', '64'], { files: { 'etc/default/jackd': before } })).settings).toBe(after)
+  })
+
+  test('writes nothing when none is clean', async () => {
+    const answer = await latency(['--write', '64'], { answers: { 64: 'xruns=1' } })
+    expect(answer.status).toBe(1)
+    expectAsBefore(answer)
+  })
+
+  test('leaves the settings whole when they cannot be written', async () => {
+    const answer = await latency(['--write', '64'], { programs: { sync: 'exit 1' } })
+    expect(answer.status).toBe(4)
+    expect(answer.stderr).toContain('cannot be written; it is as it was')
+    expectAsBefore(answer)
+  })
+
+  test('writes the periods per buffer that were asked for', async () => {
+    expect((await latency(['--write', '-n2', '64'])).settings).toBe(defaultSettings.replace('-p128 -n3', '-p64 -n2'))
+  })
+})
+
+test('--help says what clean means and what the exit status is, to anybody', async () => {
+  const answer = await start({ args: ['--help'], programs: { id: 'echo 1000' } }).ended
+  expect(answer).toMatchObject({ status: 0, stderr: '' })
+  for (const word of ['Clean means', '50 %', 'Exit status', '--no-load', '--write', '--json', '-s SECONDS', '-n PERIODS'])
+    expect(answer.stdout).toContain(word)
+})
