@@ -213,7 +213,7 @@ describe('the walk', () => {
 
   test('takes a period that the card refuses for too small, and says what jackd said', async () => {
     const journal =
-      'jackdmp 1.9.22\nCould not open component: cannot open it\nALSA: cannot set period size to 32 frames for playback\nFailed to open server\n'
+      'Could not open component: cannot\nattempt to connect to server failed\nALSA: cannot set period size to 32 frames for playback\nFailed to open server\n'
     const answer = await latency([], { files: { refused: '32\n', journal } })
     expect(rows(answer).at(-1)).toEqual([32, 'refused: ALSA: cannot set period size to 32 frames for playback'])
     expect(answer.stdout).toContain('proposal: 64 frames, 4.0 ms\n')
