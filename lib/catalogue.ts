@@ -8,6 +8,7 @@ import type { Located } from './yaml.ts'
 import { Base } from './schema/base.ts'
 import { Board } from './schema/board.ts'
 import { KernelSource } from './schema/kernel.ts'
+import { Package } from './schema/package.ts'
 import { Profile } from './schema/profile.ts'
 import { Soundcard } from './schema/soundcard.ts'
 import { Tuning } from './schema/tuning.ts'
@@ -20,6 +21,7 @@ export const folders = {
   profiles: Profile,
   bases: Base,
   kernel: KernelSource,
+  packages: Package,
 } as const
 export type Folder = keyof typeof folders
 

@@ -39,7 +39,7 @@ export function doctorChecks(
         return {
           id: tuning.id,
           call: [`tuning ${quote(tuning.id)}`, quote(tuning.about), [quote(mendOf(tuning)), ...only].join(' ')].join(continued),
-          proofs: tuning.proofs.map(ask),
+          proofs: tuning.proofs.filter(({ on }) => on !== 'emulator').map(ask),
         }
       }),
   }

@@ -12,18 +12,31 @@ export interface Machine {
   name: string
   /** QEMU's arguments for processor, memory and what the board has soldered on */
   args: string[]
-  /** QEMU's arguments for the card and a USB sound card that records into a file */
+  /** QEMU's arguments for the card, and for a USB sound card that records into the first of these files */
   disk: (overlay: string) => string[]
-  sound: (wav: string) => string[]
+  sound: (wavs: readonly string[]) => string[]
   /** a USB drive, on the controller that `sound` is on */
   drive: (overlay: string) => string[]
+  /** whether a MIDI keyboard is on the header: it plays middle C, on and off, once a second */
+  keyboard: boolean
   /** kernel parameters that take the place of the serial console of the real board */
   console: string
   /** the board's own device tree is given, with these edits by fdtput; or else QEMU makes one */
   deviceTree: { edits: string[] } | undefined
 }
 
-const wavAudio = (wav: string): string[] => ['-audiodev', `wav,id=recorder,path=${wav},out.frequency=48000,out.channels=2,out.format=s16`]
+const card = (n: number): string => ['usb-audio', `id=card${n}`, `audiodev=recorder${n}`].join(',')
+
+/** A USB sound card that can be unplugged and plugged in again: each time it records into a file of its own. */
+const usbCard = (wavs: readonly string[]): string[] => [
+  ...wavs.flatMap((wav, i) => ['-audiodev', `wav,id=recorder${i},path=${wav},out.frequency=48000,out.channels=2,out.format=s16`]),
+  '-device',
+  card(0),
+]
+
+/** What to tell the monitor, so that the card is pulled out for the nth time (from 0), and so that it is plugged in. */
+export const unplug = (n: number): string => `device_del card${n}`
+export const plug = (n: number): string => `device_add ${card(n)}`
 
 const usbDrive = (overlay: string): string[] => [
   '-drive',
@@ -35,9 +48,10 @@ const usbDrive = (overlay: string): string[] => [
 /** A Raspberry Pi with its SD card, its USB controller and its two serial lines: the PL011, then the mini-UART. */
 export const raspberryPi = ({ machine, console, device_tree_edits }: NonNullable<PlannedBoard['emulator']>): Machine => ({
   name: machine,
-  args: ['-M', machine, ...(console === 'ttyS1' ? ['-serial', 'null', '-serial', 'pipe:console'] : ['-serial', 'pipe:console'])],
+  args: ['-M', machine, ...(console === 'ttyS1' ? ['-serial', 'pipe:keyboard', '-serial', 'pipe:console'] : ['-serial', 'pipe:console'])],
+  keyboard: console === 'ttyS1',
   disk: (overlay) => ['-drive', `if=sd,format=qcow2,file=${overlay}`],
-  sound: (wav) => [...wavAudio(wav), '-device', 'usb-audio,audiodev=recorder'],
+  sound: usbCard,
   drive: usbDrive,
   console,
   deviceTree: { edits: device_tree_edits },
@@ -47,8 +61,9 @@ export const raspberryPi = ({ machine, console, device_tree_edits }: NonNullable
 export const virt: Machine = {
   name: 'virt',
   args: ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console'],
+  keyboard: false,
   disk: (overlay) => ['-drive', `if=none,id=card,format=qcow2,file=${overlay}`, '-device', 'virtio-blk-pci,drive=card'],
-  sound: (wav) => [...wavAudio(wav), '-device', 'qemu-xhci', '-device', 'usb-audio,audiodev=recorder'],
+  sound: (wavs) => ['-device', 'qemu-xhci', ...usbCard(wavs)],
   drive: usbDrive,
   console: 'ttyAMA0',
   deviceTree: undefined,
@@ -58,6 +73,8 @@ export interface Booted {
   console: Console
   /** seconds from QEMU's start to the root shell */
   seconds: number
+  /** Says something to QEMU itself, such as `unplug(0)`. */
+  tell(command: string): Promise<void>
   /** Ends the machine as pulling the plug does. */
   stop(): Promise<void>
 }
@@ -74,7 +91,8 @@ export async function boot(
     board: PlannedBoard
     machine: Machine
     work: string
-    wav?: string
+    /** what the USB sound card records into, and into which after it was plugged in again */
+    wavs?: readonly string[]
     card_gib: number
     /** ALSA id of a card that the board's tree has and the machine has not: JACK must not wait for its interrupts */
     absent_card?: string
@@ -116,12 +134,15 @@ export async function boot(
   conversation = $.start((text) => {
     console.hear(text)
     options.onText(text)
-  })`rm -f console.in console.out unplugged; mkfifo console.in console.out
+  })`rm -f {console,monitor,keyboard}.{in,out} unplugged; mkfifo {console,monitor,keyboard}.{in,out}
     exec 5<&0
+    cat monitor.out >/dev/null &
+    cat keyboard.out >/dev/null &
+    while sleep 1; do printf '\220\074\144\200\074\100'; done >keyboard.in &
     cat console.out & # its own messages go elsewhere, not between the guest's words
-    qemu-system-aarch64 ${machine.args} -accel tcg,thread=multi -display none -monitor none -no-reboot \
+    qemu-system-aarch64 ${machine.args} -accel tcg,thread=multi -display none -monitor pipe:monitor -no-reboot \
       -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
-      ${machine.disk(overlay)} ${options.wav === undefined ? [] : machine.sound(options.wav)} \
+      ${machine.disk(overlay)} ${options.wavs === undefined ? [] : machine.sound(options.wavs)} \
       ${options.root_on_usb ? machine.drive(drive) : []} >&2 </dev/null &
     qemu=$!
     (cat <&5 >console.in; touch unplugged; kill "$qemu") & # the end of our input is the end of the machine
@@ -144,7 +165,8 @@ export async function boot(
     // A plain shell without a line editor or an echo, and no kernel messages between the lines of an answer.
     conversation.write('exec env PS1= PS2= TERM=dumb LC_ALL=C.UTF-8 /bin/sh\nstty -echo\n')
     await console.run('dmesg -n 1', 60)
-    return { console, seconds, stop }
+    const tell = (command: string): Promise<void> => $`echo ${command} >monitor.in`
+    return { console, seconds, tell, stop }
   } catch (error) {
     early.catch(() => undefined)
     await stop().catch(() => undefined)

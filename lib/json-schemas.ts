@@ -4,7 +4,15 @@ import { Checklist } from './schema/checklist.ts'
 import { Image } from './schema/image.ts'
 import { Priorities } from './schema/priorities.ts'
 
-const names = { boards: 'board', soundcards: 'soundcard', tunings: 'tuning', profiles: 'profile', bases: 'base', kernel: 'kernel' } as const
+const names = {
+  boards: 'board',
+  soundcards: 'soundcard',
+  tunings: 'tuning',
+  profiles: 'profile',
+  bases: 'base',
+  kernel: 'kernel',
+  packages: 'package',
+} as const
 
 /** JSON Schemas (draft 7, which every editor knows) of the YAML files, by file name in schemas/. */
 export function jsonSchemas(): Record<string, string> {

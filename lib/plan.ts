@@ -2,6 +2,7 @@ import type { BaseData } from './schema/base.ts'
 import type { BoardData } from './schema/board.ts'
 import type { KernelSourceData } from './schema/kernel.ts'
 import type { SoundcardData } from './schema/soundcard.ts'
+import type { PackageData } from './schema/package.ts'
 import type { ProofData } from './schema/tuning.ts'
 import type { TextFile } from './catalogue.ts'
 import type { Doctor } from './doctor.ts'
@@ -32,6 +33,9 @@ export interface PlannedTuning {
 
 /** How JACK is started. Frames, Hz, milliseconds. */
 export interface JackPlan {
+  server: string
+  /** whether it tells systemd when clients can connect */
+  says_ready: boolean
   period: number
   periods: number
   rate: number
@@ -39,6 +43,8 @@ export interface JackPlan {
   port_max: number
   timeout_ms: number
   softmode: boolean
+  /** whether MIDI ports are ports of JACK too */
+  midi: boolean
   /** what of the card is used; neither: both */
   playback_only: boolean
   capture_only: boolean
@@ -81,6 +87,20 @@ export interface KernelPlan {
   options: SourcedLine[]
   patches: TextFile[]
   epoch: number
+}
+
+/** What the packages of our own are made of. */
+export interface JackPackagesPlan {
+  arch: BaseData['arch']
+  epoch: number
+  sources: {
+    /** packages/<id> */
+    id: string
+    orig: PackageData['orig']
+    /** below packages/<id>/debian; patches apart, in the order of their series */
+    files: TextFile[]
+    patches: TextFile[]
+  }[]
 }
 
 export interface RootfsPlan {
@@ -154,13 +174,14 @@ export interface Plan {
   name: string
   boards: PlannedBoard[]
   soundcard: PlannedSoundcard
-  toolbox: { suite: string; epoch: number; mirror?: string }
+  toolbox: { suite: string; arch: BaseData['arch']; mirror?: string }
   kernel: KernelPlan
   firmware: { package: string; suite: string; files: string[] }
   /** tried: overlays that config.txt names, each with a device tree that it must fit */
   overlays: { sources: TextFile[]; tried: { overlay: string; device_tree: string }[] }
   /** programs: single files out of packages, as `package path` */
   tools: { sources: TextFile[]; cross_compile: string; arch: BaseData['arch']; programs: { package: string; paths: string[] }[] }
+  jack: JackPackagesPlan
   rootfs: RootfsPlan
   configure: ConfigurePlan
   image: ImagePlan

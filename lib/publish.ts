@@ -1,4 +1,16 @@
-import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { Entry } from './cache.ts'
 import type { Plan } from './plan.ts'
@@ -25,9 +37,12 @@ export const stageRecord = (entry: Entry, cached: boolean): BuildRecord['stages'
 
 const round = (value: number): number => Math.round(value * 100) / 100
 
-/** Puts the image that the stage `image` made, and its papers, into `out/images/<name>/`. The image is the very file of the cache, and read-only. */
-export function publish(folder: string, made: string, plan: Plan, record: BuildRecord): string {
-  const diskImage = join(made, 'disk.img')
+/**
+ * Puts what was made into `out/images/<name>/`: the disk image (the very file of the cache, and read-only), its papers, and the
+ * folder `packages`, in which the other JACK server lies too. Gives back where the image is.
+ */
+export function publish(folder: string, made: { image: string; packages: string }, plan: Plan, record: BuildRecord): string {
+  const diskImage = join(made.image, 'disk.img')
   mkdirSync(folder, { recursive: true })
   sweep(folder)
   const target = join(folder, `${plan.name}.img`)
@@ -45,7 +60,11 @@ export function publish(folder: string, made: string, plan: Plan, record: BuildR
   }
   put(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
   put(join(folder, 'build.json'), `${JSON.stringify(record, null, 2)}\n`)
-  copyFileSync(join(made, 'packages.lock'), join(folder, 'packages.lock'))
+  copyFileSync(join(made.image, 'packages.lock'), join(folder, 'packages.lock'))
+  const packages = join(folder, `packages.${process.pid}.half`)
+  cpSync(made.packages, packages, { recursive: true })
+  rmSync(join(folder, 'packages'), { recursive: true, force: true })
+  renameSync(packages, join(folder, 'packages'))
   return target
 }
 
@@ -57,7 +76,7 @@ function same(a: string, b: string): boolean {
 function sweep(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = /\.(\d+)\.half$/.exec(name)?.[1]
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { force: true })
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { recursive: true, force: true })
   }
 }
 

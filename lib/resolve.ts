@@ -10,6 +10,7 @@ import { didYouMean } from './nearest.ts'
 import { originsOf } from './origins.ts'
 import { planOverclock } from './overclock.ts'
 import { latency, planJack, refuseMissingSocket } from './plan-jack.ts'
+import { chosenServer, planPackages } from './plan-packages.ts'
 import { planTunings, templatesInForce } from './plan-tunings.ts'
 import { planPriorities } from './priorities.ts'
 import type { Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
@@ -50,7 +51,8 @@ export function resolve(
 
   refuseMissingSocket(card, boards, choices)
   const priorities = planPriorities(root, choices, card.bus)
-  const jack = planJack(choices, card, priorities.jackd)
+  const server = chosenServer(root, choices)
+  const jack = planJack(choices, server, card, priorities.jackd)
   const overclock = planOverclock(choices, boards)
   const profile =
     image.profile === undefined ? undefined : { id: image.profile, ...entry(root, 'profiles', image.profile, at(['profile'])) }
@@ -77,6 +79,7 @@ export function resolve(
 
   const packages = [
     ...Object.keys(base.packages).map((name) => ({ name, place: `bases/${image.base}.yaml packages` })),
+    ...server.install.map((name) => ({ name, place: `${at(['jack', 'server'])} jack.server` })),
     ...lines((tuning) => tuning.change.packages).map(({ text, by }) => ({ name: text, place: `tunings/${by}.yaml change.packages` })),
     ...(profile?.value.packages ?? []).map((name, i) => ({ name, place: `${profile!.at(['packages', i])} packages` })),
     ...image.packages.map((name, i) => ({ name, place: `${at(['packages', i])} packages` })),
@@ -95,6 +98,7 @@ export function resolve(
       patches: textFiles(root, 'kernel/patches'),
       epoch,
     },
+    jack: planPackages(root, base.arch, epoch),
     rootfs: {
       suite: base.suite,
       arch: base.arch,
@@ -127,11 +131,12 @@ export function resolve(
     name,
     boards,
     soundcard: card,
-    toolbox: { suite: base.suite, epoch, ...(options.mirror === undefined ? {} : { mirror: options.mirror }) },
+    toolbox: { suite: base.suite, arch: base.arch, ...(options.mirror === undefined ? {} : { mirror: options.mirror }) },
     kernel: content.kernel,
     firmware: { package: base.firmware_package, suite: base.suite, files: unique(boards.flatMap((board) => board.firmware)) },
     overlays,
     tools,
+    jack: content.jack,
     rootfs: content.rootfs,
     configure: {
       templates,

@@ -61,6 +61,7 @@ export function tuningTable(root: string): string {
 /** Where a proof is made, in one word. */
 function where(proof: TuningData['proof'][number]): string {
   if (proof.on === 'device') return 'device'
+  if (proof.on === 'emulator') return 'emulated board'
   if (proof.config !== undefined) return 'kernel configuration'
   if (proof.run === undefined && proof.is !== 'active') return 'image'
   return proof.on === 'card' ? 'boot with a card' : 'boot'

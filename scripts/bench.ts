@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { Command } from 'commander'
 import type { Entry } from '../lib/cache.ts'
 import { openCache } from '../lib/cache.ts'
 import { keyOf } from '../lib/make.ts'
 import { resolve } from '../lib/resolve.ts'
 import { image } from '../stages/image.ts'
+import { jack } from '../stages/jack.ts'
 import { kernel } from '../stages/kernel.ts'
 import { rootfs } from '../stages/rootfs.ts'
+import { toolbox } from '../stages/toolbox.ts'
 import type { AnyStage } from '../lib/stage.ts'
-import { out, root } from './session.ts'
+import { mirror, out, root } from './session.ts'
 
 export function benchCommand(): Command {
   return new Command('bench')
@@ -29,6 +31,8 @@ export function benchCommand(): Command {
         'the image of the same choices, written anew',
         `${wall(() => build('--until', 'image', '--fresh', 'image')).toFixed(2)} s, ${entryOf(image, false).wall_s.toFixed(2)} s of it the stage`,
       )
+      const [cold, again] = [coldly(jack), cpu(jack)]
+      say('packages of both JACK servers without / with a compiler cache', `${cold.toFixed(1)} / ${again.toFixed(1)} CPU s`)
       const warm = cpu(kernel)
       say('kernel with a warm compiler cache', `${warm.toFixed(1)} CPU s`)
       const [twins, plain] = [cpu(rootfs), cpu(rootfs, '--plain-emulation')]
@@ -43,13 +47,35 @@ function build(...args: string[]): void {
   execFileSync(join(root, 'downbeat'), ['build', '--quiet', ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
+/** What a stage that needs the toolbox alone costs without anything kept from before: in a folder of results of its own. */
+function coldly(stage: AnyStage): number {
+  const folder = mkdtempSync(join(out, 'bench-'))
+  try {
+    const known = folderOf(toolbox, false)
+    mkdirSync(join(folder, 'cache'))
+    symlinkSync(known, join(folder, 'cache', basename(known)))
+    execFileSync(join(root, 'downbeat'), ['build', '--quiet', '--until', stage.name], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DOWNBEAT_OUT: folder, DOWNBEAT_NODE: process.execPath },
+    })
+    const { usage } = entryOf(stage, false, join(folder, 'cache'))
+    return usage.user + usage.system
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 function wall(work: () => void): number {
   const started = performance.now()
   work()
   return (performance.now() - started) / 1000
 }
 
-function entryOf(stage: AnyStage, plainEmulation: boolean): Entry {
-  const plan = resolve(root, join(root, 'image.yaml'), [], { plainEmulation })
-  return JSON.parse(readFileSync(join(openCache(join(out, 'cache')).folder(stage.name, keyOf(stage, plan)), 'entry.json'), 'utf8')) as Entry
+function folderOf(stage: AnyStage, plainEmulation: boolean, cache = join(out, 'cache')): string {
+  const plan = resolve(root, join(root, 'image.yaml'), [], { plainEmulation, mirror: mirror() })
+  return openCache(cache).folder(stage.name, keyOf(stage, plan))
+}
+
+function entryOf(stage: AnyStage, plainEmulation: boolean, cache?: string): Entry {
+  return JSON.parse(readFileSync(join(folderOf(stage, plainEmulation, cache), 'entry.json'), 'utf8')) as Entry
 }

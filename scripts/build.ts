@@ -12,6 +12,7 @@ import { publish, stageRecord } from '../lib/publish.ts'
 import type { BuildRecord } from '../lib/publish.ts'
 import { seconds } from '../lib/report.ts'
 import { resolve } from '../lib/resolve.ts'
+import { jack } from '../stages/jack.ts'
 import { image } from '../stages/image.ts'
 import { sound } from '../stages/sound.ts'
 import { verify } from '../stages/verify.ts'
@@ -57,7 +58,7 @@ async function build(file: string | undefined, options: Options): Promise<void> 
     if (name !== undefined && !known.has(name)) throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
   }
   const wanted = options.until === undefined ? (options.boot === true ? sound : verify) : known.get(options.until)!
-  const run = await runStages(plan, stagesBefore(wanted).has('image') ? [image, wanted] : [wanted], {
+  const run = await runStages(plan, stagesBefore(wanted).has('image') ? [image, jack, wanted] : [wanted], {
     verbose: options.verbose === true,
     quiet: options.quiet === true || options.json === true,
     ...(options.fresh === undefined ? {} : { fresh: options.fresh === true ? 'all' : options.fresh }),
@@ -70,7 +71,8 @@ async function build(file: string | undefined, options: Options): Promise<void> 
   const record = recordOf(plan, run, known)
   const entry = entryOf(run.cache, plan, 'image', known)
   if (!entry) throw new Error('a finished build has no image')
-  const published = publish(folder, run.cache.folder('image', entry.key), plan, record)
+  const built = { image: run.cache.folder('image', entry.key), packages: run.made.get('jack')!.outputs['packages']! }
+  const published = publish(folder, built, plan, record)
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(record, null, 2)}\n`)
     return
@@ -119,7 +121,7 @@ function summarize(plan: Plan, record: BuildRecord, image: string, file: string 
     `  ${(size / 1e6).toFixed(0)} MB on the card, ${((blocks * 512) / 1e6).toFixed(0)} MB of it written; sha256 ${record.files[`${plan.name}.img`]!.sha256}`,
   )
   say(`  for ${plan.boards.map(({ name }) => name).join(', ')}`)
-  say(`  JACK on ${plan.soundcard.name}: ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`)
+  say(`  ${jack.server} on ${plan.soundcard.name}: ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`)
   const booted = record.boots.map(({ machine, seconds: s }) => `${machine} in ${seconds(s)}`).join(', ')
   say(
     `  ${record.proofs.filter(({ passed }) => passed).length} proofs passed${booted === '' ? '; not booted yet: ./downbeat build --boot' : `; booted on ${booted}`}${device > 0 ? `; ${device} can be tried on a real Raspberry Pi only` : ''}`,

@@ -7,6 +7,7 @@ import { accepts, describe, emulatedCard, expectation, proofsOf, question } from
 import type { ProofResult } from '../lib/proof.ts'
 import { demand } from '../lib/proof-report.ts'
 import { defineStage } from '../lib/stage.ts'
+import { judgeTone, playTone } from '../lib/tone-proof.ts'
 import { image } from './image.ts'
 import { toolbox } from './toolbox.ts'
 import { verify } from './verify.ts'
@@ -24,6 +25,7 @@ export const boot = defineStage({
     boards: emulated(plan.boards),
     root_on_usb: plan.image.disk.root_on_usb,
     card: emulatedCard(plan),
+    user: plan.image.user.name,
     absent_card: emulatedCard(plan) ? undefined : plan.soundcard.alsa_id,
   }),
   async run({ given, from, out, work, $ }) {
@@ -40,7 +42,7 @@ export const boot = defineStage({
         card_gib: 2,
         root_on_usb: given.root_on_usb,
         ...(given.absent_card === undefined ? {} : { absent_card: given.absent_card }),
-        ...(given.card ? { wav: `${work}/${machine.name}.wav` } : {}),
+        ...(given.card ? { wavs: [`${work}/${machine.name}.wav`] } : {}),
         onText: (text) => {
           transcript += text
           writeFileSync(out.console, transcript)
@@ -49,9 +51,10 @@ export const boot = defineStage({
       try {
         boots.push({ machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 })
         results.push(...(await firstBoot(booted, machine.name, given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/mmcblk\d+p2$/m)))
+        if (given.card) await playTone(booted.console, given.user, 4)
         for (const { tuning, proof } of proofsOf(given.tunings)) {
           if (!tuning.boards.includes(board.id) || board.emulator!.cannot_prove.includes(tuning.id)) continue
-          if (proof.on === 'device' || (proof.on === 'card' && !given.card)) continue
+          if (proof.on === 'device' || (proof.on === 'card' && !given.card) || (proof.on === 'emulator' && !machine.keyboard)) continue
           results.push({
             tuning: tuning.id,
             proof: describe(proof),
@@ -67,6 +70,7 @@ export const boot = defineStage({
       } finally {
         await booted.stop()
       }
+      if (given.card) results.push(...judgeTone(`${work}/${machine.name}.wav`, machine.name, 4, true))
     }
     writeFileSync(out.results, `${JSON.stringify({ boots, results }, null, 2)}\n`)
     demand(results)

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { UserError } from '../lib/errors.ts'
 import { defineStage } from '../lib/stage.ts'
+import { jack } from './jack.ts'
 import { toolbox } from './toolbox.ts'
 
 /** The foreign Debian root, bootstrapped at nearly native speed: stages/rootfs/bootstrap.sh says how. */
@@ -8,17 +9,17 @@ export const rootfs = defineStage({
   name: 'rootfs',
   about: 'Bootstrap the Debian root of the target, with native apt, dpkg, shell and perl',
   source: import.meta.url,
-  needs: { toolbox },
+  needs: { toolbox, jack },
   outputs: { tree: 'rootfs.tar', packages: 'packages.lock' },
   given: (plan) => plan.rootfs,
   network: true,
   keeps: ['debs'],
-  async run({ given, out, work, own, kept, $ }) {
+  async run({ given, from, out, work, own, kept, $ }) {
     writeFileSync(`${work}/excludes`, given.exclude.map((line) => `${line}\n`).join(''))
     writeFileSync(`${work}/answers`, given.debconf.map((line) => `${line}\n`).join(''))
     await $`export ARCH=${given.arch} SUITE=${given.suite} SOURCE_DATE_EPOCH=${given.epoch}
       export PACKAGES=${given.packages.join(' ')} SOURCES=/etc/apt/sources.list TWINS=${given.twins ? 'yes' : 'no'}
-      export DEBS=${kept.debs}/${given.arch} WORK=${work}/root OUT=${work}/result
+      export OWN=${from.jack.packages} DEBS=${kept.debs}/${given.arch} WORK=${work}/root OUT=${work}/result
       export EXCLUDES=${work}/excludes ANSWERS=${work}/answers
       bash ${own}/bootstrap.sh
       mv ${work}/result/rootfs.tar ${out.tree}

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { defineStage } from '../lib/stage.ts'
+import { jack } from './jack.ts'
 import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'
 
@@ -11,7 +12,7 @@ export const tools = defineStage({
   name: 'tools',
   about: 'Compile the small programs of our own, and fetch those that come without their packages',
   source: import.meta.url,
-  needs: { toolbox, rootfs },
+  needs: { toolbox, jack, rootfs },
   outputs: { programs: 'programs', packages: 'packages.lock' },
   given: (plan) => plan.tools,
   network: true,
@@ -30,10 +31,13 @@ export const tools = defineStage({
       '-Wl,-z,relro,-z,now',
       '-Wl,--build-id=none',
     ]
-    // The libraries that libjack itself uses are in the image; the linker need not see them.
-    await $`tar -xf ${from.rootfs.tree} --wildcards './usr/lib/*/libjack.so*'
+    // They run with either server: only the headers are of one. The libraries that libjack itself uses are in the image; the
+    // linker need not see them.
+    await $`dpkg-deb -x ${from.jack.packages}/libjack-jackd2-dev_*.deb headers
+      tar -xf ${from.rootfs.tree} --wildcards './usr/lib/*/libjack.so*'
       for program in ${programs}; do
-        ${given.cross_compile}gcc ${flags} -o downbeat-"$program" "$program".c usr/lib/*/libjack.so.0 -Wl,--unresolved-symbols=ignore-in-shared-libs -lm
+        ${given.cross_compile}gcc ${flags} -Iheaders/usr/include -o downbeat-"$program" "$program".c \
+          usr/lib/*/libjack.so.0 -Wl,--unresolved-symbols=ignore-in-shared-libs -lm
         ${given.cross_compile}strip downbeat-"$program"
         install -D -t ${out.programs}/usr/bin downbeat-"$program"
       done

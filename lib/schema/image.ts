@@ -33,7 +33,8 @@ export const Image = z
       .default({ name: 'musician', ssh_keys: [] }),
     jack: z
       .strictObject({
-        period: z.int().min(16).max(8192).optional().describe('frames'),
+        server: Id.default('jack2').describe('jack2 or jack1: the one that is started; the packages of the other lie beside the image'),
+        period: z.int().min(16).max(8192).optional().describe('frames: a power of two'),
         periods: z.int().min(2).max(8).optional(),
         rate: Rate.optional().describe('Hz'),
         direction: z.enum(['duplex', 'playback', 'capture']).optional().describe('otherwise all that the card can do'),
@@ -42,8 +43,9 @@ export const Image = z
         port_max: z.int().min(8).max(2048).default(64),
         timeout_ms: z.int().min(100).max(60000).default(2000).describe('ms a client may take before it is thrown out'),
         softmode: z.boolean().default(false).describe('ignore xruns; hides faults'),
+        midi: z.boolean().default(true).describe('whether MIDI ports are ports of JACK too'),
       })
-      .default({ port_max: 64, timeout_ms: 2000, softmode: false }),
+      .default({ server: 'jack2', port_max: 64, timeout_ms: 2000, softmode: false, midi: true }),
     packages: z.array(PackageName).default([]).describe('further Debian packages'),
     tunings: z
       .record(Id, z.enum(['on', 'off']))

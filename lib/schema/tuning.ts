@@ -58,10 +58,10 @@ export const Proof = z
     absent: z.literal(true).optional().describe('the file does not exist'),
     is: z.enum(['installed', 'absent', 'masked', 'enabled', 'active']).optional(),
     on: z
-      .enum(['boot', 'card', 'device'])
+      .enum(['boot', 'card', 'emulator', 'device'])
       .default('boot')
       .describe(
-        'boot: any boot shows it; card: needs the sound card (the emulator has a USB one); device: only a real Raspberry Pi shows it',
+        'boot: any boot shows it; card: needs the sound card (the emulator has a USB one); emulator: needs the MIDI keyboard that is on the header of an emulated board; device: only a real Raspberry Pi shows it',
       ),
     wait: z.int().min(1).max(300).optional().describe('seconds the command may take to come true'),
   })

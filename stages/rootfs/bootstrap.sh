@@ -10,6 +10,7 @@
 #   ARCH, SUITE         arm64 | armhf | armel; the release (trixie), which must be the toolbox's too
 #   PACKAGES            names, separated by white space; the essential ones and apt come by themselves
 #   SOURCES             sources.list (or deb822 *.sources) to take them from; also put into the root
+#   OWN                 folder of .debs of our own, which win over the archive's; may be left out
 #   DEBS                folder of downloaded .debs, kept between builds; builds at the same time may share it
 #   WORK, OUT           scratch (the root is made in $WORK/tree) and results
 #   SOURCE_DATE_EPOCH   the time of every file in the tar, in seconds
@@ -29,7 +30,7 @@ begin() { step=$*; echo "· $step"; }
 for name in ARCH SUITE PACKAGES SOURCES DEBS WORK OUT SOURCE_DATE_EPOCH; do
   [[ -n ${!name:-} ]] || fail "$name is not set"
 done
-: "${EXCLUDES:=/dev/null}" "${ANSWERS:=/dev/null}" "${TWINS:=yes}"
+: "${OWN:=}" "${EXCLUDES:=/dev/null}" "${ANSWERS:=/dev/null}" "${TWINS:=yes}"
 for file in "$SOURCES" "$EXCLUDES" "$ANSWERS"; do [[ -r $file ]] || fail "cannot read $file"; done
 tree=$WORK/tree
 twins=$(dirname "$(realpath "$0")")/twins.list
@@ -64,16 +65,26 @@ register_emulator() {
     cat "/usr/lib/binfmt.d/$emulator.conf" > /proc/sys/fs/binfmt_misc/register
 }
 
+offer_own() { # APT: a small archive beside Debian's, trusted because the build made it
+  mkdir "$1/own"
+  cp "$OWN"/*.deb "$1/own"
+  (cd "$1/own" && dpkg-scanpackages --arch "$ARCH" --multiversion . > Packages 2> "$WORK/log") || { cat "$WORK/log" >&2; return 1; }
+  echo "deb [trusted=yes] copy:$1/own ./" > "$1/sources.d/own.list"
+  printf 'Package: *\nPin: origin ""\nPin-Priority: 1001\n' > "$1/preferences"
+}
+
 configure_apt() { # with a place of its own; of the toolbox's settings only the keys count
   local apt=$WORK/apt
   rm -rf "$apt"
   mkdir -p "$apt"/{sources.d,lists/partial,archives/partial}
   cp "$SOURCES" "$apt/sources.d/debian.${SOURCES##*.}"
   : > "$apt/status"
+  : > "$apt/preferences"
+  [[ -z $OWN ]] || offer_own "$apt"
   cat > "$apt/apt.conf" << EOF
 Dir::Etc::Parts "/dev/null"; Dir::Etc::Main "/dev/null";
 Dir::Etc::SourceList "/dev/null"; Dir::Etc::SourceParts "$apt/sources.d";
-Dir::Etc::Preferences "/dev/null"; Dir::Etc::PreferencesParts "/dev/null";
+Dir::Etc::Preferences "$apt/preferences"; Dir::Etc::PreferencesParts "/dev/null";
 Dir::Cache "$apt"; Dir::State "$apt"; Dir::State::status "$apt/status";
 APT::Architecture "$ARCH"; APT::Architectures { "$ARCH"; };
 APT::Install-Recommends "false"; APT::Sandbox::User "root"; Debug::NoLocking "true";
@@ -134,7 +145,7 @@ lay_skeleton() { # what dpkg must find before the first package
   : > "$tree/var/lib/dpkg/status"
   echo "$ARCH" > "$tree/var/lib/dpkg/arch"
   echo 1 > "$tree/var/lib/dpkg/info/format"
-  cp "$WORK"/apt/sources.d/* "$tree/etc/apt/sources.list.d"
+  cp "$WORK"/apt/sources.d/debian.* "$tree/etc/apt/sources.list.d"
   [[ ! -s $EXCLUDES ]] || cp "$EXCLUDES" "$tree/etc/dpkg/dpkg.cfg.d/excludes" # for upgrades on the device
   mount --bind "$tree" "$tree" # a mount of its own: whatever will be mounted below goes with it
 }

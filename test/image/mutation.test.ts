@@ -25,7 +25,11 @@ test('the proofs on the running system fail on an image without the tunings', { 
   const full = resolve(root, choices, ['board=pi3b'])
   const kernel = new Set(full.kernel.options.map(({ by }) => by))
   const tried = full.tunings.filter(({ id, off }) => off === undefined && !kernel.has(id))
-  const bare = resolve(root, choices, ['board=pi3b', 'packages=[dbus, avahi-daemon]', ...tried.map(({ id }) => `tunings.${id}=off`)])
+  const bare = resolve(root, choices, [
+    'board=pi3b',
+    'packages=[dbus, avahi-daemon, python3-minimal]',
+    ...tried.map(({ id }) => `tunings.${id}=off`),
+  ])
   const asked = structuredClone(tried)
   for (const tuning of asked) {
     tuning.proofs = tuning.proofs.filter(({ run, on }) => run !== undefined && on !== 'device')

@@ -28,7 +28,7 @@ export function write(folder: string, files: Record<string, string>): void {
   }
 }
 
-const dataFolders = ['boards', 'soundcards', 'tunings', 'bases', 'kernel', 'profiles', 'templates', 'packages/tools']
+const dataFolders = ['boards', 'soundcards', 'tunings', 'bases', 'kernel', 'profiles', 'templates', 'packages']
 
 /** What is to be different in a copy: a new text, a change of the old one, or null to take the file away. */
 export type Edits = Record<string, string | ((text: string) => string) | null>

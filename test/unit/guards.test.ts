@@ -64,9 +64,11 @@ const alsaOf = (plan: Plan): string[] => {
 
 /** The names of the tests in a file. */
 const testsIn = (file: string): string[] =>
-  [...readFileSync(join(repository, file), 'utf8').matchAll(/\btest(?:\.concurrent)?\(\s*(['"`])((?:\\.|(?!\1).)*)\1/g)].map(([, , name]) =>
-    name!.replaceAll(/\\(.)/g, '$1'),
-  )
+  [
+    ...readFileSync(join(repository, file), 'utf8').matchAll(
+      /\btest(?:\.concurrent|\.(?:for|each)\([^()]*\))?\(\s*(['"`])((?:\\.|(?!\1).)*)\1/g,
+    ),
+  ].map(([, , name]) => name!.replaceAll(/\\(.)/g, '$1'))
 
 test('every row of the checklist is answered by a tuning, a rule or a reason', () => {
   const { value } = readYaml(join(repository, 'docs/checklist.yaml'), Checklist, repository)
@@ -295,7 +297,7 @@ test('capture on a card that only plays is refused', () => {
 
 test('a period below 256 on the on-board card is refused', () => {
   const onboard = 'board: pi3b\nsoundcard: onboard\n'
-  for (const period of [16, 128, 255])
+  for (const period of [16, 64, 128])
     expect(refusalOf(choices(`${onboard}jack:\n  period: ${period}\n`))).toBe(
       `image.yaml:4:11 jack.period: ${period} frames is below the 256 that the headphone socket of the board can do`,
     )
@@ -480,14 +482,14 @@ test('more inputs than the card has are refused, and fewer become -i', () => {
   }
   expect(alsaOf(planOf(many))).toContain('-i2')
   expect(alsaOf(planOf(many, ['jack.inputs=8']))).toContain('-i8')
-  expect(alsaOf(planOf(many, ['jack.direction=playback'])).join(' ')).toBe('-d hw:%i -p128 -n3 -r48000 -P')
+  expect(alsaOf(planOf(many, ['jack.direction=playback'])).join(' ')).toBe('-d hw:%i -p128 -n3 -r48000 -P -X seq')
 })
 
 test('capture only is -C and playback only is -P', () => {
   const options = (...sets: string[]): string => alsaOf(planOf(choices(four), sets)).join(' ')
-  expect(options('jack.direction=capture')).toBe('-d hw:%i -p128 -n3 -r48000 -C')
-  expect(options('jack.direction=playback')).toBe('-d hw:%i -p128 -n3 -r48000 -P')
-  expect(options('jack.direction=duplex')).toBe('-d hw:%i -p128 -n3 -r48000')
+  expect(options('jack.direction=capture')).toBe('-d hw:%i -p128 -n3 -r48000 -C -X seq')
+  expect(options('jack.direction=playback')).toBe('-d hw:%i -p128 -n3 -r48000 -P -X seq')
+  expect(options('jack.direction=duplex')).toBe('-d hw:%i -p128 -n3 -r48000 -X seq')
   expect(options()).toBe(options('jack.direction=duplex'))
   // -C and -P before -d alsa would be something else.
   const server = jackdOf(planOf(choices(four), ['jack.direction=capture']))
@@ -538,8 +540,8 @@ test('the plan prints period x periods / rate as the latency', async () => {
         `jack.period ${period}: ${name} is known to be good with ${from} to ${to} frames`,
       )
     expect([from, to].map(warned)).toEqual([false, false])
-    if (from > jack.smallest_period) expect(warned(from - 1)).toBe(true)
-    if (to < 8192) expect(warned(to + 1)).toBe(true)
+    if (from > jack.smallest_period) expect(warned(from / 2)).toBe(true)
+    if (to < 8192) expect(warned(to * 2)).toBe(true)
   }
 })
 
@@ -578,7 +580,7 @@ test('priorities that are not clients < jackd < sound interrupt < kernel are ref
       expect(priorities).toMatchObject({ jackd: priority, clients: priority - 5, kernel: 99, interrupts: 50, others: 1 })
       expect(priorities.interrupts).toBeLessThan(priorities.clients)
       expect(priorities.jackd).toBeLessThan(priorities.sound_interrupt)
-      const words = bus === 'none' ? linesOf(plan, '/etc/systemd/system/jackd-midi.service').join(' ').split(' ') : jackdOf(plan)
+      const words = bus === 'none' ? linesOf(plan, '/etc/default/jackd-midi').join(' ').split(/[ "]/) : jackdOf(plan)
       expect(words).toContain(`-P${priority}`)
       expect(linesOf(plan, '/usr/lib/downbeat/irq-priorities')).toContain(`priority=${to + 1}`)
     }

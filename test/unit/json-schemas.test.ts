@@ -5,7 +5,15 @@ import { folders as catalogue } from '../../lib/catalogue.ts'
 import { jsonSchemas } from '../../lib/json-schemas.ts'
 import { choiceFiles, idsOf, repository } from './fixtures.ts'
 
-const folders = { boards: 'board', soundcards: 'soundcard', tunings: 'tuning', profiles: 'profile', bases: 'base', kernel: 'kernel' }
+const folders = {
+  boards: 'board',
+  soundcards: 'soundcard',
+  tunings: 'tuning',
+  profiles: 'profile',
+  bases: 'base',
+  kernel: 'kernel',
+  packages: 'package',
+}
 
 describe('schemas/, with which editors check and complete the YAML files,', () => {
   test('is what ./downbeat schemas would write', () => {

@@ -198,8 +198,8 @@ describe('jackd is started', () => {
   test.each(idsOf('soundcards').filter((id) => !isCard(id)))('on %s by its own unit, and with no card', (id) => {
     const paths = render(planOf({ 'image.yaml': `board: pi4b\nsoundcard: ${id}\n` }).configure).map(({ path }) => path)
     expect(paths.filter((path) => /jackd/.test(path) && !path.endsWith('.conf'))).toEqual([
+      'etc/default/jackd-midi',
       'etc/systemd/system/jackd-midi.service',
-      'etc/udev/rules.d/86-jackd-midi.rules',
     ])
   })
 
@@ -210,7 +210,13 @@ describe('jackd is started', () => {
   })
 
   test('with the frames, periods and rate of the image', () => {
-    expect(alsa(jackd(`${four}jack: { period: 64, periods: 2, rate: 96000 }\n`))).toBe('-p64 -n2 -r96000')
+    expect(alsa(jackd(`${four}jack: { period: 64, periods: 2, rate: 96000 }\n`))).toBe('-p64 -n2 -r96000 -X seq')
+  })
+
+  test('with the MIDI ports of the machine, unless the image does not want them', () => {
+    expect(alsa(jackd(`${four}jack: { midi: false }\n`))).toBe('-p128 -n3 -r48000')
+    const files = planOf({ 'image.yaml': `${four}jack: { midi: false }\n` }).configure.templates.map(({ path }) => path)
+    expect(files).not.toContain('root/etc/modules-load.d/jack-midi.conf.hbs')
   })
 
   test('with its realtime priority, ports and time limit in front of the backend', () => {
@@ -219,7 +225,7 @@ describe('jackd is started', () => {
 
   test('with -s behind the backend, where it means softmode, and only if it is asked for', () => {
     const text = jackd(`${four}jack: { softmode: true }\n`)
-    expect(alsa(text)).toBe('-p128 -n3 -r48000 -s')
+    expect(alsa(text)).toBe('-p128 -n3 -r48000 -X seq -s')
     expect(server(text)).not.toMatch(/-s/)
     expect(alsa(jackd(four))).not.toMatch(/-s/)
   })

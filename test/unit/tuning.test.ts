@@ -77,7 +77,7 @@ describe('a proof', () => {
       'tunings/x.yaml:6:5 proof.0.print: unknown key (did you mean "prints"?)',
     )
     expect(refused(`${head}proof:\n  - run: a\n    prints: x\n    on: bot\n`)).toBe(
-      'tunings/x.yaml:7:9 proof.0.on: expected "boot" or "card" or "device", got "bot" (did you mean "boot"?)',
+      'tunings/x.yaml:7:9 proof.0.on: expected "boot" or "card" or "emulator" or "device", got "bot" (did you mean "boot"?)',
     )
   })
 

@@ -18,7 +18,7 @@ describe('a file that is right', () => {
     const { value } = image(choices)
     expect(value).toMatchObject({ board: ['pi4b'], soundcard: 'usb', hostname: 'downbeat', user: { name: 'musician', ssh_keys: [] } })
     expect(value).toMatchObject({ base: 'debian-trixie-arm64', overclock: 'none', root: 'sd', accept: [], packages: [], tunings: {} })
-    expect(value.jack).toEqual({ port_max: 64, timeout_ms: 2000, softmode: false })
+    expect(value.jack).toEqual({ server: 'jack2', port_max: 64, timeout_ms: 2000, softmode: false, midi: true })
   })
 
   test('knows the line and column of each of its values', () => {
@@ -170,7 +170,7 @@ describe('--set', () => {
   test('replaces a value of the file, and makes one that is not there', () => {
     const { value } = image(choices, [set('soundcard', 'dac'), set('jack.period', 64)])
     expect(value.soundcard).toBe('dac')
-    expect(value.jack).toEqual({ period: 64, port_max: 64, timeout_ms: 2000, softmode: false })
+    expect(value.jack).toEqual({ server: 'jack2', period: 64, port_max: 64, timeout_ms: 2000, softmode: false, midi: true })
   })
 
   test('is the place of the value it sets, and of no other', () => {

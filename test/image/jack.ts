@@ -1,0 +1,29 @@
+import { basename } from 'node:path'
+import { applyPatches } from '../../lib/patches.ts'
+import { defineStage } from '../../lib/stage.ts'
+import { jack } from '../../stages/jack.ts'
+import { toolbox } from '../../stages/toolbox.ts'
+
+/** Both servers of the packages, run by qemu-user: what they said, a line for each thing that was asked. See jack/run.sh. */
+export const jackRuns = defineStage({
+  name: 'jack-runs',
+  about: 'Run our JACK packages on emulated processors',
+  source: import.meta.url,
+  needs: { toolbox, jack },
+  outputs: { said: 'said' },
+  given: (plan) => plan.jack,
+  keeps: ['sources'],
+  async run({ given, from, out, work, own, kept, $ }) {
+    const jack1 = given.sources.find(({ id }) => id === 'jackd1')!
+    await $`for tree in before after; do
+        mkdir $tree
+        tar -xf ${`${kept.sources}/${basename(jack1.orig.path)}`} -C $tree --strip-components=1 --no-same-owner
+      done
+      dpkg-deb -x ${from.jack.packages}/libjack-jackd2-dev_*.deb dev`
+    await applyPatches($, jack1.patches, 'after', work)
+    await $`exec >${out.said}
+      bash ${own}/headers.sh ${given.arch} before before after after jack2 dev/usr/include
+      bash ${own}/run.sh ${given.arch} jack1 ${from.jack.packages} after ${own}/client.c
+      bash ${own}/run.sh ${given.arch} jack2 ${from.jack.packages} dev/usr/include ${own}/client.c`
+  },
+})
