@@ -52,7 +52,7 @@ export const sound = defineStage({
       else await startByHand(booted, given.user, given.midi)
       await playTone(console, given.user, SECONDS)
       if (given.card) {
-        await replug(booted)
+        results.push(await replug(booted))
         await playTone(console, given.user, SECONDS)
       }
       if (given.walk) results.push(await walk(booted, given.user))
@@ -79,14 +79,24 @@ async function startByHand({ console }: Booted, user: string, midi: boolean): Pr
   )
 }
 
-/** Pulls the card out, sees its server end, plugs it in again, and waits for the server that starts then. */
-async function replug(booted: Booted): Promise<void> {
+/** Pulls the card out, sees its server end and the journal say so, plugs it in again, and waits for the server that starts then. */
+async function replug(booted: Booted): Promise<ProofResult> {
   const until = (command: string): Promise<string> =>
     runOn(booted.console, `for i in $(seq 120); do ${command} && exit 0; sleep 0.5; done; systemctl status 'jackd@*'; exit 1`, 120)
   await booted.tell(unplug(0))
   await until(`! systemctl --quiet is-active 'jackd@*'`)
+  const { text: seen } = await booted.console.run('systemctl start jackd-waits.service; journalctl -o cat -u jackd-waits.service', 60)
   await booted.tell(plug(1))
   await until(`systemctl --quiet is-active 'jackd@*'`)
+  const expected = 'JACK waits for its sound card'
+  return {
+    tuning: 'sound',
+    proof: 'without the card the journal says so',
+    where: virt.name,
+    passed: seen.includes(expected),
+    expected,
+    seen,
+  }
 }
 
 /** Whether downbeat-latency measures another period and leaves the server as it was. Its figures mean nothing in an emulator. */

@@ -61,7 +61,7 @@ export const Proof = z
       .enum(['boot', 'card', 'emulator', 'device'])
       .default('boot')
       .describe(
-        'boot: any boot shows it; card: needs the sound card (the emulator has a USB one); emulator: needs the MIDI keyboard that is on the header of an emulated board; device: only a real Raspberry Pi shows it',
+        'boot: any boot shows it; card: needs the sound card (the emulator has a USB one); emulator: needs the MIDI keyboard on the header of an emulated board, or does what no musician wants a proof to do; device: only a real Raspberry Pi shows it',
       ),
     wait: z.int().min(1).max(300).optional().describe('seconds the command may take to come true'),
   })
