@@ -123,7 +123,7 @@ function explain(issue: z.core.$ZodIssue, doc: Document, place: Place, schema: z
       ? issue.values.map((word) => `"${String(word)}"`).join(' or ')
       : issue.code === 'invalid_union'
         ? typesOf(issue).join(' or ')
-        : issue.code === 'invalid_type'
+        : issue.code === 'invalid_type' && issue.message.startsWith('Invalid input') // else the schema has words of its own
           ? issue.expected
           : undefined
   if (got === undefined && expected !== undefined) return `${place(issue.path.slice(0, -1))} ${before}is missing (expected ${expected})`

@@ -33,7 +33,10 @@ export const Image = z
       .default({ name: 'musician', ssh_keys: [] }),
     jack: z
       .strictObject({
-        server: Id.default('jack2').describe('jack2 or jack1: the one that is started; the packages of the other lie beside the image'),
+        server: z
+          .string('expected one server, such as jack1: an image has one')
+          .default('jack2')
+          .describe('jack2 or jack1: the one that is started; the packages of the other lie beside the image'),
         period: z.int().min(16).max(8192).optional().describe('frames: a power of two'),
         periods: z.int().min(2).max(8).optional(),
         rate: Rate.optional().describe('Hz'),
