@@ -9,6 +9,7 @@ import type { Arch } from '../../lib/schema/common.ts'
 import { runStages } from '../../scripts/session.ts'
 import { root } from '../downbeat.ts'
 import { jack } from '../../stages/jack.ts'
+import { rootfs } from '../../stages/rootfs.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 import { jackRuns } from './jack.ts'
 
@@ -115,4 +116,20 @@ describe('what the packages are made of', () => {
     const missing = await said(({ orig }) => ({ orig: { ...orig, path: 'pool/main/j/jackd2/nothing.orig.tar.gz' } }))
     expect(missing).toMatch(/^packages\/jackd1\.yaml: orig\.path: cannot fetch pool\/main\/j\/jackd2\/nothing\.orig\.tar\.gz: /)
   })
+})
+
+test.for([
+  ['jack1', 'jackd1', 'libjack0'],
+  ['jack2', 'jackd2', 'libjack-jackd2-0'],
+] as const)('Guitarix installs from Debian beside %s of our own', { timeout: 900_000 }, async ([server, daemon, library]) => {
+  const guitar = resolve(root, join(root, 'variants/pi4b-usb-guitar.yaml'), [`jack.server=${server}`])
+  const { made } = await runStages(guitar, [rootfs], { quiet: true })
+  const versions = new Map(
+    readFileSync(made.get('rootfs')!.outputs['packages']!, 'utf8')
+      .split('\n')
+      .map((line) => line.split(' ') as [string, string]),
+  )
+  expect(versions.get('guitarix')).not.toContain('+rt')
+  expect([versions.get(daemon), versions.get(library)]).toEqual([expect.stringMatching(/\+rt\d+$/), expect.stringMatching(/\+rt\d+$/)])
+  expect([...versions.keys()].filter((name) => /^(jackd[12]|libjack0|libjack-jackd2-0)$/.test(name)).sort()).toEqual([daemon, library])
 })
