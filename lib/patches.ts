@@ -13,7 +13,7 @@ export async function applyPatches($: Shell, patches: readonly TextFile[], tree:
     const said =
       await $.text`patch --directory=${tree} --strip=1 --batch --forward --fuzz=0 --no-backup-if-mismatch --reject-file=- <${work}/patch 2>&1 || echo refused`
     if (!said.endsWith('refused')) continue
-    throw new UserError(`${path}: ${refusal(said)}; the source has changed there: make the patch anew`)
+    throw new UserError(`${path}: ${refusal(said)}`)
   }
 }
 
@@ -24,9 +24,9 @@ export function refusal(said: string): string {
     const named = /^(?:checking|patching) file (?<file>.+?)(?: \(.*\))?$/.exec(line) ?? /^\|(?:---|\+\+\+) [^/]+\/(?<file>\S+)/.exec(line)
     file = named?.groups?.['file'] ?? file
     const hunk = /^Hunk #(?<number>\d+) (?:FAILED|ignored|is.*) at (?<at>\d+)/.exec(line)?.groups
-    if (hunk) return `hunk ${hunk['number']} does not fit ${file} at line ${hunk['at']}`
-    if (line.startsWith('Reversed (or previously applied)')) return `${file} has it already`
-    if (line.startsWith('No file to patch')) return `there is no ${file} to change`
+    if (hunk) return `hunk ${hunk['number']} does not fit ${file} at line ${hunk['at']}; the source has changed there: make the patch anew`
+    if (line.startsWith('Reversed (or previously applied)')) return `${file} has it already: take the patch away`
+    if (line.startsWith('No file to patch')) return `there is no ${file} to change: make the patch anew, or take it away`
     if (/\*\*\*\* malformed/.test(line)) return line.replace(/^.*malformed/, 'malformed')
     if (/Only garbage was found/.test(line)) return 'it is no patch'
   }

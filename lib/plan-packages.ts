@@ -31,9 +31,8 @@ export function chosenServer(root: string, { value, at }: Located<ImageChoices>)
 }
 
 /** All packages of our own: text and all, so that the plan alone can build them. */
-export const planPackages = (root: string, arch: JackPackagesPlan['arch'], epoch: number): JackPackagesPlan => ({
+export const planPackages = (root: string, arch: JackPackagesPlan['arch']): JackPackagesPlan => ({
   arch,
-  epoch,
   sources: idsIn(root, 'packages').map((id) => {
     const files = textFiles(root, `packages/${id}/debian`)
     return {

@@ -92,7 +92,6 @@ export interface KernelPlan {
 /** What the packages of our own are made of. */
 export interface JackPackagesPlan {
   arch: BaseData['arch']
-  epoch: number
   sources: {
     /** packages/<id> */
     id: string

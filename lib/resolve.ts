@@ -98,7 +98,7 @@ export function resolve(
       patches: textFiles(root, 'kernel/patches'),
       epoch,
     },
-    jack: planPackages(root, base.arch, epoch),
+    jack: planPackages(root, base.arch),
     rootfs: {
       suite: base.suite,
       arch: base.arch,

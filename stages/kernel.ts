@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { applyPatches } from '../lib/patches.ts'
 import { defineStage } from '../lib/stage.ts'
 import { toolbox } from './toolbox.ts'
 
@@ -19,7 +19,6 @@ export const kernel = defineStage({
     const fragments = `${work}/fragments.config`
     const asked = [...given.fragments.map(({ text }) => text), ...given.options.map(({ text, by }) => `# ${by}\n${text}\n`)]
     writeFileSync(fragments, asked.join('\n'))
-    for (const patch of given.patches) writeFileSync(join(work, patch.path.replaceAll('/', '-')), patch.text)
 
     // Fetch: apt checks the signature of the index and, by it, the hash of every file, those kept from before too.
     await $`mkdir -p apt/lists/partial apt/archives/partial apt/sources.d
@@ -52,8 +51,9 @@ EOF
         { echo "$1 does not apply" >&2; exit 1; }; }
       for series in ${given.patch_series}; do
         for name in $(sed '/^#/d' "debian/$series"); do apply "debian/$(dirname "$series")/$name"; done
-      done
-      for own in ${given.patches.map(({ path }) => path.replaceAll('/', '-'))}; do apply "$own"; done`
+      done`
+    const patches = given.patches.map(({ path, text, executable }) => ({ path: `kernel/patches/${path}`, text, executable }))
+    await applyPatches($, patches, tree, work)
 
     // Built inside the source tree all paths the compiler sees are relative: the same bytes come out, and the compiler
     // cache hits, wherever the tree lies.

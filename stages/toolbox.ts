@@ -17,7 +17,9 @@ export const toolbox = defineStage({
       .filter(Boolean)
     // Without a mirror mmdebstrap takes the archive's own addresses, with updates and security.
     const mirror = given.mirror === undefined ? [] : [`deb ${given.mirror} ${given.suite} main non-free-firmware`]
-    await $`mmdebstrap --mode=root --variant=apt --architectures="$(dpkg --print-architecture)",${given.arch} --components=main,non-free-firmware \
+    await $`architectures=$(dpkg --print-architecture)
+      [ "$architectures" = ${given.arch} ] || architectures=$architectures,${given.arch}
+      mmdebstrap --mode=root --variant=apt --architectures="$architectures" --components=main,non-free-firmware \
       --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Retries "3"' \
       --include=${packages.join(',')} ${given.suite} ${out.root} ${mirror} ||
       { echo 'mmdebstrap failed; if it could not fetch something: is the network there? (DOWNBEAT_MIRROR names another mirror)' >&2; exit 1; }`

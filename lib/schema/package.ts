@@ -9,7 +9,6 @@ export const Package = z
     orig: z
       .strictObject({
         path: z.string().regex(/^pool\/\S+\.tar\.\w+$/, 'expected the path of a tarball in the Debian archive, which begins with pool/'),
-        bytes: z.int().min(1),
         sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
       })
       .describe('the upstream release as the Debian archive keeps it'),
