@@ -73,6 +73,19 @@ describe.for([
     expect(usecs).toBeLessThan(20_000_000)
   })
 
+  // Each of these fails without the patch of packages/jackd2 that it names.
+  test('jack2 sends each note of a client to the sequencer once (slaves-before-clients)', () => {
+    expect(answer('jack2', 'notes')).toBe('heard 20 lost 0 twice 0')
+  })
+
+  test('jack2 has ports for a MIDI device that goes and comes back at once, and none for one that is gone (alsa-seqmidi-quick-replug)', () => {
+    expect(answer('jack2', 'ports')).toBe('missing 0 left 0')
+  })
+
+  test('jack2 loses no note, and keeps their order, when the times of the sequencer run back (alsa-seqmidi-event-times)', () => {
+    expect(answer('jack2', 'times')).toBe('1234 1234 1234')
+  })
+
   test('jack2 makes a segment of less than 5 MB for 16 ports', () => {
     expect(Number(answer('jack2', 'segment'))).toBeGreaterThan(100_000)
     expect(Number(answer('jack2', 'segment'))).toBeLessThan(5_000_000)

@@ -4,7 +4,7 @@ import { defineStage } from '../../lib/stage.ts'
 import { jack } from '../../stages/jack.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 
-/** Both servers of the packages, run by qemu-user: what they said, a line for each thing that was asked. See jack/run.sh. */
+/** Both servers of the packages, run by qemu-user: what they said, a line for each thing that was asked. See jack/run.sh, jack/sequencer.sh. */
 export const jackRuns = defineStage({
   name: 'jack-runs',
   about: 'Run our JACK packages on emulated processors',
@@ -24,6 +24,7 @@ export const jackRuns = defineStage({
     await $`exec >${out.said}
       bash ${own}/headers.sh ${given.arch} before before after after jack2 dev/usr/include
       bash ${own}/run.sh ${given.arch} jack1 ${from.jack.packages} after ${own}/client.c
-      bash ${own}/run.sh ${given.arch} jack2 ${from.jack.packages} dev/usr/include ${own}/client.c`
+      bash ${own}/run.sh ${given.arch} jack2 ${from.jack.packages} dev/usr/include ${own}/client.c
+      bash ${own}/sequencer.sh ${given.arch} jack2 ${from.jack.packages} dev/usr/include ${own}/fake-sequencer.c ${own}/sequencer-client.c`
   },
 })
