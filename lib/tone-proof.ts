@@ -22,7 +22,11 @@ export const restartWithLongBuffer = (console: Console, midi: boolean): Promise<
 
 /** Waits for the server and plays the tone through it. */
 export const playTone = (console: Console, user: string, seconds: number): Promise<string> =>
-  runOn(console, `su -s /bin/sh -c 'jack_wait -w -t 90; downbeat-tone -f ${HZ} -l ${LEVEL_DBFS} -t ${seconds}' ${user}`, 180)
+  runOn(
+    console,
+    `su -s /bin/sh -c 'downbeat-xruns -i 0 -t 0.1 -w 90 >/dev/null; downbeat-tone -f ${HZ} -l ${LEVEL_DBFS} -t ${seconds}' ${user}`,
+    180,
+  )
 
 /**
  * The proofs by ear. Where emulation is `late` the tone is full of holes, and only its energy in a band around it counts; else how

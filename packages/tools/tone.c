@@ -8,19 +8,14 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
-#include <errno.h>
-#include <jack/jack.h>
 #include <math.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define PROGRAM "downbeat-tone"
+#include "client.h"
 
 enum { OK = 0, NO_SOUND = 1, USAGE = 2 };
 
@@ -39,8 +34,7 @@ struct tone {
 };
 
 /* All that the threads share: each an int, so that it is lock-free on every ARM. */
-static atomic_int connected, stopping, finished, server_gone, cycles, xruns;
-static bool quiet = true;
+static atomic_int connected, finished, cycles, xruns;
 
 /* Runs in JACK's realtime thread: no locks, no memory, no files. */
 static int play(jack_nframes_t count, void *arg)
@@ -84,37 +78,6 @@ static int count_xrun(void *arg)
 	return 0;
 }
 
-static void on_shutdown(void *arg)
-{
-	(void)arg;
-	atomic_store(&server_gone, 1);
-}
-
-static void on_signal(int number)
-{
-	(void)number;
-	atomic_store(&stopping, 1);
-}
-
-/* libjack's own words about a missing server are many and lead nowhere. */
-static void on_jack_message(const char *message)
-{
-	if (!quiet)
-		fprintf(stderr, "jack: %s\n", message);
-}
-
-static int fail(int status, const char *format, ...)
-{
-	va_list arguments;
-
-	fputs("downbeat-tone: ", stderr);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	return status;
-}
-
 static void usage(FILE *stream)
 {
 	fputs("usage: downbeat-tone [-f HZ] [-l dBFS] [-t SECONDS] [-c CLIENT] [PORT...]\n"
@@ -125,16 +88,6 @@ static void usage(FILE *stream)
 	      "  -c CLIENT   name in JACK (downbeat-tone)\n"
 	      "  PORT        where to (the first two playback ports of the card); jack_lsp lists them\n"
 	      "Exit status: 0 played, 1 no server or no ports, 2 wrong usage.\n", stream);
-}
-
-static bool number(const char *text, double low, double high, double *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtod(text, &end);
-	/* Written so that "nan" fails as well. */
-	return end != text && *end == '\0' && errno == 0 && *value >= low && *value <= high;
 }
 
 /* Connects the client's port to the ports named, or to the card's first two. */
@@ -190,7 +143,7 @@ static int wait_for_end(void)
 int main(int argc, char **argv)
 {
 	double hz = 1000, level = -20, seconds = 5;
-	const char *name = "downbeat-tone";
+	const char *name = PROGRAM;
 	int option;
 
 	while ((option = getopt(argc, argv, ":f:l:t:c:h")) != -1) {
@@ -222,16 +175,11 @@ int main(int argc, char **argv)
 		}
 	}
 
-	jack_set_error_function(on_jack_message);
-	jack_set_info_function(on_jack_message);
+	set_handlers();
 	jack_status_t opened;
 	jack_client_t *client = jack_client_open(name, JackNoStartServer, &opened);
-	if (client == NULL) {
-		if (opened & JackServerFailed)
-			return fail(NO_SOUND, "no JACK server answers to this user; to see whether one runs: systemctl status "
-					      "'jack*'; to see why not: journalctl -b -e; run this as the server's user");
-		return fail(NO_SOUND, "the JACK server refused the client \"%s\" (status 0x%02x)", name, (unsigned)opened);
-	}
+	if (client == NULL)
+		return fail_to_open(NO_SOUND, name, opened);
 	quiet = false;
 
 	jack_nframes_t rate = jack_get_sample_rate(client);
@@ -257,10 +205,6 @@ int main(int argc, char **argv)
 		tone.last_frame = until > tone.fade ? (uint64_t)until : tone.fade;
 	}
 
-	struct sigaction action = { .sa_handler = on_signal };
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
 	jack_set_process_callback(client, play, &tone);
 	jack_set_xrun_callback(client, count_xrun, NULL);
 	jack_on_shutdown(client, on_shutdown, NULL);

@@ -8,20 +8,15 @@
  */
 #define _GNU_SOURCE
 
-#include <errno.h>
 #include <getopt.h>
-#include <jack/jack.h>
 #include <jack/statistics.h>
 #include <math.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define PROGRAM "downbeat-xruns"
+#include "client.h"
 
 enum { CLEAN = 0, XRUNS = 1, USAGE = 2, NO_SERVER = 3, SERVER_DIED = 4 };
 
@@ -30,8 +25,7 @@ static const double STALLED_SECONDS = 5;   /* a server without cycles for so lon
 static const double RETRY_SECONDS = 0.2;
 
 /* All that the threads share: each an int, so that it is lock-free on every ARM. */
-static atomic_int cycles, period, xruns, worst_usecs, server_gone, stopping;
-static bool quiet = true;
+static atomic_int cycles, period, xruns, worst_usecs;
 
 /* Runs in JACK's realtime thread: no locks, no memory, no files. */
 static int count_cycle(jack_nframes_t frames, void *arg)
@@ -54,37 +48,6 @@ static int count_xrun(void *arg)
 	return 0;
 }
 
-static void on_shutdown(void *arg)
-{
-	(void)arg;
-	atomic_store(&server_gone, 1);
-}
-
-static void on_signal(int number)
-{
-	(void)number;
-	atomic_store(&stopping, 1);
-}
-
-/* libjack's own words about a missing server are many and lead nowhere. */
-static void on_jack_message(const char *message)
-{
-	if (!quiet)
-		fprintf(stderr, "jack: %s\n", message);
-}
-
-static int fail(int status, const char *format, ...)
-{
-	va_list arguments;
-
-	fputs("downbeat-xruns: ", stderr);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	return status;
-}
-
 static void usage(void)
 {
 	fputs("usage: downbeat-xruns [-t SECONDS] [-i SECONDS] [-w SECONDS] [-c CLIENT]\n"
@@ -98,16 +61,6 @@ static void usage(void)
 	      "  -c CLIENT   name in JACK (downbeat-xruns)\n"
 	      "Run it as the user whose server it is. A server with -s (after -d alsa) hides its xruns.\n"
 	      "Exit status: 0 no xruns, 1 xruns, 2 wrong usage, 3 no server, 4 the server died or came to a halt.\n", stdout);
-}
-
-static bool number(const char *text, double low, double high, double *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtod(text, &end);
-	/* Written so that "nan" fails as well. */
-	return end != text && *end == '\0' && errno == 0 && *value >= low && *value <= high;
 }
 
 static double now(void)
@@ -168,7 +121,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
 	double seconds = 10, ignored = 3, patience = 0;
-	const char *name = "downbeat-xruns";
+	const char *name = PROGRAM;
 	int option;
 
 	while ((option = getopt_long(argc, argv, ":t:i:w:c:h", options, NULL)) != -1) {
@@ -202,20 +155,11 @@ int main(int argc, char **argv)
 	if (optind < argc)
 		return fail(USAGE, "\"%s\": there is nothing to be named; for so many seconds: downbeat-xruns -t 30", argv[optind]);
 
-	struct sigaction action = { .sa_handler = on_signal };
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	jack_set_error_function(on_jack_message);
-	jack_set_info_function(on_jack_message);
+	set_handlers();
 	jack_status_t opened;
 	jack_client_t *client = open_client(name, patience, &opened);
-	if (client == NULL) {
-		if (opened & JackServerFailed)
-			return fail(NO_SERVER, "no JACK server answers to this user; to see whether one runs: systemctl status "
-					       "'jack*'; to see why not: journalctl -b -e; run this as the server's user");
-		return fail(NO_SERVER, "the JACK server refused the client \"%s\" (status 0x%02x)", name, (unsigned)opened);
-	}
+	if (client == NULL)
+		return fail_to_open(NO_SERVER, name, opened);
 	quiet = false;
 
 	atomic_store(&period, (int)jack_get_buffer_size(client));
