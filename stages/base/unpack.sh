@@ -1,0 +1,234 @@
+#!/bin/bash
+# Takes an existing image of a Raspberry Pi system apart: $OUT/tree.tar, in the form of the Debian base, and $OUT/facts.
+#
+# The tar is the whole root file system with the files of the boot partition in it, where its own /etc/fstab mounts them.
+# Nothing is mounted and nobody has to be root; ext2tar.c says what of the root file system a tar cannot keep. The image
+# itself is only read. Same image, same bytes.
+#
+# Works in the sandbox of the toolbox, in which everything is found that is called here.
+#   IMAGE       an .img, that packed by xz, zstd or gzip, or a .zip with one .img; its first bytes tell, not its name
+#   RAW_SHA256  of the unpacked image, checked before anything of it is used; may be left out
+#   WORK, OUT   scratch, with room for the unpacked image, and results; nothing is left in OUT by a run that fails
+#
+# facts has a line KEY=VALUE for each of these, with no value where the image does not say:
+#   raw_sha256, raw_bytes                   of the unpacked image
+#   table, disk_id                          dos or gpt; the signature (8 hex digits) or GUID that PARTUUIDs are made of
+#   boot_start, boot_sectors                of 512 bytes; and the same for root
+#   boot_type, boot_label, boot_uuid        vfat; serial number
+#   root_type, root_label, root_uuid        ext4
+#   root_features, root_block_bytes, root_inode_bytes, root_used_bytes
+#   boot_mount                              /boot/firmware, or /boot before Debian 12
+#   os_id, os_codename, arch, rpi_issue     of os-release, dpkg, and the first line of /etc/rpi-issue
+set -euo pipefail
+
+step='read the settings'
+say_why() { # the last words of every failure, wherever it happened
+  local status=$?
+  ((status == 0)) && return
+  rm -f "$OUT/tree.tar" "$OUT/facts"
+  echo "unpack: ${reason:-could not $step (exit status $status)}" >&2
+}
+trap say_why EXIT
+fail() { reason=$*; exit 1; }
+begin() { step=$*; echo "· $step"; }
+
+for name in IMAGE WORK OUT; do
+  [[ -n ${!name:-} ]] || fail "$name is not set"
+done
+: "${RAW_SHA256:=}"
+own=$(dirname "$(realpath "$0")")
+raw=$WORK/raw.img
+again='remove it and fetch it again'
+export LC_ALL=C.UTF-8 TZ=UTC0 MTOOLS_SKIP_CHECK=1 # the times on a FAT have no zone; firmware minds no geometry
+umask 022
+
+bytes_at() { od -An -v -tx1 -j "$1" -N "$2" "$IMAGE" 2> /dev/null | tr -d ' \n'; } # OFFSET COUNT: in hexadecimal
+said() { tail -n 1 "$WORK/said" | tr -s ' ' | sed 's/ $//'; } # of the last tool that was asked
+
+choose_decoder() { # -> decoder: a command that writes the image; it reads $IMAGE on its standard input
+  [[ -f $IMAGE && -r $IMAGE ]] || fail "$IMAGE is no file that can be read"
+  [[ -s $IMAGE ]] || fail "$IMAGE is empty: $again"
+  case $(bytes_at 0 6) in
+    fd377a585a00) decoder=(xz -dc -T0) ;; # as many blocks at once as there are processors, if it is in blocks
+    28b52ffd* | 5?2a4d18*) decoder=(zstd -dcq --long=31) ;;
+    1f8b*) decoder=(gzip -dc) ;;
+    504b0304* | 504b0506*) choose_member ;;
+    *)
+      [[ $(bytes_at 510 2) == 55aa ]] || fail "$IMAGE is neither a disk image nor one packed by xz, zstd, gzip or zip;" \
+        "it begins with: $(head -c 60 "$IMAGE" | tr -c '[:print:]' '?')"
+      decoder=(cat)
+      ;;
+  esac
+}
+
+choose_member() { # the only .img in a .zip
+  local members images
+  unzip -Z1 "$IMAGE" > "$WORK/members" 2> "$WORK/said" ||
+    fail "$IMAGE is cut short or damaged (unzip finds no list of files in it): $again"
+  mapfile -t members < "$WORK/members"
+  mapfile -t images < <(grep -iE '\.img$' "$WORK/members")
+  case ${#images[@]} in
+    1) decoder=(unzip -p "$IMAGE" "$(sed 's/[][*?\\]/\\&/g' <<< "${images[0]}")") ;;
+    0) fail "$IMAGE has no .img in it, but: ${members[*]}" ;;
+    *) fail "$IMAGE has ${#images[@]} images in it, and only one can be taken: ${images[*]}" ;;
+  esac
+}
+
+unpack_raw() { # in one pass: what is read is written and summed up; zeros become holes
+  local status sum
+  mkfifo "$WORK/sum"
+  sha256sum < "$WORK/sum" > "$WORK/sha256" &
+  sum=$!
+  set +e
+  "${decoder[@]}" < "$IMAGE" 2> "$WORK/said" | tee "$WORK/sum" |
+    dd of="$raw" bs=64K iflag=fullblock conv=sparse status=none
+  status=("${PIPESTATUS[@]}")
+  set -e
+  wait "$sum"
+  ((status[1] == 0 && status[2] == 0)) || fail "could not write the unpacked image: is the disk full?"
+  ((status[0] == 0)) || fail "$IMAGE is cut short or damaged ($(said)): $again"
+  raw_sha256=$(cut -d' ' -f1 "$WORK/sha256")
+  raw_bytes=$(stat -c %s "$raw")
+  [[ -z $RAW_SHA256 || ${RAW_SHA256,,} == "$raw_sha256" ]] ||
+    fail "$IMAGE unpacks to an image with the sha256 $raw_sha256, but $RAW_SHA256 is expected: $again, or correct the sha256"
+}
+
+probe() { # START SECTORS NAME: what blkid finds there, such as TYPE
+  blkid --probe --offset $(($1 * 512)) --size $(($2 * 512)) --output value --match-tag "$3" "$raw" || (($? == 2))
+}
+
+# Types of partitions: of an MBR in hexadecimal, of a GPT as GUIDs (EFI, Microsoft's data; Linux, its root on arm64 and arm).
+read_table() { # -> boot_start, boot_sectors, root_start, root_sectors
+  local number=0 boots=0 roots=0 found='' start sectors type content
+  sfdisk --dump "$raw" > "$WORK/table" 2> "$WORK/said" ||
+    fail "what $IMAGE unpacks to is no disk image: it has no partition table"
+  table=$(sed -n 's/^label: //p' "$WORK/table")
+  disk_id=$(sed -n 's/^label-id: \(0x\)\?//p' "$WORK/table")
+  grep -qx 'sector-size: 512' "$WORK/table" || fail "$IMAGE has sectors of another size than 512 bytes"
+  sed -n 's/^.* : start= *\([0-9]*\), size= *\([0-9]*\), type=\([^,]*\).*/\1 \2 \3/p' "$WORK/table" > "$WORK/partitions"
+  while read -r start sectors type; do
+    ((number += 1))
+    (((start + sectors) * 512 <= raw_bytes)) || fail "$IMAGE is cut short: partition $number ends at" \
+      "$(((start + sectors) * 512)) bytes, and the unpacked image at $raw_bytes: $again"
+    content=$(probe "$start" "$sectors" TYPE)
+    found+="${found:+; }partition $number of type $type with ${content:-nothing known} of $((sectors / 2048)) MiB"
+    case ${type^^} in
+      B | C | E | EF | C12A7328-F81F-11D2-BA4B-00A0C93EC93B | EBD0A0A2-B9E5-4433-87C0-68B6B72699C7)
+        [[ $content == vfat ]] && ((boots += 1)) && boot_start=$start boot_sectors=$sectors
+        ;;
+      83 | 0FC63DAF-8483-4772-8E79-3D69D8477DE4 | B921B045-1DF0-41C3-AF44-4C6F280D3FAE | 69DAD710-2CE4-4E3C-B16C-21A1D49ABED3)
+        [[ $content == ext[234] ]] && ((roots += 1)) && root_start=$start root_sectors=$sectors
+        ;;
+    esac
+  done < "$WORK/partitions"
+  ((boots == 1 && roots == 1 && number == 2)) ||
+    fail "$IMAGE is not of a kind that can be rebuilt: a FAT and a Linux partition with ext4 are needed, just these;" \
+      "it has ${found:-no partition at all}"
+}
+
+in_root() { debugfs -R "$1" "$root_file?offset=$root_at" 2> "$WORK/said"; }
+read_super() { # -> $WORK/super; debugfs says what went wrong, but not with its status
+  in_root 'stats -h' > "$WORK/super"
+  grep -q '^Filesystem features:' "$WORK/super" || fail "the ext4 of $IMAGE cannot be read ($(said)): $again"
+}
+
+# What a crash leaves is mended as the booting system would mend it; what takes more is for a person to look at. On a copy
+# of its own, because e2fsck 1.47 forgets the offset when it opens a file system anew after the journal.
+replay_journal() {
+  local status=0
+  read_super
+  grep -qE '^Filesystem features:.* needs_recovery|^Filesystem state: *(not clean|.*errors)' "$WORK/super" || return 0
+  dd if="$raw" of="$WORK/root.img" bs=1M iflag=skip_bytes,count_bytes skip=$root_at count=$((root_sectors * 512)) \
+    conv=sparse status=none
+  root_file=$WORK/root.img root_at=0
+  e2fsck -fp "$root_file" > "$WORK/said" 2>&1 || status=$?
+  ((status <= 1)) || fail "the ext4 of $IMAGE is damaged ($(tr '\n' ' ' < "$WORK/said")): $again, or mend it with e2fsck"
+  read_super
+}
+
+in_super() { sed -n "s/^$1: *//p" "$WORK/super"; }
+read_text() { # PATH -> $WORK/text; empty if there is no such file
+  in_root "cat $1" > "$WORK/text"
+  sed -i '/^debugfs [0-9]/d; /: File not found by ext2_lookup/d' "$WORK/said"
+  [[ ! -s $WORK/said ]] ||
+    fail "the ext4 of $IMAGE cannot be read ($(said)): $again"
+}
+
+find_boot_mount() { # -> boot_mount: where fstab mounts a FAT; boot_time: of that folder
+  local mounts
+  read_text /etc/fstab
+  mapfile -t mounts < <(awk '$1 !~ /^#/ && ($3 == "vfat" || $3 == "msdos") { print $2 }' "$WORK/text" | sort -u)
+  ((${#mounts[@]} == 1)) || fail "the /etc/fstab of $IMAGE has to mount one FAT, but mounts ${mounts[*]:-none}"
+  boot_mount=${mounts[0]}
+  [[ $boot_mount =~ ^(/[A-Za-z0-9_-]+)+$ ]] || fail "the /etc/fstab of $IMAGE mounts a FAT at an odd place: $boot_mount"
+  in_root "stat $boot_mount" > "$WORK/folder"
+  grep -q 'Type: directory' "$WORK/folder" || fail "the /etc/fstab of $IMAGE mounts a FAT at $boot_mount, which is no folder there"
+  boot_time=$((16#$(sed -n 's/^ *mtime: 0x\([0-9a-f]*\).*/\1/p' "$WORK/folder")))
+}
+
+compile_ext2tar() {
+  gcc -std=c11 -O2 -Wall -Wextra -Werror -o "$WORK/ext2tar" "$own/ext2tar.c" -lext2fs -lcom_err -larchive
+}
+
+pack_root() { # without what the mount of the FAT hides
+  "$WORK/ext2tar" "$root_file" $root_at ".$boot_mount" 2> "$WORK/said" > "$OUT/tree.tar" ||
+    fail "the ext4 of $IMAGE cannot be unpacked: $(said | sed 's/^ext2tar: //')"
+  sed 's/^ext2tar: //' "$WORK/said"
+}
+
+pack_boot() { # a FAT knows no owners and no modes; these are those of its mount
+  local files=$WORK/boot
+  mkdir -p "$files$boot_mount"
+  mcopy -snm -i "$raw@@$((boot_start * 512))" :: "$files$boot_mount" 2> "$WORK/said" ||
+    fail "the FAT of $IMAGE cannot be read ($(said)): $again"
+  touch -d "@$boot_time" "$files$boot_mount"
+  (cd "$files" && find ".$boot_mount" -print0 | sort -z) > "$WORK/files"
+  tar -C "$files" --null --no-recursion -T "$WORK/files" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+    --format=posix --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime \
+    --warning=no-unknown-keyword -rf "$OUT/tree.tar"
+}
+
+write_facts() {
+  local blocks free
+  read_text /usr/lib/os-release
+  os_id=$(sed -n 's/^ID=//p' "$WORK/text" | tr -d '"')
+  os_codename=$(sed -n 's/^VERSION_CODENAME=//p' "$WORK/text" | tr -d '"')
+  read_text /etc/rpi-issue
+  rpi_issue=$(sed -n 1p "$WORK/text")
+  read_text /var/lib/dpkg/arch
+  arch=$(sed -n 1p "$WORK/text")
+  if [[ -z $arch ]]; then # a system that was never told of a second architecture
+    read_text /var/lib/dpkg/status
+    arch=$(awk '$1 == "Package:" { name = $2 } $1 == "Architecture:" && name == "dpkg" { print $2 }' "$WORK/text")
+  fi
+  boot_type=$(probe "$boot_start" "$boot_sectors" TYPE)
+  boot_label=$(probe "$boot_start" "$boot_sectors" LABEL)
+  boot_uuid=$(probe "$boot_start" "$boot_sectors" UUID)
+  root_type=$(probe "$root_start" "$root_sectors" TYPE)
+  root_label=$(probe "$root_start" "$root_sectors" LABEL)
+  root_uuid=$(probe "$root_start" "$root_sectors" UUID)
+  root_features=$(in_super 'Filesystem features')
+  root_block_bytes=$(in_super 'Block size')
+  root_inode_bytes=$(in_super 'Inode size')
+  blocks=$(in_super 'Block count') free=$(in_super 'Free blocks')
+  root_used_bytes=$(((blocks - free) * root_block_bytes))
+  for name in raw_sha256 raw_bytes table disk_id boot_start boot_sectors boot_type boot_label boot_uuid \
+    root_start root_sectors root_type root_label root_uuid root_features root_block_bytes root_inode_bytes root_used_bytes \
+    boot_mount os_id os_codename arch rpi_issue; do
+    echo "$name=${!name}"
+  done > "$OUT/facts"
+}
+
+mkdir -p "$WORK" "$OUT"
+begin 'look at the file';                     choose_decoder
+begin "unpack the image (${decoder[0]})";     unpack_raw
+begin 'read the partition table';             read_table
+root_file=$raw root_at=$((root_start * 512))
+begin 'replay the journal, if it is needed';  replay_journal
+begin 'find where the boot files belong';     find_boot_mount
+begin 'compile ext2tar';                      compile_ext2tar
+begin 'pack the root file system';            pack_root
+begin 'pack the boot partition';              pack_boot
+begin 'write down what it is';                write_facts
+rm -f "$raw" "$WORK/root.img"
+begin "done: $os_id $os_codename, $arch"
