@@ -63,3 +63,17 @@ export function textFiles(root: string, folder: string): TextFile[] {
       executable: (statSync(file).mode & 0o100) !== 0,
     }))
 }
+
+/** One file of a folder, which `asked` names. */
+export function fileIn(root: string, folder: string, path: string, asked: string): TextFile {
+  const files = textFiles(root, folder)
+  const found = files.find((file) => file.path === path)
+  if (!found)
+    throw new UserError(
+      `${asked}: there is no ${folder}/${path}${didYouMean(
+        path,
+        files.map((file) => file.path),
+      )}`,
+    )
+  return found
+}

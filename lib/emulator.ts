@@ -125,6 +125,7 @@ export async function boot(
     loads.commandLine.replaceAll(/\bconsole=\S+ ?/g, ''),
     `console=${machine.console},115200`,
     `systemd.debug_shell=${machine.console} systemd.getty_auto=0 systemd.show_status=0 quiet`,
+    'systemd.watchdog_sec=0', // QEMU's resets the board as soon as it is started, where a base has it
     ...(options.absent_card === undefined ? [] : [`systemd.mask=jackd@${options.absent_card}.service`]),
   ].join(' ')
 

@@ -17,6 +17,7 @@ export type Event =
   | { kind: 'waiting'; stage: string }
   | { kind: 'started'; stage: string; about: string }
   | { kind: 'line'; stage: string; line: string }
+  | { kind: 'progress'; stage: string; text: string }
   | { kind: 'broken'; stage: string; what: string }
   | { kind: 'cached'; stage: string }
   | { kind: 'built'; stage: string; entry: Entry }
@@ -46,14 +47,21 @@ export interface Made {
 
 const TOOLBOX = 'toolbox'
 
+/** 2026-01-01, in seconds: the time for programs that ask, in stages whose results have no time of their own. */
+const SOME_DAY = 1_767_225_600
+
+/** The stages that a stage needs and that this plan has. */
+const needsOf = (stage: AnyStage, plan: Plan): [string, AnyStage][] =>
+  Object.entries<AnyStage>(stage.needs as Record<string, AnyStage>).filter(([, need]) => need.given(plan) !== undefined)
+
 /** The name of a stage's result: its part of the plan, its own text, and the keys of the stages it needs. */
 export function keyOf(stage: AnyStage, plan: Plan): string {
-  const needs = Object.entries<AnyStage>(stage.needs as Record<string, AnyStage>).map(([name, need]) => [name, keyOf(need, plan)])
+  const needs = needsOf(stage, plan).map(([name, need]) => [name, keyOf(need, plan)])
   const text = JSON.stringify([stage.name, stage.given(plan), needs, stage.outputs, sourceText(stage.source)])
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** Makes stages and what they need, side by side, unless a result is in the cache already. */
+/** Makes stages and what they need, side by side, unless a result is in the cache already. Leaves out what the plan does without. */
 export async function make(stages: AnyStage | readonly AnyStage[], options: MakeOptions): Promise<Map<string, Made>> {
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
@@ -77,7 +85,8 @@ export async function make(stages: AnyStage | readonly AnyStage[], options: Make
     running.set(wanted.name, promise)
     return promise
   }
-  await Promise.allSettled([stages].flat().map(one))
+  const wanted = [stages].flat().filter((stage) => stage.given(options.plan) !== undefined)
+  await Promise.allSettled(wanted.map(one))
   await Promise.allSettled(running.values())
   if (options.signal.aborted) throw new Interrupted('stopped')
   if (first !== undefined) throw first
@@ -109,7 +118,7 @@ async function makeOne(stage: AnyStage, options: MakeOptions, one: (stage: AnySt
   }
   const needs: Record<string, Made> = {}
   await Promise.all(
-    Object.entries<AnyStage>(stage.needs as Record<string, AnyStage>).map(async ([name, need]) => {
+    needsOf(stage, plan).map(async ([name, need]) => {
       needs[name] = await one(need)
     }),
   )
@@ -129,6 +138,7 @@ async function makeOne(stage: AnyStage, options: MakeOptions, one: (stage: AnySt
 
 async function runStage(stage: AnyStage, key: string, half: string, needs: Record<string, Made>, options: MakeOptions): Promise<Made> {
   const { plan, cache, signal, report, settings } = options
+  const network = stage.network === true
   const usage: Usage = { user: 0, system: 0, peak_kib: 0 }
   const remove = async (path: string): Promise<void> => {
     if (existsSync(path) && !removeOwn(path)) {
@@ -143,6 +153,11 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
       await shell`rm -rf ${path}`
     }
   }
+  if (network && settings.network.offline)
+    throw new HostError(
+      `${stage.name} is not in the cache, and making it needs the network`,
+      'run the same command without DOWNBEAT_OFFLINE',
+    )
   await sweep(cache, stage.name, half, remove)
   await remove(half)
   enoughSpace(cache.dir, options.spare_gib)
@@ -163,7 +178,6 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
   }
   const own = join(dirname(fileURLToPath(stage.source)), basename(fileURLToPath(stage.source), '.ts'))
   const toolbox = needs[TOOLBOX]?.outputs['root']
-  const network = stage.network === true
   const wrap =
     toolbox === undefined
       ? [...enter(true), 'bash', '-c']
@@ -179,8 +193,9 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
           network,
         })
   try {
+    const given = stage.given(plan) as { epoch?: number }
     const job: Job<unknown, Record<string, AnyStage>, Record<string, string>, string> = {
-      given: stage.given(plan),
+      given,
       from: Object.fromEntries(Object.entries(needs).map(([name, need]) => [name, need.outputs])) as never,
       out: Object.fromEntries(
         Object.entries<string>(stage.outputs as Record<string, string>).map(([name, path]) => [name, join(out, path)]),
@@ -189,13 +204,15 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
       own,
       kept,
       settings,
+      signal,
+      progress: (text) => report({ kind: 'progress', stage: stage.name, text }),
       $: createShell({
         wrap,
         onLine,
         signal,
         usage,
         timeFile: join(half, 'time'),
-        env: { SOURCE_DATE_EPOCH: String(plan.image.epoch), ...(network ? settings.network_env : {}) },
+        env: { SOURCE_DATE_EPOCH: String(given.epoch ?? SOME_DAY), ...(network ? settings.network.proxies : {}) },
       }),
     }
     await stage.run(job as never)

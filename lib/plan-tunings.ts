@@ -3,6 +3,7 @@ import type { TextFile } from './catalogue.ts'
 import { refuseContradictions } from './contradictions.ts'
 import { UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
+import type { ChosenKernel } from './plan-kernel.ts'
 import type { PlannedBoard, PlannedSoundcard, PlannedTuning, SourcedLine } from './plan.ts'
 import type { ImageChoices } from './schema/image.ts'
 import type { ProfileData } from './schema/profile.ts'
@@ -25,6 +26,7 @@ export interface TuningQuestion {
   profile: { id: string; at: Located<ProfileData>['at']; value: ProfileData } | undefined
   boards: PlannedBoard[]
   card: PlannedSoundcard
+  kernel: ChosenKernel
   /** what `when` may ask and texts may name, beside the board */
   facts: Record<string, unknown>
 }
@@ -86,7 +88,7 @@ function planOne(id: string, unfilled: TuningData, at: Located<TuningData>['at']
   const of = (board: PlannedBoard): Facts => ({ ...known, ...factsOf({ ...facts, board }) })
   const refusals = boards.map((board) => whyNot(unfilled.when, of(board), (fact) => at(['when', fact])))
   const fitting = boards.filter((_, i) => refusals[i] === undefined)
-  const misfit = fitting.length === 0 ? refusals[0]! : onlySome(unfilled, fitting, boards)
+  const misfit = fitting.length === 0 ? refusals[0]! : (onlySome(unfilled, fitting, boards) ?? lackedBy(question.kernel, id, unfilled))
   const { required } = unfilled
   const needed = required !== undefined && whyNot(required, of(boards[0]!), (fact) => at(['required', fact])) === undefined
   const off = whyOff(id, unfilled, misfit, needed, question)
@@ -154,6 +156,12 @@ function onlySome(data: TuningData, fitting: PlannedBoard[], boards: PlannedBoar
     ? undefined
     : `fits only ${fitting.map(({ id }) => id).join(', ')} of the boards that share this image`
 }
+
+/** A kernel that is not built here has only the options that it is known to have. */
+const lackedBy = ({ id, data }: ChosenKernel, tuning: string, { change }: TuningData): string | undefined =>
+  data.kind === 'packaged' && change.kernel !== undefined && data.has[tuning] === undefined
+    ? `kernel.source ${id} builds no kernel, and the package has not, or not for certain, what this asks of it`
+    : undefined
 
 /** Templates, without those that belong to a tuning which is not in force. */
 export function templatesInForce(root: string, tunings: LoadedTuning[]): TextFile[] {

@@ -75,13 +75,16 @@ export interface OverclockPlan {
   force_turbo: boolean
 }
 
+type KernelBuild = Extract<KernelSourceData, { kind: 'debian' }>['builds'][string]
+
 export interface KernelPlan {
-  source: string
-  package: string
+  /** kernel/<name>.yaml */
+  name: string
+  source: { kind: 'debian'; package: string; patch_series: string[] } | { kind: 'git'; url: string; commit: string }
   series: string
-  patch_series: string[]
   suite: string
-  build: NonNullable<KernelSourceData['builds'][keyof KernelSourceData['builds']]>
+  /** defconfig and overlays: of a downstream kernel */
+  build: KernelBuild & { defconfig?: string; overlays?: string }
   fragments: TextFile[]
   /** options that tunings ask for, over the fragments */
   options: SourcedLine[]
@@ -102,11 +105,26 @@ export interface JackPackagesPlan {
   }[]
 }
 
+/** The published image that the root file system and the boot firmware are taken from. */
+export interface BaseImagePlan {
+  /** http(s) or file */
+  url: string
+  sha256: string
+  unpacked_sha256?: string | undefined
+  signature?: { url: string; key: string; fingerprint: string }
+  /** what must be in it */
+  suite: string
+  arch: BaseData['arch']
+}
+
 export interface RootfsPlan {
   suite: string
   arch: BaseData['arch']
-  components: string[]
   packages: string[]
+  /** what the base has and the image shall not have */
+  remove: SourcedLine[]
+  /** packages of the base that nothing may take along when it goes */
+  keep: string[]
   absent: SourcedLine[]
   exclude: string[]
   debconf: string[]
@@ -125,7 +143,7 @@ export interface View {
   image: { name: string; boards: string[] }
   hostname: string
   user: { name: string; ssh_keys: string[] }
-  kernel: { file_name: string }
+  kernel: { file_name: string; arm_64bit: boolean; mainline: boolean }
   config_txt: { filter: string; lines: SourcedLine[] }[]
   cmdline: SourcedLine[]
   modprobe: SourcedLine[]
@@ -161,10 +179,13 @@ export interface ImagePlan {
   epoch: number
   disk: DiskPlan
   firmware: string[]
-  kernel_file_name: string
+  /** of the kernel that is built here; undefined: the base has its own where it belongs */
+  kernel_file_name?: string
   user: { name: string; ssh_keys: string[] }
   mask: SourcedLine[]
   enable: SourcedLine[]
+  /** what of the base's own boot partition goes: names, and lines of config.txt by what they are about; undefined: it has none */
+  boot_of_base?: { remove: string[]; unfit: SourcedLine[] }
   root_mb?: number
 }
 
@@ -174,12 +195,16 @@ export interface Plan {
   boards: PlannedBoard[]
   soundcard: PlannedSoundcard
   toolbox: { suite: string; arch: BaseData['arch']; mirror?: string }
-  kernel: KernelPlan
-  firmware: { package: string; suite: string; files: string[] }
-  /** tried: overlays that config.txt names, each with a device tree that it must fit */
-  overlays: { sources: TextFile[]; tried: { overlay: string; device_tree: string }[] }
+  /** undefined: the root file system is bootstrapped */
+  base?: BaseImagePlan
+  /** undefined: the base's own package */
+  kernel?: KernelPlan
+  /** undefined: the base has it */
+  firmware?: { package: string; suite: string; files: string[] }
+  /** tried: overlays that config.txt names, each with a device tree that it must fit; undefined: the kernel has its own */
+  overlays?: { sources: TextFile[]; tried: { overlay: string; device_tree: string }[] }
   /** programs: single files out of packages, as `package path` */
-  tools: { sources: TextFile[]; cross_compile: string; arch: BaseData['arch']; programs: { package: string; paths: string[] }[] }
+  tools: { sources: TextFile[]; arch: BaseData['arch']; programs: { package: string; paths: string[] }[] }
   jack: JackPackagesPlan
   rootfs: RootfsPlan
   configure: ConfigurePlan

@@ -23,12 +23,14 @@ export interface ReporterOptions {
   out: NodeJS.WriteStream
 }
 
+const PROGRESS_EVERY_MS = 10_000
+
 /** `1.4 s`, `2 min 5 s`. */
 export const seconds = (s: number): string =>
   s < 59.95 ? `${s.toFixed(1)} s` : `${Math.floor(Math.round(s) / 60)} min ${Math.round(s) % 60} s`
 
 export function createReporter(options: ReporterOptions): Reporter {
-  const running = new Map<string, { about: string; since: number }>()
+  const running = new Map<string, { about: string; since: number; progress?: string; said?: number }>()
   const lines = new Map<string, string[]>()
   const moving = options.terminal && !options.quiet && !options.verbose
   let spinner: Ora | undefined
@@ -37,7 +39,9 @@ export function createReporter(options: ReporterOptions): Reporter {
     options.out.write(`${line}\n`)
   }
   const text = (): string =>
-    [...running].map(([stage, { about, since }]) => `${stage}: ${about} (${seconds((performance.now() - since) / 1000)})`).join('\n  ')
+    [...running]
+      .map(([stage, { about, since, progress }]) => `${stage}: ${progress ?? about} (${seconds((performance.now() - since) / 1000)})`)
+      .join('\n  ')
   const refresh = (): void => {
     if (!moving) return
     if (running.size === 0) {
@@ -64,6 +68,18 @@ export function createReporter(options: ReporterOptions): Reporter {
       spinner?.stop()
     },
     event(event) {
+      if (event.kind === 'progress') {
+        const stage = running.get(event.stage)
+        if (!stage) return
+        stage.progress = event.text
+        // where nothing moves a line now and then shows that something does
+        const now = performance.now()
+        if (!moving && now - (stage.said ?? stage.since) >= PROGRESS_EVERY_MS) {
+          stage.said = now
+          show(`  ${event.stage}: ${event.text}`)
+        }
+        return refresh()
+      }
       if (event.kind === 'line') {
         appendFileSync(options.logFile, `${event.stage}| ${event.line}\n`)
         if (options.verbose) say(`${event.stage}| ${event.line}`)

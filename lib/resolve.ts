@@ -1,19 +1,21 @@
 import { basename } from 'node:path'
-import { entry, textFiles } from './catalogue.ts'
+import { entry, fileIn, textFiles } from './catalogue.ts'
 import type { TextFile } from './catalogue.ts'
 import { configSections } from './config-sections.ts'
 import { UserError } from './errors.ts'
 import { refuseUnwanted } from './contradictions.ts'
+import type { FoundBase } from './find-base.ts'
 import { doctorChecks } from './doctor.ts'
 import { identifiers } from './identifiers.ts'
-import { didYouMean } from './nearest.ts'
 import { originsOf } from './origins.ts'
 import { planOverclock } from './overclock.ts'
 import { latency, planJack, refuseMissingSocket } from './plan-jack.ts'
 import { chosenServer, planPackages } from './plan-packages.ts'
 import { planTunings, templatesInForce } from './plan-tunings.ts'
+import { chosenKernel, planKernel } from './plan-kernel.ts'
 import { planPriorities } from './priorities.ts'
-import type { Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
+import type { BaseImagePlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
+import type { BaseData } from './schema/base.ts'
 import { Id } from './schema/common.ts'
 import { Image } from './schema/image.ts'
 import type { TuningData } from './schema/tuning.ts'
@@ -30,24 +32,23 @@ export function resolve(
   root: string,
   file: string,
   sets: string[] = [],
-  options: { plainEmulation?: boolean; mirror?: string | undefined } = {},
+  options: { plainEmulation?: boolean; mirror?: string | undefined; base?: FoundBase | undefined } = {},
 ): Plan {
   const choices = readYaml(file, Image, root, sets.map(override))
   const { value: image, at } = choices
-  const base = entry(root, 'bases', image.base, at(['base'])).value
+  const found = options.base ?? { id: image.base }
+  const base = entry(root, 'bases', found.id, `${at(['base'])} base`).value
   const boards = image.board.map((id, i) => ({ id, ...entry(root, 'boards', id, at(['board', i])).value }))
   for (const [i, board] of boards.entries()) {
     if (!board.arch.includes(base.arch)) {
       throw new UserError(
-        `${at(['board', i])} board: ${board.id} does not run ${base.arch}, which ${image.base} is made of (it runs ${board.arch.join(', ')})`,
+        `${at(['board', i])} board: ${board.id} does not run ${base.arch}, which ${found.id} is made of (it runs ${board.arch.join(', ')})`,
       )
     }
   }
   const soundcard = entry(root, 'soundcards', image.soundcard, at(['soundcard']))
   const card = { id: image.soundcard, ...soundcard.value }
-  const kernel = entry(root, 'kernel', image.kernel.source, at(['kernel', 'source'])).value
-  const build = kernel.builds[base.arch]
-  if (!build) throw new UserError(`${at(['kernel', 'source'])} kernel.source: ${image.kernel.source} has no build for ${base.arch}`)
+  const kernel = chosenKernel(root, choices, boards, card, base)
 
   refuseMissingSocket(card, boards, choices)
   const priorities = planPriorities(root, choices, card.bus)
@@ -67,44 +68,43 @@ export function resolve(
     overclock: { ...overclock, chosen: overclock.preset !== 'none' },
     root: image.root,
     cores,
-    kernel: { source: image.kernel.source, ...kernel },
+    kernel: { source: kernel.id, ...kernel.data },
     user: { name: image.user.name },
     boards: { ethernet_drivers: unique(boards.flatMap(({ ethernet }) => ethernet?.driver ?? [])) },
   }
-  const tunings = planTunings({ root, choices, profile, boards, card, facts })
+  const tunings = planTunings({ root, choices, profile, boards, card, kernel, facts })
   const inForce = tunings.filter(({ planned }) => planned.off === undefined)
   const lines = (pick: (tuning: TuningData) => readonly string[] | undefined): SourcedLine[] =>
     inForce.flatMap(({ planned, data }) => (pick(data) ?? []).map((text) => ({ text, by: planned.id })))
   const epoch = Date.parse(base.epoch) / 1000
 
   const packages = [
-    ...Object.keys(base.packages).map((name) => ({ name, place: `bases/${image.base}.yaml packages` })),
+    ...Object.keys(base.packages).map((name) => ({ name, place: `bases/${found.id}.yaml packages` })),
+    ...(base.kind === 'image' && kernel.data.kind === 'packaged'
+      ? [{ name: base.realtime_kernel!, place: `bases/${found.id}.yaml realtime_kernel` }]
+      : []),
     ...server.install.map((name) => ({ name, place: `${at(['jack', 'server'])} jack.server` })),
     ...lines((tuning) => tuning.change.packages).map(({ text, by }) => ({ name: text, place: `tunings/${by}.yaml change.packages` })),
     ...(profile?.value.packages ?? []).map((name, i) => ({ name, place: `${profile!.at(['packages', i])} packages` })),
     ...image.packages.map((name, i) => ({ name, place: `${at(['packages', i])} packages` })),
   ]
+  const unfit = kernel.data.config_txt_without.map((text) => ({ text, by: `kernel/${kernel.id}` }))
+  const built = planKernel(root, kernel, { options: lines((tuning) => tuning.change.kernel), suite: base.suite })
+  const absent = lines((tuning) => tuning.change.absent)
   const name = image.name ?? defaultName(file, boards, card)
   const content = {
-    kernel: {
-      source: image.kernel.source,
-      package: kernel.package,
-      series: kernel.series,
-      patch_series: kernel.patch_series,
-      suite: base.suite,
-      build,
-      fragments: build.fragments.map((fragment) => fileIn(root, 'kernel/fragments', fragment, `kernel/${image.kernel.source}.yaml`)),
-      options: lines((tuning) => tuning.change.kernel),
-      patches: textFiles(root, 'kernel/patches'),
-      epoch,
-    },
+    ...(built ? { kernel: built } : {}),
     jack: planPackages(root, base.arch),
     rootfs: {
       suite: base.suite,
       arch: base.arch,
-      components: base.components,
       packages: unique(packages.map(({ name }) => name)),
-      absent: lines((tuning) => tuning.change.absent),
+      absent,
+      remove:
+        base.kind === 'image'
+          ? [...[...Object.keys(base.remove), ...base.kernels].map((text) => ({ text, by: `bases/${found.id}` })), ...absent]
+          : [],
+      keep: base.kind === 'image' ? Object.keys(base.keep) : [],
       exclude: base.exclude,
       debconf: base.debconf,
       epoch,
@@ -112,16 +112,17 @@ export function resolve(
     },
   }
   refuseUnwanted(content.rootfs.absent, packages)
+  const overlay = card.overlay?.[kernel.data.family]
   const config_txt = [
-    ...(card.overlay ? [{ text: `dtoverlay=${card.overlay.ours}`, by: `soundcards/${card.id}`, boards: boards.map(({ id }) => id) }] : []),
+    ...(overlay !== undefined ? [{ text: `dtoverlay=${overlay}`, by: `soundcards/${card.id}`, boards: boards.map(({ id }) => id) }] : []),
     ...inForce.flatMap((tuning) => tuning.config_txt),
   ]
   const sources = textFiles(root, 'kernel/overlays')
-  if (card.overlay) fileIn(root, 'kernel/overlays', `${card.overlay.ours}.dts`, `${soundcard.at(['overlay', 'ours'])} overlay.ours`)
-  const overlays = { sources, tried: triedOverlays(config_txt, boards, sources) }
+  const ours = card.overlay?.mainline
+  if (ours !== undefined) fileIn(root, 'kernel/overlays', `${ours}.dts`, `${soundcard.at(['overlay', 'mainline'])} overlay.mainline`)
+  const overlays = kernel.data.family === 'mainline' ? { sources, tried: triedOverlays(config_txt, boards, sources) } : undefined
   const tools = {
     sources: textFiles(root, 'packages/tools'),
-    cross_compile: build.cross_compile,
     arch: base.arch,
     programs: inForce.flatMap(({ data }) => Object.entries(data.change.programs ?? {}).map(([name, paths]) => ({ package: name, paths }))),
   }
@@ -132,9 +133,11 @@ export function resolve(
     boards,
     soundcard: card,
     toolbox: { suite: base.suite, arch: base.arch, ...(options.mirror === undefined ? {} : { mirror: options.mirror }) },
-    kernel: content.kernel,
-    firmware: { package: base.firmware_package, suite: base.suite, files: unique(boards.flatMap((board) => board.firmware)) },
-    overlays,
+    ...(built ? { kernel: built } : {}),
+    ...(base.kind === 'image'
+      ? { base: { ...imageOf(base, found), suite: base.suite, arch: base.arch } }
+      : { firmware: { package: base.firmware_package, suite: base.suite, files: unique(boards.flatMap((board) => board.firmware)) } }),
+    ...(overlays ? { overlays } : {}),
     tools,
     jack: content.jack,
     rootfs: content.rootfs,
@@ -144,7 +147,11 @@ export function resolve(
         image: { name, boards: boards.map((board) => board.name) },
         hostname: image.hostname,
         user: image.user,
-        kernel: { file_name: build.file_name },
+        kernel: {
+          file_name: kernel.build.file_name,
+          arm_64bit: kernel.build.kernel_arch === 'arm64',
+          mainline: kernel.data.family === 'mainline',
+        },
         config_txt: configSections(boards, config_txt),
         cmdline: lines((tuning) => tuning.change.cmdline),
         modprobe: lines((tuning) => tuning.change.modprobe),
@@ -179,10 +186,11 @@ export function resolve(
       epoch,
       disk,
       firmware: unique(boards.flatMap((board) => board.firmware)),
-      kernel_file_name: build.file_name,
+      ...(built ? { kernel_file_name: kernel.build.file_name } : {}),
       user: image.user,
-      mask: [...base.mask.map((text) => ({ text, by: `bases/${image.base}` })), ...lines((tuning) => tuning.change.mask)],
-      enable: [...base.enable.map((text) => ({ text, by: `bases/${image.base}` })), ...lines((tuning) => tuning.change.enable)],
+      mask: [...base.mask.map((text) => ({ text, by: `bases/${found.id}` })), ...lines((tuning) => tuning.change.mask)],
+      enable: [...base.enable.map((text) => ({ text, by: `bases/${found.id}` })), ...lines((tuning) => tuning.change.enable)],
+      ...(base.kind === 'image' ? { boot_of_base: { remove: [...(built ? base.kernel_files : []), ...base.boot_remove], unfit } } : {}),
       ...(image.root_mb === undefined ? {} : { root_mb: image.root_mb }),
     },
     tunings: tunings.map(({ planned }) => planned),
@@ -195,7 +203,17 @@ export function resolve(
   return freeze(plan)
 }
 
-function override(text: string): Override {
+/** The image that a base is taken from: the one in its file, unless the choices name another. Only what is published is signed. */
+function imageOf(
+  { image, signature }: Extract<BaseData, { kind: 'image' }>,
+  { image: chosen = image }: FoundBase,
+): Omit<BaseImagePlan, 'suite' | 'arch'> {
+  if (signature === undefined || new URL(chosen.url).host !== new URL(image.url).host) return chosen
+  const { suffix, key, fingerprint } = signature
+  return { ...chosen, signature: { url: chosen.url + suffix, key, fingerprint } }
+}
+
+export function override(text: string): Override {
   const equals = text.indexOf('=')
   if (equals < 1) throw new UserError(`--set ${text}: expected key=value, such as --set jack.period=64`)
   const value = text.slice(equals + 1)
@@ -207,25 +225,12 @@ function triedOverlays(
   lines: readonly (SourcedLine & { boards: readonly string[] })[],
   boards: readonly PlannedBoard[],
   sources: readonly TextFile[],
-): Plan['overlays']['tried'] {
+): NonNullable<Plan['overlays']>['tried'] {
   return lines.flatMap(({ text, boards: meant }) => {
     const overlay = /^dtoverlay=([\w-]+)/.exec(text)?.[1]
     if (overlay === undefined || !sources.some(({ path }) => path === `${overlay}.dts`)) return []
-    return boards.filter(({ id }) => meant.includes(id)).map((board) => ({ overlay, device_tree: board.device_tree.mainline }))
+    return boards.filter(({ id }) => meant.includes(id)).map((board) => ({ overlay, device_tree: board.device_tree.mainline! }))
   })
-}
-
-function fileIn(root: string, folder: string, path: string, asked: string): TextFile {
-  const files = textFiles(root, folder)
-  const found = files.find((file) => file.path === path)
-  if (!found)
-    throw new UserError(
-      `${asked}: there is no ${folder}/${path}${didYouMean(
-        path,
-        files.map((file) => file.path),
-      )}`,
-    )
-  return found
 }
 
 function defaultName(file: string, boards: PlannedBoard[], card: PlannedSoundcard): string {

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { textFiles } from './catalogue.ts'
 
 // What runs every stage, and so decides no byte of any: a change here must not make everything anew.
-const engine = new Set(['stage.ts', 'shell.ts', 'errors.ts'])
+// So does what fetches: only bytes with the hash that was asked for come of it.
+const engine = new Set(['stage.ts', 'shell.ts', 'errors.ts', 'download.ts', 'fetch-text.ts', 'mirrors.ts'])
 
 /**
  * The text that decides what a stage does: its file, the folder of its name beside it, and the parts of lib that either
@@ -20,7 +21,8 @@ export function sourceText(url: string): [string, string][] {
     seen.set(path, text)
     for (const [, target] of text.matchAll(/^import (?!type\b)[^;'"]*?from '(\.[^']+)'$/gm)) {
       const imported = resolve(dirname(path), target!)
-      if (dirname(imported).startsWith(join(root, 'lib')) && !engine.has(basename(imported))) read(imported)
+      if (dirname(imported).startsWith(join(root, 'lib')) && !engine.has(basename(imported)) && basename(dirname(imported)) !== 'download')
+        read(imported)
     }
   }
   read(file)

@@ -1,23 +1,35 @@
+import type { Mirror } from './mirrors.ts'
 import type { Plan } from './plan.ts'
 import type { Shell } from './shell.ts'
+
+/** How files are fetched. */
+export interface NetworkSettings {
+  /** addresses that begin with `from` are fetched from `to` */
+  mirrors: readonly Mirror[]
+  /** what is not kept from before is not to be had */
+  offline: boolean
+  /** http_proxy and the like */
+  proxies: Record<string, string>
+}
 
 /** Values of a run that may not change a single byte of a result, and so are no part of any key. */
 export interface Settings {
   /** processes at once */
   jobs: number
-  /** http_proxy and the like, for stages that use the network */
-  network_env: Record<string, string>
+  network: NetworkSettings
 }
 
-/** Absolute paths of the results of the stages that a stage needs: `from.kernel.image`. */
+/** Absolute paths of the results of the stages that a stage needs: `from.kernel.image`. Undefined: this plan has no such stage. */
 export type From<Needs> = {
-  readonly [Name in keyof Needs]: Needs[Name] extends AnyStage ? { readonly [Output in keyof Needs[Name]['outputs']]: string } : never
+  readonly [Name in keyof Needs]: Needs[Name] extends AnyStage
+    ? { readonly [Output in keyof Needs[Name]['outputs']]: string } | Extract<ReturnType<Needs[Name]['given']>, undefined>
+    : never
 }
 
 /** What a stage works with. Paths are absolute, and the same inside and outside the toolbox. */
 export interface Job<Given, Needs, Outputs, Keeps extends string> {
   /** its part of the plan */
-  given: Given
+  given: Exclude<Given, undefined>
   /** results of the stages it needs, read-only */
   from: From<Needs>
   /** where each declared output has to be written */
@@ -26,6 +38,9 @@ export interface Job<Given, Needs, Outputs, Keeps extends string> {
   work: string
   /** runs commands in the toolbox */
   $: Shell
+  /** says how far it is, where that takes long: for the screen, not for the log */
+  progress: (text: string) => void
+  signal: AbortSignal
   /** the folder of the stage's own files, `stages/<name>/`, read-only */
   own: string
   /** folders kept across builds (downloads, compiler cache); what is in them may only save time */
@@ -48,7 +63,7 @@ export interface Stage<
   needs: Needs
   /** name: file or folder that must be there in the end */
   outputs: Outputs
-  /** its part of the plan; with the keys of `needs` and its own text, this IS the key */
+  /** its part of the plan; with the keys of `needs` and its own text, this IS the key. Undefined: this plan does without the stage */
   given(plan: Plan): Given
   /** true: its commands may use the network */
   network?: boolean

@@ -118,9 +118,10 @@ function explain(issue: z.core.$ZodIssue, doc: Document, place: Place, schema: z
   const where = issue.path.map(String).join('.')
   const before = where === '' ? '' : `${where}: `
   const got: unknown = issue.path.length === 0 ? doc.toJS() : doc.getIn(issue.path)
+  const words = issue.code === 'invalid_value' ? issue.values.map(String) : kindsOf(issue)
   const expected =
-    issue.code === 'invalid_value'
-      ? issue.values.map((word) => `"${String(word)}"`).join(' or ')
+    words !== undefined
+      ? words.map((word) => `"${word}"`).join(' or ')
       : issue.code === 'invalid_union'
         ? typesOf(issue).join(' or ')
         : issue.code === 'invalid_type' && issue.message.startsWith('Invalid input') // else the schema has words of its own
@@ -128,14 +129,17 @@ function explain(issue: z.core.$ZodIssue, doc: Document, place: Place, schema: z
           : undefined
   if (got === undefined && expected !== undefined) return `${place(issue.path.slice(0, -1))} ${before}is missing (expected ${expected})`
   if (issue.code === 'invalid_key') return `${place(issue.path)} ${before}${issue.issues[0]?.message ?? issue.message}`
-  if (issue.code === 'invalid_value') {
-    const words = issue.values.map(String)
+  if (words !== undefined) {
     const hint = typeof got === 'string' ? didYouMean(got, words).replace(/^ \(there is:.*$/, '') : ''
     return `${place(issue.path)} ${before}expected ${expected}, got ${show(got)}${hint}`
   }
   if (expected !== undefined) return `${place(issue.path)} ${before}expected ${expected}, got ${show(got)}`
   return `${place(issue.path)} ${before}${issue.message}`
 }
+
+/** The words for what a file may be, where they decide which keys it has. */
+const kindsOf = (issue: z.core.$ZodIssue): string[] | undefined =>
+  issue.code === 'invalid_union' && 'options' in issue ? (issue.options as unknown[]).map(String) : undefined
 
 /** The types that a union takes. */
 const typesOf = (issue: z.core.$ZodIssueInvalidUnion): string[] =>

@@ -11,16 +11,16 @@ import type { ProofResult } from '../lib/proof.ts'
 import { publish, stageRecord } from '../lib/publish.ts'
 import type { BuildRecord } from '../lib/publish.ts'
 import { seconds } from '../lib/report.ts'
-import { resolve } from '../lib/resolve.ts'
 import { jack } from '../stages/jack.ts'
 import { image } from '../stages/image.ts'
 import { sound } from '../stages/sound.ts'
 import { verify } from '../stages/verify.ts'
-import { choicesFile, mirror, out, root, runStages, shown, stagesBefore } from './session.ts'
+import { planOf, typed, withChoices } from './choices.ts'
+import type { ChoiceOptions } from './choices.ts'
+import { out, runStages, shown, stagesBefore } from './session.ts'
 import type { Run } from './session.ts'
 
-interface Options {
-  set: string[]
+interface Options extends ChoiceOptions {
   until?: string
   fresh?: true | string
   boot?: true
@@ -30,13 +30,10 @@ interface Options {
   json?: true
 }
 
-export const collect = (value: string, before: string[]): string[] => [...before, value]
-
 export function buildCommand(): Command {
-  return new Command('build')
+  return withChoices(new Command('build'))
     .description('build a flashable image for the choices in a file (image.yaml)')
     .argument('[choices]', 'the file of choices')
-    .option('--set <key=value>', 'a choice instead of the one in the file; may be repeated', collect, [])
     .option('--boot', 'boot the image in the emulator and listen to it, too')
     .option('--until <stage>', 'stop after this stage')
     .option('--fresh [stage]', 'make this stage (or all) anew, whatever is in the cache')
@@ -49,13 +46,12 @@ export function buildCommand(): Command {
 }
 
 async function build(file: string | undefined, options: Options): Promise<void> {
-  const plan = resolve(root, choicesFile(file), options.set, {
-    plainEmulation: options.plainEmulation === true,
-    mirror: mirror(),
-  })
+  const plan = await planOf(file, options, options.plainEmulation === true)
   const known = stagesBefore(sound)
   for (const name of [options.until, typeof options.fresh === 'string' ? options.fresh : undefined]) {
-    if (name !== undefined && !known.has(name)) throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
+    if (name === undefined) continue
+    if (!known.has(name)) throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
+    if (known.get(name)!.given(plan) === undefined) throw new UserError(`these choices do without the stage "${name}"`)
   }
   const wanted = options.until === undefined ? (options.boot === true ? sound : verify) : known.get(options.until)!
   const run = await runStages(plan, stagesBefore(wanted).has('image') ? [image, jack, wanted] : [wanted], {
@@ -82,7 +78,9 @@ async function build(file: string | undefined, options: Options): Promise<void> 
 
 /** The entry of a stage for this plan, without looking at its files. */
 function entryOf(cache: Cache, plan: Plan, name: string, known: ReturnType<typeof stagesBefore>): Entry | undefined {
-  const path = join(cache.folder(name, keyOf(known.get(name)!, plan)), 'entry.json')
+  const stage = known.get(name)!
+  if (stage.given(plan) === undefined) return undefined
+  const path = join(cache.folder(name, keyOf(stage, plan)), 'entry.json')
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Entry) : undefined
 }
 
@@ -127,5 +125,5 @@ function summarize(plan: Plan, record: BuildRecord, image: string, file: string 
     `  ${record.proofs.filter(({ passed }) => passed).length} proofs passed${booted === '' ? '; not booted yet: ./downbeat build --boot' : `; booted on ${booted}`}${device > 0 ? `; ${device} can be tried on a real Raspberry Pi only` : ''}`,
   )
   for (const warning of plan.warnings) say(`  note: ${warning}`)
-  say(`repeat it: ./downbeat build${file === undefined ? '' : ` ${file}`}${options.set.map((set) => ` --set ${set}`).join('')}`)
+  say(`repeat it: ./downbeat build${typed(file, options)}`)
 }

@@ -3,9 +3,10 @@ import { entry, folders, idsIn } from '../lib/catalogue.ts'
 import type { Folder } from '../lib/catalogue.ts'
 import { UserError } from '../lib/errors.ts'
 import { didYouMean } from '../lib/nearest.ts'
-import { resolve } from '../lib/resolve.ts'
-import { collect } from './build.ts'
-import { choicesFile, mirror, root } from './session.ts'
+import type { Plan } from '../lib/plan.ts'
+import { planOf, withChoices } from './choices.ts'
+import type { ChoiceOptions } from './choices.ts'
+import { root } from './session.ts'
 
 /** What is printed of an entry: the line that says what it is, and of a tuning whether it is in force. */
 interface Listed {
@@ -15,20 +16,18 @@ interface Listed {
 }
 
 export function listCommand(): Command {
-  return new Command('list')
+  return withChoices(new Command('list'))
     .description('list what there is to choose from')
     .argument('[what]', `${Object.keys(folders).join(', ')} or variants (all of them when left out)`)
     .argument('[choices]', 'the file of choices that tunings are asked about')
-    .option('--set <key=value>', 'a choice instead of the one in the file; may be repeated', collect, [])
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  ./downbeat list tunings')
-    .action((what: string | undefined, file: string | undefined, options: { set: string[]; json?: true }) => {
+    .action(async (what: string | undefined, file: string | undefined, options: ChoiceOptions & { json?: true }) => {
       const kinds = [...(Object.keys(folders) as Folder[]), 'variants']
       if (what !== undefined && !kinds.includes(what)) throw new UserError(`there is no list of "${what}"${didYouMean(what, kinds)}`)
       const wanted = kinds.filter((kind) => what === undefined || kind === what)
-      const found = Object.fromEntries(
-        wanted.map((kind) => [kind, kind === 'tunings' ? tunings(choicesFile(file), options.set) : named(kind)]),
-      )
+      const found: Record<string, Record<string, Listed>> = {}
+      for (const kind of wanted) found[kind] = kind === 'tunings' ? tunings(await planOf(file, options)) : named(kind)
       if (options.json === true) return void process.stdout.write(`${JSON.stringify(found, null, 2)}\n`)
       for (const [kind, entries] of Object.entries(found)) {
         if (what === undefined) process.stdout.write(`${kind}\n`)
@@ -43,10 +42,9 @@ export function listCommand(): Command {
 }
 
 /** Every tuning, and whether it is in force for these choices. */
-function tunings(choices: string, sets: string[]): Record<string, Listed> {
-  const { tunings: planned } = resolve(root, choices, sets, { mirror: mirror() })
+function tunings(plan: Plan): Record<string, Listed> {
   return Object.fromEntries(
-    planned.map(({ id, about, off }) => [id, { about, applies: off === undefined, ...(off === undefined ? {} : { why_not: off }) }]),
+    plan.tunings.map(({ id, about, off }) => [id, { about, applies: off === undefined, ...(off === undefined ? {} : { why_not: off }) }]),
   )
 }
 

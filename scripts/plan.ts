@@ -4,20 +4,19 @@ import { UserError } from '../lib/errors.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import type { Plan } from '../lib/plan.ts'
 import { describe } from '../lib/proof.ts'
-import { resolve } from '../lib/resolve.ts'
-import { collect } from './build.ts'
-import { choicesFile, mirror, root } from './session.ts'
+import { planOf, withChoices } from './choices.ts'
+import type { ChoiceOptions } from './choices.ts'
+import { root } from './session.ts'
 
 export function planCommand(): Command {
-  return new Command('plan')
+  return withChoices(new Command('plan'))
     .description('show what a build would make: each value and the file it comes from')
     .argument('[choices]', 'the file of choices')
-    .option('--set <key=value>', 'a choice instead of the one in the file; may be repeated', collect, [])
     .option('--explain <tuning>', 'one tuning: why, source, when, what it changes, how it is proven')
     .option('--json', 'the whole plan, as it is saved beside the image')
     .addHelpText('after', '\nExample:\n  ./downbeat plan variants/zero2w-hifiberry-dac.yaml --set jack.rate=44100')
-    .action((file: string | undefined, options: { set: string[]; explain?: string; json?: true }) => {
-      const plan = resolve(root, choicesFile(file), options.set, { mirror: mirror() })
+    .action(async (file: string | undefined, options: ChoiceOptions & { explain?: string; json?: true }) => {
+      const plan = await planOf(file, options)
       const say = (line = ''): void => void process.stdout.write(`${line}\n`)
       if (options.explain !== undefined) return explain(plan, options.explain, say)
       if (options.json === true) return say(JSON.stringify(plan, null, 2))

@@ -13,7 +13,7 @@ import type { Made } from '../lib/make.ts'
 import type { Plan } from '../lib/plan.ts'
 import { createReporter } from '../lib/report.ts'
 import type { Reporter } from '../lib/report.ts'
-import type { AnyStage } from '../lib/stage.ts'
+import type { AnyStage, NetworkSettings } from '../lib/stage.ts'
 
 /** The folder of this repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
@@ -65,7 +65,7 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
     const made = await make(stages, {
       plan,
       cache,
-      settings: { jobs: availableParallelism(), network_env: networkEnvironment() },
+      settings: { jobs: availableParallelism(), network: networkSettings() },
       fresh: options.fresh === 'all' ? 'all' : new Set(options.fresh === undefined ? [] : [options.fresh]),
       signal: stop.signal,
       report: reporter.event,
@@ -118,6 +118,22 @@ function prepareOut(): void {
   }
 }
 
+/** How files are fetched: the servers that stand in for others, and whether the network may be used at all. */
+export const networkSettings = (): NetworkSettings => ({
+  mirrors: (process.env['DOWNBEAT_MIRRORS'] ?? '').split(/\s+/).filter(Boolean).map(mirrorRule),
+  offline: (process.env['DOWNBEAT_OFFLINE'] || '0') !== '0',
+  proxies: networkEnvironment(),
+})
+
+function mirrorRule(rule: string): NetworkSettings['mirrors'][number] {
+  const [, from, to] = /^(https?:\/\/[^=]+)=((?:https?|file):\/\/.+)$/.exec(rule) ?? []
+  if (from === undefined || to === undefined)
+    throw new UserError(
+      `DOWNBEAT_MIRRORS: "${rule}": expected https://<server>=https://<another> (or several of these, with spaces between them)`,
+    )
+  return { from, to }
+}
+
 /** What of the environment decides how the network is reached. */
 function networkEnvironment(): Record<string, string> {
   const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
@@ -143,13 +159,6 @@ export function stagesBefore(...last: AnyStage[]): Map<string, AnyStage> {
   }
   last.forEach(walk)
   return found
-}
-
-/** The file of choices that a verb was given, or image.yaml. */
-export function choicesFile(given: string | undefined): string {
-  if (given === undefined) return join(root, 'image.yaml')
-  if (!given.endsWith('.yaml')) throw new UserError(`${given}: expected a YAML file of choices, such as variants/pi4b-usb.yaml`)
-  return given.startsWith('/') ? given : join(process.cwd(), given)
 }
 
 /** A path as a person would type it from here. */

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { disk, offsetOf, partitionTable } from '../lib/disk.ts'
+import { mergeConfig } from '../lib/merge-config.ts'
 import { defineStage } from '../lib/stage.ts'
 import { configure } from './configure.ts'
 import { firmware } from './firmware.ts'
@@ -9,6 +10,9 @@ import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'
 import { tools } from './tools.ts'
 
+/** Bytes of a root that is not held in memory. */
+const LARGE = 2 ** 30
+
 /** The finished disk: partition table, FAT and ext4, each written in place into one sparse file. */
 export const image = defineStage({
   name: 'image',
@@ -17,9 +21,9 @@ export const image = defineStage({
   needs: { toolbox, kernel, firmware, overlays, rootfs, tools, configure },
   outputs: { disk: 'disk.img', packages: 'packages.lock' },
   given: (plan) => plan.image,
-  async run({ given, from, out, work, $ }) {
+  async run({ given, from, out, work, own, $ }) {
     // In memory: the tree lives for a second, and a disk that is rather full takes several to find room for it.
-    const tree = '/tmp/tree'
+    const tree = `${statSync(from.rootfs.tree).size > LARGE ? work : '/tmp'}/tree`
     const fat = '/tmp/fat'
     const home = `${tree}/home/${given.user.name}`
     const { boot, root } = disk
@@ -27,30 +31,42 @@ export const image = defineStage({
     writeFileSync(`${work}/table`, partitionTable(given.disk.signature))
     const ext4 = `hash_seed=${given.disk.hash_seed},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0,nodiscard,offset=${offsetOf(root)}`
 
-    await $`sort ${from.rootfs.packages} ${from.tools.packages} >${out.packages}
+    if (given.boot_of_base) {
+      const theirs = await $.text`tar -xOf ${from.rootfs.tree} ./boot/firmware/config.txt`
+      const ours = readFileSync(`${from.configure.boot}/config.txt`, 'utf8')
+      writeFileSync(`${work}/config.txt`, mergeConfig(theirs, ours, given.boot_of_base.unfit))
+    }
+    const boots = [from.configure.boot, from.firmware?.files, from.kernel?.device_trees].filter((folder) => folder !== undefined)
+    const overlays = [from.kernel?.overlays, from.overlays?.files].filter((folder) => folder !== undefined)
+    await $`wifi=${from.firmware?.wifi ?? ''} kernel=${from.kernel?.image ?? ''} modules=${from.kernel?.modules ?? ''}
+      sort ${from.rootfs.packages} ${from.tools.packages} >${out.packages}
       mkdir ${tree}
-      tar -xpf ${from.rootfs.tree} -C ${tree} --numeric-owner --xattrs --xattrs-include=security.capability
-      tar -xpf ${from.kernel.modules} -C ${tree} --keep-directory-symlink
-      tar -xpf ${from.configure.root} -C ${tree} --keep-directory-symlink --no-overwrite-dir
-      cp --update=none ${from.firmware.wifi}/* ${tree}/usr/lib/firmware/brcm/
-      cp -r ${from.tools.programs}/. ${tree}
+      tar -xpf ${from.rootfs.tree} -C ${tree} --numeric-owner --acls --xattrs --xattrs-include='*'
       mkdir -p ${tree}/boot/firmware ${tree}/var/lib/downbeat
-
-      # The account has no password, and so no way in but a key. Its groups are those that Debian gives hardware to.
-      useradd --prefix ${tree} --create-home --shell /bin/bash --groups audio,video,plugdev,dialout,input,sudo ${given.user.name}
+      [ -z "$modules" ] || tar -xpf "$modules" -C ${tree} --keep-directory-symlink
+      tar -xpf ${from.configure.root} -C ${tree} --keep-directory-symlink --no-overwrite-dir
+      cp -r ${from.tools.programs}/. ${tree}
+      [ -z "$wifi" ] || cp --update=none "$wifi"/* ${tree}/usr/lib/firmware/brcm/
+      bash ${own}/add-user.sh ${tree} ${given.user.name}
       uid=$(stat -c %u ${home})
       install -d -m 700 -o "$uid" -g "$uid" ${home}/.ssh
       install -m 600 -o "$uid" -g "$uid" keys ${home}/.ssh/authorized_keys
       rm -f ${tree}/etc/*- ${tree}/etc/.pwd.lock
+      export SYSTEMCTL_SKIP_SYSV=1 # for a unit with a script of old it would run a program of the tree
       systemctl --quiet --root=${tree} mask ${given.mask.map(({ text }) => text)}
       systemctl --quiet --root=${tree} enable ${given.enable.map(({ text }) => text)}
       # With these two systemd knows that nothing has changed since the image was made, and rebuilds no caches.
       touch ${tree}/etc/.updated ${tree}/var/.updated
 
+      # The boot partition: what a published base has on it, without what belongs to its own kernels, and then ours.
+      mkdir ${fat}
+      find ${tree}/boot/firmware -mindepth 1 -maxdepth 1 -exec mv -t ${fat} {} +
+      for name in ${given.boot_of_base?.remove ?? []}; do rm -rf ${fat}/$name; done
       mkdir -p ${fat}/overlays
-      cp -r ${from.configure.boot}/. ${from.firmware.files}/. ${from.kernel.device_trees}/. ${fat}
-      cp -r ${from.overlays.files}/. ${fat}/overlays
-      cp ${from.kernel.image} ${fat}/${given.kernel_file_name}
+      for folder in ${boots}; do cp -r "$folder"/. ${fat}; done
+      for folder in ${overlays}; do cp -r "$folder"/. ${fat}/overlays; done
+      [ ! -e config.txt ] || cp config.txt ${fat}
+      [ -z "$kernel" ] || cp "$kernel" ${fat}/${given.kernel_file_name ?? ''}
       find ${tree} ${fat} -exec touch -hd @${given.epoch} {} +
 
       # As large as it must be, with room for a journal and for what the first boot writes before it grows.

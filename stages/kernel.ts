@@ -1,15 +1,24 @@
 import { writeFileSync } from 'node:fs'
+import { mirrored } from '../lib/mirrors.ts'
+import { UserError } from '../lib/errors.ts'
 import { applyPatches } from '../lib/patches.ts'
 import { defineStage } from '../lib/stage.ts'
 import { toolbox } from './toolbox.ts'
 
-/** Our own kernel: Debian's source package with its PREEMPT_RT series, and only what an audio Pi needs. */
+/** Our own kernel, from a source package of Debian or from one commit of a git repository. */
 export const kernel = defineStage({
   name: 'kernel',
   about: 'Compile a PREEMPT_RT kernel without frequency scaling',
   source: import.meta.url,
   needs: { toolbox },
-  outputs: { image: 'kernel.img', modules: 'modules.tar', device_trees: 'dtbs', config: 'config', release: 'release' },
+  outputs: {
+    image: 'kernel.img',
+    modules: 'modules.tar',
+    device_trees: 'dtbs',
+    overlays: 'overlays',
+    config: 'config',
+    release: 'release',
+  },
   given: (plan) => plan.kernel,
   network: true,
   keeps: ['sources', 'ccache'],
@@ -20,38 +29,15 @@ export const kernel = defineStage({
     const asked = [...given.fragments.map(({ text }) => text), ...given.options.map(({ text, by }) => `# ${by}\n${text}\n`)]
     writeFileSync(fragments, asked.join('\n'))
 
-    // Fetch: apt checks the signature of the index and, by it, the hash of every file, those kept from before too.
-    await $`mkdir -p apt/lists/partial apt/archives/partial apt/sources.d
-      sed 's/^deb /deb-src /' /etc/apt/sources.list >apt/sources.d/source.list
-      cat >apt/apt.conf <<EOF
-        Dir::Etc::SourceList "/dev/null"; Dir::Etc::SourceParts "$PWD/apt/sources.d";
-        Dir::State::Lists "$PWD/apt/lists"; Dir::Cache "$PWD/apt"; APT::Sandbox::User "root";
-        Acquire::Languages "none"; Acquire::Retries "3";
-EOF
-      export APT_CONFIG=$PWD/apt/apt.conf
-      apt-get -qq --error-on=any update
-      apt-cache showsrc --only-source ${given.package} | sed -n 's/^Version: \(${given.series}\..*\)/\1/p' | sort -rVu >versions
-      [ -s versions ] || { echo "${given.suite} has no ${given.package} ${given.series}" >&2; exit 1; }
-      # The newest that the mirror holds: some list a source package of the security archive without having its files.
-      while read -r version; do
-        (cd ${kept.sources} && flock . apt-get -qq source --download-only --only-source ${given.package}="$version") && break
-        echo "${given.package} $version cannot be had; trying the next older one" >&2
-      done <versions
-      [ -e ${kept.sources}/${given.package}_"$version".dsc ] || exit 1
-      echo "$version" >version`
-
-    // A third of the source is graphics drivers: nobody compiles them, only their Kconfig files are read.
-    await $`version=$(cat version)
-      mkdir ${tree}
-      tar -x -I ${`xz -T${settings.jobs}`} -f ${kept.sources}/${given.package}_"\${version%-*}".orig.tar.xz -C ${tree} --strip-components=1 \
-        --exclude='*/drivers/gpu/drm/amd/*.[ch]' --exclude='*/drivers/gpu/drm/nouveau/*.[ch]' \
-        --exclude='*/tools/testing/*' --exclude='*/Documentation/devicetree/*'
-      tar -x -J -f ${kept.sources}/${given.package}_"$version".debian.tar.xz debian
-      apply() { patch --directory=${tree} --strip=1 --batch --forward --fuzz=0 --no-backup-if-mismatch --quiet <"$1" ||
-        { echo "$1 does not apply" >&2; exit 1; }; }
-      for series in ${given.patch_series}; do
-        for name in $(sed '/^#/d' "debian/$series"); do apply "debian/$(dirname "$series")/$name"; done
-      done`
+    const { source } = given
+    if (source.kind === 'debian') {
+      await $`bash ${own}/fetch-debian.sh ${tree} ${kept.sources} ${source.package} ${given.series} ${given.suite} ${settings.jobs} ${source.patch_series}`
+    } else {
+      await $`bash ${own}/fetch-git.sh ${tree} ${kept.sources} ${mirrored(source.url, settings.network.mirrors)} ${source.commit}`
+    }
+    const version = await $.text`make --silent --directory=${tree} kernelversion`
+    if (!version.startsWith(`${given.series}.`))
+      throw new UserError(`kernel/${given.name}.yaml series: expected ${given.series}, and the source is ${version}`)
     const patches = given.patches.map(({ path, text, executable }) => ({ path: `kernel/patches/${path}`, text, executable }))
     await applyPatches($, patches, tree, work)
 
@@ -62,9 +48,11 @@ EOF
     make.push('KBUILD_BUILD_VERSION=1', `KBUILD_BUILD_TIMESTAMP=${new Date(given.epoch * 1000).toUTCString()}`)
     const ccache = [`CCACHE_DIR=${kept.ccache}`, 'CCACHE_DEPEND=1', 'CCACHE_NOHASHDIR=1', 'CCACHE_TEMPDIR=/tmp']
 
-    // What the fragments do not ask for is off; what they ask for must come true.
+    // What the fragments do not ask for is off, or as the defconfig has it; what they ask for must come true.
+    const configure = build.defconfig === undefined ? ['allnoconfig'] : [build.defconfig]
     await $`cd ${tree}
-      env ${ccache} KCONFIG_ALLCONFIG=${fragments} ${make} allnoconfig
+      env ${ccache} KCONFIG_ALLCONFIG=${fragments} ${make} ${configure}
+      [ ${configure} = allnoconfig ] || { cat ${fragments} >>.config; env ${ccache} ${make} olddefconfig; }
       find . -name 'Kconfig*' -exec sed -nE 's/^[[:space:]]*(menu)?config[[:space:]]+([A-Za-z0-9_]+).*/CONFIG_\2/p' {} + >../options
       awk -f ${own}/check-config.awk ../options .config ${fragments} >&2`
 
@@ -79,6 +67,9 @@ EOF
         --mtime=@${given.epoch} boot usr/lib/modules/"$release"
       mkdir ${out.device_trees}
       for glob in ${build.device_trees}; do cp ${trees}/$glob.dtb ${out.device_trees}; done
+      mkdir ${out.overlays}
+      overlays=${build.overlays ?? ''}
+      [ -z "$overlays" ] || cp ${trees}/"$overlays"/{*.dtbo,overlay_map.dtb,README} ${out.overlays}
       cp arch/${build.kernel_arch}/boot/${build.image} ${out.image}
       cp .config ${out.config}
       echo "$release" >${out.release}`

@@ -17,7 +17,7 @@ export const overlays = defineStage({
     const names = given.sources.map(({ path }) => path.replace(/\.dts$/, ''))
     await $`for name in ${names}; do dtc -q -@ -I dts -O dtb -o ${out.files}/"$name".dtbo "$name.dts"; done
       tried() {
-        fdtoverlay -i ${from.kernel.device_trees}/"$2".dtb -o tried.dtb ${out.files}/"$1".dtbo ||
+        fdtoverlay -i ${from.kernel!.device_trees}/"$2".dtb -o tried.dtb ${out.files}/"$1".dtbo ||
           { echo "overlay $1 does not fit $2" >&2; exit 1; }
       }
       for pair in ${given.tried.map(({ overlay, device_tree }) => `${overlay} ${device_tree}`)}; do tried $pair; done`

@@ -1,27 +1,35 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { UserError } from '../lib/errors.ts'
 import { defineStage } from '../lib/stage.ts'
+import { base } from './base.ts'
 import { jack } from './jack.ts'
 import { toolbox } from './toolbox.ts'
 
-/** The foreign Debian root, bootstrapped at nearly native speed: stages/rootfs/bootstrap.sh says how. */
+/** The foreign root, at nearly native speed: bootstrapped (rootfs/bootstrap.sh), or made of a published one (rootfs/adapt.sh). */
 export const rootfs = defineStage({
   name: 'rootfs',
-  about: 'Bootstrap the Debian root of the target, with native apt, dpkg, shell and perl',
+  about: 'Make the root of the target, with native apt, dpkg, shell and perl',
   source: import.meta.url,
-  needs: { toolbox, jack },
+  needs: { toolbox, jack, base },
   outputs: { tree: 'rootfs.tar', packages: 'packages.lock' },
   given: (plan) => plan.rootfs,
   network: true,
   keeps: ['debs'],
-  async run({ given, from, out, work, own, kept, $ }) {
-    writeFileSync(`${work}/excludes`, given.exclude.map((line) => `${line}\n`).join(''))
-    writeFileSync(`${work}/answers`, given.debconf.map((line) => `${line}\n`).join(''))
-    await $`export ARCH=${given.arch} SUITE=${given.suite} SOURCE_DATE_EPOCH=${given.epoch}
-      export PACKAGES=${given.packages.join(' ')} SOURCES=/etc/apt/sources.list TWINS=${given.twins ? 'yes' : 'no'}
+  async run({ given, from, out, work, own, kept, settings, $ }) {
+    const file = (name: string, lines: readonly string[]): void =>
+      writeFileSync(`${work}/${name}`, lines.map((line) => `${line}\n`).join(''))
+    file('excludes', given.exclude)
+    file('answers', given.debconf)
+    file(
+      'mirrors',
+      settings.network.mirrors.map(({ from: there, to }) => `${there} ${to}`),
+    )
+    const how = from.base === undefined ? ['SOURCES=/etc/apt/sources.list'] : [`TREE=${from.base.tree}`, `MIRRORS=${work}/mirrors`]
+    await $`export ARCH=${given.arch} SUITE=${given.suite} SOURCE_DATE_EPOCH=${given.epoch} ${how}
+      export PACKAGES=${given.packages.join(' ')} REMOVE=${given.remove.map(({ text }) => text).join(' ')} KEEP=${given.keep.join(' ')}
       export OWN=${from.jack.packages} DEBS=${kept.debs}/${given.arch} WORK=${work}/root OUT=${work}/result
-      export EXCLUDES=${work}/excludes ANSWERS=${work}/answers
-      bash ${own}/bootstrap.sh
+      export EXCLUDES=${work}/excludes ANSWERS=${work}/answers TWINS=${given.twins ? 'yes' : 'no'}
+      bash ${own}/${from.base === undefined ? 'bootstrap' : 'adapt'}.sh
       mv ${work}/result/rootfs.tar ${out.tree}
       mv ${work}/result/packages.lock ${out.packages}`
     const installed = new Set(

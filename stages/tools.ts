@@ -35,10 +35,11 @@ export const tools = defineStage({
     // linker need not see them.
     await $`dpkg-deb -x ${from.jack.packages}/libjack-jackd2-dev_*.deb headers
       tar -xf ${from.rootfs.tree} --wildcards './usr/lib/*/libjack.so*'
+      cross=$(dpkg-architecture --host-arch ${given.arch} --query DEB_HOST_GNU_TYPE 2>/dev/null)- # it wonders at CC
       for program in ${programs}; do
-        ${given.cross_compile}gcc ${flags} -Iheaders/usr/include -o downbeat-"$program" "$program".c \
+        "$cross"gcc ${flags} -Iheaders/usr/include -o downbeat-"$program" "$program".c \
           usr/lib/*/libjack.so.0 -Wl,--unresolved-symbols=ignore-in-shared-libs -lm
-        ${given.cross_compile}strip downbeat-"$program"
+        "$cross"strip downbeat-"$program"
         install -D -t ${out.programs}/usr/bin downbeat-"$program"
       done
       : >${out.packages}`

@@ -41,6 +41,7 @@ export const verify = defineStage({
       mkdir -p root/var/lib/dpkg
       debugfs -R 'rdump /etc root' ${fs} 2>/dev/null
       debugfs -R 'dump /var/lib/dpkg/status root/var/lib/dpkg/status' ${fs} 2>/dev/null
+      [ -n ${given.kernel_file_name ?? ''} ] || debugfs -R 'rdump /boot root' ${fs} 2>/dev/null
       for file in ${files}; do
         mkdir -p "root$(dirname "$file")"
         [ -e "root$file" ] || debugfs -R "rdump $file root$(dirname "$file")" ${fs} 2>/dev/null || true # a file that is not there is what the proof asks
@@ -52,7 +53,10 @@ export const verify = defineStage({
     const copied: Copied = {
       fat: `${work}/fat`,
       root: `${work}/root`,
-      config: kernelConfig(readFileSync(join(work, 'fat', given.kernel_file_name))),
+      config:
+        given.kernel_file_name === undefined
+          ? packagedConfig(`${work}/root/boot`)
+          : kernelConfig(readFileSync(join(work, 'fat', given.kernel_file_name))),
     }
 
     const results: ProofResult[] = [
@@ -68,6 +72,13 @@ export const verify = defineStage({
     demand(results)
   },
 })
+
+/** How the kernel of a package was built, as the package itself says beside it. */
+function packagedConfig(boot: string): string {
+  const files = readdirSync(boot).filter((name) => name.startsWith('config-'))
+  if (files.length !== 1) throw new Error(`expected one file /boot/config-…, got ${files.join(', ') || 'none'}`)
+  return readFileSync(join(boot, files[0]!), 'utf8')
+}
 
 /** The partition table is as planned, and everything that names a partition names these. */
 function layout(

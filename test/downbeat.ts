@@ -22,11 +22,18 @@ export function downbeat(args: string[], options: { out?: string; around?: strin
   return { status, out: stdout, err: stderr }
 }
 
-/** Starts ./downbeat in a process group of its own. */
-export function startDownbeat(args: string[], out: string): { child: ChildProcess; said: () => string; ended: Promise<number | null> } {
-  const child = spawn(join(root, 'downbeat'), args, {
+export interface Started {
+  child: ChildProcess
+  /** all that it has said so far */
+  said: () => string
+  ended: Promise<number | null>
+}
+
+/** Starts ./downbeat in a process group of its own; `repository`: a copy of this one. */
+export function startDownbeat(args: string[], out: string, env: Record<string, string> = {}, repository = root): Started {
+  const child = spawn(join(repository, 'downbeat'), args, {
     detached: true,
-    env: { ...process.env, DOWNBEAT_OUT: out },
+    env: { ...process.env, DOWNBEAT_OUT: out, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

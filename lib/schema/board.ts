@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { Arch, Clocks, Id } from './common.ts'
+import { Arch, Clocks, Id, Soc } from './common.ts'
 
 /** boards/*.yaml: one Raspberry Pi. */
 export const Board = z
   .strictObject({
     name: z.string().describe('what is printed on the board'),
-    soc: z.enum(['bcm2835', 'bcm2836', 'bcm2837', 'bcm2711', 'bcm2712']),
+    soc: Soc,
     cpu: z.string().describe("QEMU's and GCC's name of the core, such as cortex-a53"),
     cores: z.int().min(1).max(8),
     arch: z.array(Arch).min(1).describe('what runs on it, the best first'),
@@ -17,7 +17,7 @@ export const Board = z
       .regex(/^\w+,[\w-]+$/, 'expected such as raspberrypi,4-model-b')
       .describe('its own word in /proc/device-tree/compatible'),
     device_tree: z.strictObject({
-      mainline: z.string().describe('file name without .dtb in the mainline kernel'),
+      mainline: z.string().optional().describe('file name without .dtb in the mainline kernel; left out: that does not know the board'),
       downstream: z.string().describe("file name without .dtb in Raspberry Pi's own kernel"),
     }),
     firmware: z.array(z.string()).describe('files of raspi-firmware that must be on the FAT partition'),

@@ -4,6 +4,9 @@ import { z } from 'zod'
 export const Arch = z.enum(['arm64', 'armhf', 'armel'])
 export type Arch = z.output<typeof Arch>
 
+/** The chips of the Raspberry Pis. */
+export const Soc = z.enum(['bcm2835', 'bcm2836', 'bcm2837', 'bcm2711', 'bcm2712'])
+
 /** The name of a file in a data folder, without `.yaml`. */
 export const Id = z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/, 'expected a name of lower-case letters, digits, ".", "+" and "-"')
 
@@ -12,6 +15,8 @@ export const PackageName = z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/, 'expected 
 export const UnitName = z
   .string()
   .regex(/^[\w@.:\\-]+\.(service|socket|timer|target|mount|path|swap|slice)$/, 'expected a systemd unit with its type, such as ssh.service')
+
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a sha256: 64 digits of 0-9 and a-f')
 
 /** A line of a text file. */
 export const Line = z.string().regex(/^[^\n]*$/, 'expected one line')

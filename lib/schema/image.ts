@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Clocks, Id, PackageName } from './common.ts'
+import { Clocks, Id, PackageName, Sha256 } from './common.ts'
 
 const Rate = z.int().min(8000).max(384000)
 
@@ -13,7 +13,13 @@ export const Image = z
       .describe('one board, or several that share the image'),
     soundcard: Id,
     profile: Id.optional().describe('a group of tunings and packages; tunings: still has the last word'),
-    base: Id.default('debian-trixie-arm64'),
+    base: z
+      .string()
+      .min(1)
+      .default('debian-trixie-arm64')
+      .describe('an id of bases/, with @latest behind it for the newest there is; or the path or address of an image like one of them'),
+    base_sha256: Sha256.optional().describe('of the image at an address'),
+    base_like: Id.optional().describe('the id of bases/ that an image of your own is like, where its name does not tell'),
     kernel: z.strictObject({ source: Id.default('debian') }).default({ source: 'debian' }),
     hostname: z
       .string()

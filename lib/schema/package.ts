@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, PackageName } from './common.ts'
+import { Id, PackageName, Sha256 } from './common.ts'
 
 /** packages/*.yaml: a source package of our own. Its debian/ folder, with the patches, is packages/<id>/debian. */
 export const Package = z
@@ -9,7 +9,7 @@ export const Package = z
     orig: z
       .strictObject({
         path: z.string().regex(/^pool\/\S+\.tar\.\w+$/, 'expected the path of a tarball in the Debian archive, which begins with pool/'),
-        sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
+        sha256: Sha256,
       })
       .describe('the upstream release as the Debian archive keeps it'),
     install: z.array(PackageName).min(1).describe('packages of the image: some of those made of it, and what its service needs of Debian'),

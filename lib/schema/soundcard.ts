@@ -15,7 +15,13 @@ export const Soundcard = z
       .optional()
       .describe('the card in /proc/asound; left out: the first card on its bus'),
     driver: z.string().describe('the kernel module of the card, with _ for -'),
-    overlay: z.strictObject({ ours: Id }).optional().describe('a device-tree overlay of our own in kernel/overlays/, for mainline kernels'),
+    overlay: z
+      .strictObject({
+        mainline: Id.optional().describe('one of our own in kernel/overlays/'),
+        downstream: z.string().optional().describe("one of Raspberry Pi's own, with its parameters"),
+      })
+      .optional()
+      .describe('the device-tree overlay, by the family of the kernel; one that is left out: there is none for that family'),
     playback: z.int().min(0).describe('channels'),
     capture: z.int().min(0).describe('channels'),
     rates: z.array(z.int()).min(1).describe('Hz'),

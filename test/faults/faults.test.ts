@@ -1,53 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { builtRecord, downbeat, enter, root, startDownbeat } from '../downbeat.ts'
-
-// Each test has an out/ of its own, in which the costly stages are hard links to those of the real one.
-const made: string[] = []
-afterAll(() => {
-  for (const dir of made) execFileSync('bash', [enter, 'rm', '-rf', dir])
-})
+import { entries, heard, ownOut, pause, processesIn, removeLater, removeOuts } from './own-out.ts'
 
 const built = builtRecord()
 const whole = built.files['downbeat.img']!.sha256
+afterAll(removeOuts)
 
-function ownOut(without: readonly string[]): string {
-  const dir = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
-  made.push(dir)
-  mkdirSync(join(dir, 'cache'))
-  for (const name of readdirSync(join(root, 'out/cache'))) {
-    const stage = name.replace(/-[0-9a-f]{16}$/, '')
-    const wanted =
-      name === 'node' || (stage in built.stages && name.endsWith(built.stages[stage]!.key.slice(0, 16)) && !without.includes(stage))
-    if (wanted) execFileSync('cp', ['-al', join(root, 'out/cache', name), join(dir, 'cache', name)])
-  }
-  // What is kept is written to: copies, no links.
-  mkdirSync(join(dir, 'cache/kept'))
-  if (existsSync(join(root, 'out/cache/kept/debs')))
-    cpSync(join(root, 'out/cache/kept/debs'), join(dir, 'cache/kept/debs'), { recursive: true })
-  return dir
-}
-
-const entries = (out: string, stage: string): string[] =>
-  readdirSync(join(out, 'cache')).filter((name) => name.startsWith(`${stage}-`) && !name.endsWith('.lock'))
-const processesIn = (out: string): string[] =>
-  readdirSync('/proc').filter(
-    (pid) =>
-      /^\d+$/.test(pid) &&
-      existsSync(`/proc/${pid}/cmdline`) &&
-      spawnSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'utf8' }).stdout.includes(out),
-  )
 /** A script in front of ./downbeat, in a namespace; enter.sh inside it needs a /proc of its own processes. */
 const nested = (script: string): string[] => ['sh', '-c', `mount -t proc proc /proc && ${script}`, 'nested']
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
-/** Waits until a build has said `text`, or has ended. */
-async function heard(child: ChildProcess, said: () => string, text: string): Promise<void> {
-  while (!said().includes(text) && child.exitCode === null && child.signalCode === null) await pause(20)
-}
 const sha = (out: string): string => builtRecord(out).files['downbeat.img']!.sha256
 
 // A moment is told by what the build has said, not by the clock: the same moments on a fast machine and on a slow one.
@@ -155,7 +119,7 @@ test('with 1 GB of free disk it stops before the first stage, and ends with 3', 
 test('a disk that fills up half-way ends with 3, and with room the same command goes on', () => {
   const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
   const small = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
-  made.push(small)
+  removeLater(small)
   // Room for what is there and 150 MB: too little for the root of the image.
   const script = `size=$(($(du -sm ${out} | cut -f1) + 150))
     mount -t tmpfs -o size=\${size}m small ${small} && cp -a ${out}/. ${small}
@@ -180,7 +144,7 @@ test('where user namespaces are forbidden it says which setting to change, and e
 test('a kernel option that does not exist stops the build with its name, and ends with 1', () => {
   const out = ownOut(['kernel', 'overlays', 'image', 'verify', 'boot', 'sound'])
   const repository = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
-  made.push(repository)
+  removeLater(repository)
   execFileSync('sh', [
     '-c',
     `cd ${root} && git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t ${repository} && ln -s ${root}/node_modules ${repository}`,

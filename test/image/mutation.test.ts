@@ -23,7 +23,7 @@ const guards: Record<string, string> = {
 test('the proofs on the running system fail on an image without the tunings', { timeout: 900_000 }, async () => {
   const choices = join(root, 'image.yaml')
   const full = resolve(root, choices, ['board=pi3b'])
-  const kernel = new Set(full.kernel.options.map(({ by }) => by))
+  const kernel = new Set(full.kernel!.options.map(({ by }) => by))
   const tried = full.tunings.filter(({ id, off }) => off === undefined && !kernel.has(id))
   const bare = resolve(root, choices, [
     'board=pi3b',

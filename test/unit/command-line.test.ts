@@ -17,11 +17,11 @@ function temporaryFolder(): string {
   return folder
 }
 
-const downbeat = (args: string[], { cwd = repository, out = temporaryFolder() } = {}) => run(args, { cwd, out })
+const downbeat = (args: string[], { cwd = repository, out = temporaryFolder(), env = {} } = {}) => run(args, { cwd, out, env })
 
 const verbs = readdirSync(join(repository, 'scripts'))
   .map((file) => file.slice(0, -'.ts'.length))
-  .filter((name) => name !== 'main' && name !== 'session')
+  .filter((name) => !['main', 'session', 'choices'].includes(name))
   .sort()
 
 describe.concurrent('help', () => {
@@ -95,6 +95,14 @@ describe.concurrent('what is typed wrong ends with 2 and one message, without a 
     expect(stderr).toMatch(/^✖ --set soundcard\.name=x [^\n]*\n$/)
   })
 
+  test('a mirror that is none', async () => {
+    const { status, stderr } = await downbeat(['plan'], { env: { DOWNBEAT_MIRRORS: 'https://a.example' } })
+    expect([status, stderr]).toEqual([
+      2,
+      '✖ DOWNBEAT_MIRRORS: "https://a.example": expected https://<server>=https://<another> (or several of these, with spaces between them)\n',
+    ])
+  })
+
   test('a file that is not there', async () => {
     const { status, stderr } = await downbeat(['plan', 'variants/none.yaml'])
     expect([status, stderr]).toEqual([2, '✖ variants/none.yaml: there is no such file\n'])
@@ -124,7 +132,7 @@ describe.concurrent('plan', () => {
     expect(status).toBe(0)
     const plan = JSON.parse(stdout) as Plan
     expect(plan.configure.view.hostname).toBe('stage')
-    expect(plan.kernel.fragments[0]?.text).toMatch(/CONFIG_/)
+    expect(plan.kernel!.fragments[0]?.text).toMatch(/CONFIG_/)
     expect(readdirSync(out)).toEqual([])
   })
 

@@ -66,7 +66,8 @@ export function planOf(edits: Edits = {}, sets: string[] = []): Plan {
 /** A base and a kernel that run on the boards of another architecture, for as long as `bases/` has none. */
 export const archOf = (arch: 'armhf' | 'armel'): Edits => ({
   'bases/debian-trixie-arm64.yaml': (text) => text.replace('\narch: arm64\n', `\narch: ${arch}\n`),
-  'kernel/debian.yaml': (text) => text.replace('\n  arm64:\n', `\n  ${arch}:\n`),
+  'kernel/debian.yaml': (text) =>
+    text.replace('arch: [arm64]', `arch: [${arch}]`).replace('socs: [bcm2837', 'socs: [bcm2835, bcm2836, bcm2837'),
 })
 
 const three = (card: string): string => `board: pi3b\nsoundcard: ${card}\n`
@@ -79,6 +80,8 @@ const wants: Record<string, { image?: string; sets?: string[]; edits?: Edits }> 
   'i2s-card-first': { image: three('hifiberry-dac') },
   'midi-only': { image: three('none') },
   'no-usb-fiq': { edits: { 'kernel/debian.yaml': (text) => text.replace('usb_driver: dwc2', 'usb_driver: dwc_otg') } },
+  'no-desk-services': { sets: ['base=raspios-lite-arm64'] },
+  'packaged-kernel': { sets: ['base=raspios-lite-arm64', 'kernel.source=packaged'] },
   'onboard-card-first': { image: three('onboard') },
   overclock: { image: overvolted },
   'performance-governor': { sets: ['tunings.no-frequency-scaling=off'] },
@@ -155,8 +158,19 @@ let serial = 0
 export const ownSleep = (): string => `600.${process.pid}${String(++serial).padStart(3, '0')}`
 
 /** Runs ./downbeat as a person would, with its results going to a folder of the test. */
-export async function downbeat(args: string[], { cwd = repository, out }: { cwd?: string; out: string }) {
-  const env = { ...process.env, DOWNBEAT_OUT: out, DOWNBEAT_NODE: process.execPath, NO_COLOR: '1', COLUMNS: '80', FORCE_COLOR: undefined }
+export async function downbeat(
+  args: string[],
+  { cwd = repository, out, env: more = {} }: { cwd?: string; out: string; env?: Record<string, string> },
+) {
+  const env = {
+    ...process.env,
+    ...more,
+    DOWNBEAT_OUT: out,
+    DOWNBEAT_NODE: process.execPath,
+    NO_COLOR: '1',
+    COLUMNS: '80',
+    FORCE_COLOR: undefined,
+  }
   const child = spawn(join(repository, 'downbeat'), args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))

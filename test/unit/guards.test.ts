@@ -198,7 +198,7 @@ test('a root on USB lifts the limit of core_freq', () => {
   const fstab = linesOf(plan, '/etc/fstab').map((line) => line.split(' '))
   expect(fstab.find(([, folder]) => folder === '/')?.[0]).toBe('/dev/sda2')
   expect(fstab.find(([, folder]) => folder === '/boot/firmware')?.[0]).toBe('/dev/disk/downbeat-boot')
-  expect(plan.kernel.options.map(({ text }) => text)).toEqual(expect.arrayContaining(['CONFIG_USB_STORAGE=y', 'CONFIG_BLK_DEV_SD=y']))
+  expect(plan.kernel!.options.map(({ text }) => text)).toEqual(expect.arrayContaining(['CONFIG_USB_STORAGE=y', 'CONFIG_BLK_DEV_SD=y']))
 })
 
 test('force_turbo and a raised over_voltage never stand together unless the warranty is given up', () => {
@@ -327,31 +327,31 @@ test('the overlay of every card on I2S is tried on the device tree of every boar
   expect(onI2s.length).toBeGreaterThan(0)
   for (const { id, overlay } of onI2s) {
     const plan = planOf(choices(`${text}soundcard: ${id}\n`))
-    expect(plan.overlays.tried).toEqual(all.map(({ device_tree }) => ({ overlay: overlay!.ours, device_tree: device_tree.mainline })))
-    expect(plan.overlays.sources.map(({ path }) => path)).toContain(`${overlay!.ours}.dts`)
-    expect(configOf(plan)).toContain(`dtoverlay=${overlay!.ours}`)
+    expect(plan.overlays!.tried).toEqual(all.map(({ device_tree }) => ({ overlay: overlay!.mainline!, device_tree: device_tree.mainline })))
+    expect(plan.overlays!.sources.map(({ path }) => path)).toContain(`${overlay!.mainline!}.dts`)
+    expect(configOf(plan)).toContain(`dtoverlay=${overlay!.mainline!}`)
   }
-  expect(planOf(choices(`${text}soundcard: usb\n`)).overlays.tried).toEqual([])
+  expect(planOf(choices(`${text}soundcard: usb\n`)).overlays!.tried).toEqual([])
   // So is the overlay that a tuning names, of each board its own.
   const midi = planOf(choices(`${text}soundcard: usb\n`), ['tunings.uart-midi=on', 'tunings.serial-console=off'])
-  expect(midi.overlays.tried.toSorted((a, b) => (a.device_tree < b.device_tree ? -1 : 1))).toEqual(
+  expect(midi.overlays!.tried.toSorted((a, b) => (a.device_tree < b.device_tree ? -1 : 1))).toEqual(
     all
-      .map(({ uart_midi, device_tree }) => ({ overlay: uart_midi, device_tree: device_tree.mainline }))
+      .map(({ uart_midi, device_tree }) => ({ overlay: uart_midi, device_tree: device_tree.mainline! }))
       .toSorted((a, b) => (a.device_tree < b.device_tree ? -1 : 1)),
   )
   // One that is not there is not passed over.
   const misspelt: Edits = {
     ...choices('board: pi3b\nsoundcard: hifiberry-dac\n'),
-    'soundcards/hifiberry-dac.yaml': (was) => was.replace('ours: hifiberry-dac', 'ours: hifibery-dac'),
+    'soundcards/hifiberry-dac.yaml': (was) => was.replace('mainline: hifiberry-dac', 'mainline: hifibery-dac'),
   }
   expect(refusalOf(misspelt)).toMatch(
-    /^soundcards\/hifiberry-dac\.yaml:\d+:18 overlay\.ours: there is no kernel\/overlays\/hifibery-dac\.dts \(did you mean "hifiberry-dac\.dts"\?\)$/,
+    /^soundcards\/hifiberry-dac\.yaml:\d+:\d+ overlay\.mainline: there is no kernel\/overlays\/hifibery-dac\.dts \(did you mean "hifiberry-dac\.dts"\?\)$/,
   )
   // The stage itself, with programs that write down what they are asked: it stops where a tree does not take an overlay.
   const { given, trees, stop } = {
     given: planOf(choices(`${text}soundcard: hifiberry-dac\n`)).overlays,
     trees: '/trees',
-    stop: all[2]!.device_tree.mainline,
+    stop: all[2]!.device_tree.mainline!,
   }
   const tried = async (refusing: string): Promise<{ status: number | null; stderr: string; asked: string[] }> => {
     const folder = temporaryFolder()
@@ -371,14 +371,16 @@ test('the overlay of every card on I2S is tried on the device tree of every boar
     }) as unknown as Shell
     const from = { kernel: { device_trees: trees } } as unknown as Parameters<typeof overlaysStage.run>[0]['from']
     await overlaysStage.run({
-      given,
+      given: given!,
       from,
       out: { files: join(folder, 'files') },
       work,
       $,
       own: '',
       kept: {},
-      settings: { jobs: 1, network_env: {} },
+      settings: { jobs: 1, network: { mirrors: [], offline: false, proxies: {} } },
+      signal: new AbortController().signal,
+      progress: () => undefined,
     })
     return { ...ran, asked: readFileSync(join(work, 'asked'), 'utf8').trimEnd().split('\n') }
   }

@@ -23,8 +23,11 @@ describe('schemas/, with which editors check and complete the YAML files,', () =
   })
 
   test('says in each schema what the file is, and accepts no unknown key', () => {
-    for (const text of Object.values(jsonSchemas()))
-      expect(JSON.parse(text)).toMatchObject({ type: 'object', additionalProperties: false, description: expect.any(String) })
+    for (const text of Object.values(jsonSchemas())) {
+      const schema = JSON.parse(text) as { description?: string; oneOf?: object[] }
+      expect(schema.description).toEqual(expect.any(String))
+      for (const one of schema.oneOf ?? [schema]) expect(one).toMatchObject({ type: 'object', additionalProperties: false })
+    }
   })
 
   test('asks only for what has no default', () => {

@@ -39,7 +39,7 @@ function workshop() {
   const options = (more: Partial<MakeOptions> = {}): MakeOptions => ({
     plan: planNamed('a'),
     cache,
-    settings: { jobs: 1, network_env: {} },
+    settings: { jobs: 1, network: { mirrors: [], offline: false, proxies: {} } },
     fresh: new Set(),
     signal: new AbortController().signal,
     report: (event) => events.push(event),
@@ -112,7 +112,7 @@ describe('a stage', () => {
     const first = stage('first')
     const second = stage('second', {
       needs: { first },
-      run: ({ from, out }) => writeFileSync(out['file']!, `after ${readFileSync(from['first']!['file']!, 'utf8')}`),
+      run: ({ from, out }) => writeFileSync(out['file']!, `after ${readFileSync(from['first']['file'], 'utf8')}`),
     })
     const made = await make(second, options())
     expect(ran).toEqual(['first', 'second'])
@@ -359,6 +359,38 @@ describe('two builds at once', () => {
   })
 })
 
+describe('a stage that a plan does without', () => {
+  test('is not made, and those that need it are told so', async () => {
+    const { stage, options, ran } = workshop()
+    const maybe = stage('maybe', { given: (plan: Plan) => (plan.name === 'a' ? undefined : plan.name) })
+    const top = stage('top', { needs: { maybe }, run: ({ from, out }) => writeFileSync(out['file']!, typeof from['maybe']) })
+    const made = await make([maybe, top], options())
+    expect(ran).toEqual(['top'])
+    expect([...made.keys()]).toEqual(['top'])
+    expect(readFileSync(made.get('top')!.outputs['file']!, 'utf8')).toBe('undefined')
+
+    const other = await make(top, options({ plan: planNamed('b') }))
+    expect(ran).toEqual(['top', 'maybe', 'top'])
+    expect(readFileSync(other.get('top')!.outputs['file']!, 'utf8')).toBe('object')
+    expect(keyOf(top, planNamed('a'))).not.toBe(keyOf(top, planNamed('b')))
+  })
+})
+
+test('offline a stage that would use the network is refused before it starts, unless its result is there', async () => {
+  const { stage, options, ran } = workshop()
+  const net = stage('net', { network: true })
+  const settings = { jobs: 1, network: { mirrors: [], offline: true, proxies: {} } }
+  const refused = await failure(make(net, options({ settings })))
+  expect(refused).toMatchObject({
+    message: 'net is not in the cache, and making it needs the network',
+    mend: expect.stringContaining('DOWNBEAT_OFFLINE'),
+  })
+  expect(ran).toEqual([])
+  await make(net, options())
+  await make(net, options({ settings }))
+  expect(ran).toEqual(['net'])
+})
+
 // From here on stages run commands, which needs what ./downbeat doctor asks for: user namespaces, and for an ordinary
 // user a range of ids.
 describe('the commands of a stage', () => {
@@ -372,17 +404,18 @@ describe('the commands of a stage', () => {
     expect(events.filter(({ kind }) => kind === 'line')).toHaveLength(41)
   })
 
-  test('know the time of the image, and are told of the network only in stages that use it', async () => {
+  test('know the time of what they make, and are told of the network only in stages that use it', async () => {
     const { stage, options } = workshop()
-    const settings = { jobs: 1, mirror: undefined, network_env: { http_proxy: 'proxy.invalid' } }
+    const settings = { jobs: 1, network: { mirrors: [], offline: false, proxies: { http_proxy: 'proxy.invalid' } } }
     const ask = (name: string, network: boolean) =>
       stage(name, {
         network,
+        ...(network ? { given: () => ({ epoch: 1_700_000_000 }) } : {}),
         run: async ({ $, out }) => writeFileSync(out['file']!, await $.text`echo "$SOURCE_DATE_EPOCH" "\${http_proxy-none}"`),
       })
     const made = await make(stage('top', { needs: { with: ask('with', true), without: ask('without', false) } }), options({ settings }))
     expect(readFileSync(made.get('with')!.outputs['file']!, 'utf8')).toBe('1700000000 proxy.invalid')
-    expect(readFileSync(made.get('without')!.outputs['file']!, 'utf8')).toBe('1700000000 none')
+    expect(readFileSync(made.get('without')!.outputs['file']!, 'utf8')).toBe('1767225600 none') // whatever the image
   })
 
   test('are counted: what a stage has cost is in its entry', async () => {

@@ -16,7 +16,8 @@ import type { Edits } from './fixtures.ts'
 // proofs holds, and in the mutant none does. Judged are the proofs that need no running system, on what the plan asks for.
 
 /** What the kernel is asked to be: the fragments in order, then the tunings; a later line wins. */
-function configOf({ kernel }: Plan): string {
+function configOf({ kernel }: Plan): string | undefined {
+  if (!kernel) return undefined // a package's, which no plan knows
   const asked = [...kernel.fragments, ...kernel.options].flatMap(({ text }) => text.split('\n'))
   const lines = asked.filter((line) => /^(CONFIG_\w+=|# CONFIG_\w+ is not set$)/.test(line)).map(normalConfig)
   return [...new Map(lines.map((line) => [/CONFIG_\w+/.exec(line)![0], line])).values()].join('\n')
@@ -25,7 +26,8 @@ function configOf({ kernel }: Plan): string {
 /** Whether a proof holds on what the plan asks for; undefined: only a running system or a finished image shows it. */
 function holds(proof: ProofData, plan: Plan): boolean | undefined {
   if (proof.file !== undefined) return accepts(proof, filesOf(plan).get(proof.file))
-  if (proof.config !== undefined) return configLine(configOf(plan), proof.config) === normalConfig(proof.config)
+  const config = configOf(plan)
+  if (proof.config !== undefined) return config === undefined ? undefined : configLine(config, proof.config) === normalConfig(proof.config)
   if (proof.package !== undefined) return plan.rootfs.packages.includes(proof.package) === (proof.is === 'installed')
   if (proof.unit === undefined || proof.is === 'active') return undefined
   const [masked, enabled] = [plan.image.mask, plan.image.enable].map((units) => units.some(({ text }) => text === proof.unit))
@@ -43,7 +45,7 @@ function mutantOf(id: string, edits: Edits): Edits {
   return { ...edits, [path]: document.toString(), ...Object.fromEntries(files.map((file) => [`templates/${file}`, null])) }
 }
 
-const { fragments } = resolve(repository, join(repository, 'image.yaml')).kernel
+const { fragments } = resolve(repository, join(repository, 'image.yaml')).kernel!
 
 /** What a tuning guards against must be there: options that it wants off are asked for by the last fragment of all. */
 function temptedBy(proofs: readonly ProofData[], edits: Edits): Edits {
@@ -68,12 +70,12 @@ const outcome = (plan: Plan): unknown => {
   return {
     view,
     templates: configure.templates.map(({ path }) => path),
-    options: kernel.options,
+    options: kernel?.options,
     rootfs,
     mask: image.mask,
     enable: image.enable,
     tools,
-    tried: overlays.tried,
+    tried: overlays?.tried,
   }
 }
 

@@ -81,7 +81,7 @@ describe('the packages of our own', () => {
   test.each([
     [
       (text: string) => text.replace(/sha256: .*/, 'sha256: abc'),
-      /^packages\/jackd2\.yaml:\d+:\d+ orig\.sha256: expected 64 hexadecimal digits/,
+      /^packages\/jackd2\.yaml:\d+:\d+ orig\.sha256: expected a sha256: 64 digits of 0-9 and a-f/,
     ],
     [
       (text: string) => text.replace(/path: .*/, 'path: /etc/passwd'),

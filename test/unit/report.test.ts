@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Event } from '../../lib/make.ts'
 import { createReporter, seconds } from '../../lib/report.ts'
 import type { ReporterOptions } from '../../lib/report.ts'
@@ -45,6 +45,32 @@ function tell(events: Event[], more: Partial<ReporterOptions> = {}) {
     log: () => readFileSync(join(folder, 'log'), 'utf8'),
   }
 }
+
+describe('how far a stage is', () => {
+  const progress = (text: string): Event => ({ kind: 'progress', stage: 'base', text })
+  const started: Event = { kind: 'started', stage: 'base', about: 'Fetch the image' }
+
+  test('is one line in ten seconds at most where nothing moves, and none in the log', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { reporter, lines, log } = tell([started])
+    for (let second = 0; second < 25; second++) {
+      vi.advanceTimersByTime(1000)
+      reporter.event(progress(`${second + 1} of 25 MB`))
+    }
+    expect(lines()).toEqual(['- base: Fetch the image', '  base: 10 of 25 MB', '  base: 20 of 25 MB'])
+    expect(log()).not.toContain('MB')
+  })
+
+  test('is not said where only results are', () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const { reporter, screen } = tell([started], { quiet: true })
+    vi.advanceTimersByTime(20_000)
+    reporter.event(progress('1 of 2 MB'))
+    expect(screen()).toBe('')
+  })
+})
 
 describe('where there is no terminal', () => {
   test('each thing that happens is one plain line', () => {

@@ -19,7 +19,7 @@ const threeAndFour = 'board: [pi3b, pi4b]\nsoundcard: usb\n'
 test.each(choiceFiles)('%s makes a plan', (file) => {
   const plan = resolve(repository, join(repository, file))
   expect(plan.boards.length).toBeGreaterThan(0)
-  expect(plan.kernel.fragments.length).toBeGreaterThan(0)
+  expect(plan.kernel!.fragments.length).toBeGreaterThan(0)
 })
 
 test('every board makes a plan with every sound card', () => {
@@ -46,7 +46,7 @@ test('every board makes a plan with every sound card', () => {
 })
 
 test('every board has its overlays for MIDI, and a tree that its kernel makes', () => {
-  const { sources } = planOf().overlays
+  const { sources } = planOf().overlays!
   for (const { id, uart_midi, device_tree } of idsOf('boards').map(boardOf)) {
     expect(
       sources.map(({ path }) => path),
@@ -68,9 +68,13 @@ describe('a choice that there is not', () => {
     [
       'base',
       `${four}base: debian-trixie-arm65\n`,
-      'image.yaml:3:7: there is no bases/debian-trixie-arm65.yaml (did you mean "debian-trixie-arm64"?)',
+      'image.yaml:3:7 base: there is no bases/debian-trixie-arm65.yaml (did you mean "debian-trixie-arm64"?)',
     ],
-    ['kernel', `${four}kernel: { source: debain }\n`, 'image.yaml:3:19: there is no kernel/debain.yaml (did you mean "debian"?)'],
+    [
+      'kernel',
+      `${four}kernel: { source: debain }\n`,
+      'image.yaml:3:19 kernel.source: there is no kernel/debain.yaml (did you mean "debian"?)',
+    ],
     [
       'tuning',
       `${four}tunings:\n  no-swp: off\n`,
@@ -109,9 +113,11 @@ describe('choices that do not go together are refused before anything is built:'
   test('a kernel that is not built for the architecture of the base', () => {
     const edits = {
       ...choices(`${four}kernel: { source: debian }\n`),
-      'kernel/debian.yaml': (text: string) => text.replace('\n  arm64:', '\n  armhf:'),
+      'kernel/debian.yaml': (text: string) => text.replace('arch: [arm64]', 'arch: [armhf]'),
     }
-    expect(refusalOf(edits)).toBe('image.yaml:3:19 kernel.source: debian has no build for arm64')
+    expect(refusalOf(edits)).toBe(
+      'image.yaml:3:19 kernel.source: debian does not do here: it is not built for arm64; --set kernel.source=raspberrypi',
+    )
   })
 
   test('a kernel that wants a fragment that is not there', () => {
@@ -376,7 +382,7 @@ ${proof}`),
     const { view, templates } = plan.configure
     expect(view.config_txt[0]?.lines).toContainEqual({ text: 'a=1', by })
     expect(view.cmdline).toContainEqual({ text: 'b=1', by })
-    expect(plan.kernel.options).toContainEqual({ text: 'CONFIG_C=y', by })
+    expect(plan.kernel!.options).toContainEqual({ text: 'CONFIG_C=y', by })
     expect(view.modprobe).toContainEqual({ text: 'options d e=1', by })
     expect(view.sysctl).toContainEqual({ text: 'vm.f = 1', by })
     expect(view.limits).toContainEqual({ text: '@audio - nice -10', by })
@@ -403,7 +409,7 @@ describe('the plan', () => {
 
   test('holds the files of every board of a shared image, each once', () => {
     const { firmware, overlays, configure } = planOf(choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'))
-    expect(firmware.files).toEqual([
+    expect(firmware?.files).toEqual([
       'bootcode.bin',
       'fixup.dat',
       'fixup4.dat',
@@ -414,7 +420,7 @@ describe('the plan', () => {
       'start4cd.elf',
       'start_cd.elf',
     ])
-    expect(overlays.tried).toEqual([])
+    expect(overlays?.tried).toEqual([])
     expect(configure.view.image.boards).toEqual(['Raspberry Pi 3 Model B', 'Raspberry Pi 3 Model B+', 'Raspberry Pi 4 Model B'])
   })
 
@@ -434,11 +440,11 @@ describe('the plan', () => {
       filter: 'all',
       lines: expect.arrayContaining([{ text: 'dtoverlay=hifiberry-dac', by: 'soundcards/hifiberry-dac' }]),
     })
-    expect(plan.overlays.tried).toEqual([
+    expect(plan.overlays!.tried).toEqual([
       { overlay: 'hifiberry-dac', device_tree: 'bcm2837-rpi-3-b' },
       { overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' },
     ])
-    expect(planOf(choices(four)).overlays.tried).toEqual([])
+    expect(planOf(choices(four)).overlays!.tried).toEqual([])
   })
 
   test('installs the packages of the base, of the tunings and of the user, sorted and each once', () => {
@@ -538,19 +544,23 @@ describe('the plan', () => {
       'templates/root/etc/hostname.hbs': 'my own template\n',
       'kernel/fragments/40-audio.config': 'CONFIG_MINE=y\n',
       'kernel/overlays/mine.dts': '/* mine */\n',
-      'kernel/patches/arm/mine.patch': '--- mine\n',
+      'kernel/patches/0001-usb-dwc2-full-speed-parameter.patch': '--- mine\n',
       'packages/tools/tone.c': 'int main(void);\n',
     })
     expect(plan.configure.templates).toContainEqual({ path: 'root/etc/hostname.hbs', text: 'my own template\n', executable: false })
-    expect(plan.kernel.fragments).toContainEqual({ path: '40-audio.config', text: 'CONFIG_MINE=y\n', executable: false })
-    expect(plan.overlays.sources).toContainEqual({ path: 'mine.dts', text: '/* mine */\n', executable: false })
-    expect(plan.kernel.patches).toContainEqual({ path: 'arm/mine.patch', text: '--- mine\n', executable: false })
+    expect(plan.kernel!.fragments).toContainEqual({ path: '40-audio.config', text: 'CONFIG_MINE=y\n', executable: false })
+    expect(plan.overlays!.sources).toContainEqual({ path: 'mine.dts', text: '/* mine */\n', executable: false })
+    expect(plan.kernel!.patches).toContainEqual({
+      path: '0001-usb-dwc2-full-speed-parameter.patch',
+      text: '--- mine\n',
+      executable: false,
+    })
     expect(plan.tools.sources).toContainEqual({ path: 'tone.c', text: 'int main(void);\n', executable: false })
   })
 
   test('keeps the fragments of the kernel in the order of their file, because a later one wins', () => {
     const { builds } = parse(planTextOf('kernel/debian.yaml')) as { builds: { arm64: { fragments: string[] } } }
-    expect(planOf().kernel.fragments.map(({ path }) => path)).toEqual(builds.arm64.fragments)
+    expect(planOf().kernel!.fragments.map(({ path }) => path)).toEqual(builds.arm64.fragments)
   })
 
   test('is the same for a repository at another place', () => {
@@ -593,7 +603,7 @@ describe('the identifiers of the disk', () => {
     ['another priority of interrupts', { 'priorities.yaml': (text) => text.replace('usb: { priority: 85', 'usb: { priority: 86') }, []],
     ['another clock', {}, ['overclock.arm_freq=1300', 'board=pi3b']],
     ['the root on USB', {}, ['root=usb']],
-    ['another patch of the kernel', { 'kernel/patches/mine.patch': '--- mine\n' }, []],
+    ['another patch of the kernel', { 'kernel/patches/0001-usb-dwc2-full-speed-parameter.patch': '--- mine\n' }, []],
     ['another text of a kernel fragment', { 'kernel/fragments/40-audio.config': (text) => `${text}# more\n` }, []],
     ['another text of a template', { 'templates/root/etc/hosts.hbs': (text) => `${text}# more\n` }, []],
     ['another text of an overlay', { 'kernel/overlays/hifiberry-dac.dts': (text) => `${text}// more\n` }, []],

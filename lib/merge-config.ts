@@ -1,0 +1,36 @@
+/** What a line of config.txt is about: a parameter, an overlay or a setting; undefined for a comment, a filter or nothing. */
+function subject(line: string): string | undefined {
+  const [, key, value] = /^\s*([a-z]\w*)=(.*)$/i.exec(line) ?? []
+  if (key === undefined) return undefined
+  return key === 'dtparam' || key === 'dtoverlay' ? `${key}=${/^[^,=]*/.exec(value!.trim())![0]}` : key
+}
+
+/**
+ * The base's own config.txt with ours behind it, so that whoever knows the one finds everything where it was. A line that ours
+ * says something else about, or that `unfit` names (such as `dtoverlay=vc4-kms-v3d`, `auto_initramfs`), stays as a comment
+ * that says why; the firmware would load an overlay that is named twice twice.
+ */
+export function mergeConfig(base: string, ours: string, unfit: readonly { text: string; by: string }[]): string {
+  const everywhere = new Set(linesForAll(ours).flatMap((line) => subject(line) ?? []))
+  const kept = base
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => {
+      const about = subject(line)
+      if (about === undefined) return line
+      const reason = unfit.find(({ text }) => text === about)
+      if (reason) return `# ${reason.by} does without: ${line}`
+      return everywhere.has(about) ? `# said below by downbeat: ${line}` : line
+    })
+  return [...kept, '', '[all]', ours.trimStart()].join('\n')
+}
+
+/** The lines of a config.txt that hold for every board. */
+function linesForAll(config: string): string[] {
+  let all = true
+  return config.split('\n').filter((line) => {
+    const filter = /^\s*\[(.*)\]\s*$/.exec(line)?.[1]
+    if (filter !== undefined) all = filter === 'all'
+    return all
+  })
+}

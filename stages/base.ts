@@ -1,0 +1,48 @@
+import { constants, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { download } from '../lib/download.ts'
+import { inWords } from '../lib/download/meter.ts'
+import { UserError } from '../lib/errors.ts'
+import { fetchBytes } from '../lib/fetch-text.ts'
+import { defineStage } from '../lib/stage.ts'
+import { toolbox } from './toolbox.ts'
+
+/** Bytes that a signature or a key has at most. */
+const SMALL = 100_000
+
+/** A published image, taken apart: its root file system as a tar, with the files of its boot partition where it is mounted. */
+export const base = defineStage({
+  name: 'base',
+  about: 'Fetch the published image that this one starts from, verify it, and take its files',
+  source: import.meta.url,
+  needs: { toolbox },
+  outputs: { tree: 'tree.tar', facts: 'facts' },
+  given: (plan) => plan.base,
+  keeps: ['downloads'],
+  async run({ given, out, work, own, kept, settings, progress, signal, $ }) {
+    const network = { ...settings.network, signal, onLine: progress }
+    const found = await download(given, {
+      ...network,
+      folder: kept.downloads,
+      onProgress: (so_far) => progress(`fetching it: ${inWords(so_far)}`),
+    })
+    // A file of the user's own is somewhere that the toolbox does not see.
+    const file = found.startsWith(`${kept.downloads}/`) ? found : `${work}/fetched`
+    if (file !== found) copyFileSync(found, file, constants.COPYFILE_FICLONE)
+    if (given.signature) {
+      const { url, key, fingerprint } = given.signature
+      progress('checking who has signed it')
+      writeFileSync(`${work}/signature`, await fetchBytes(url, { ...network, limit: SMALL }))
+      writeFileSync(`${work}/key`, await fetchBytes(key, { ...network, limit: SMALL }))
+      await $`bash ${own}/check-signature.sh ${file} ${work}/signature ${work}/key ${fingerprint}`
+    }
+    progress('unpacking it')
+    await $`export IMAGE=${file} RAW_SHA256=${given.unpacked_sha256 ?? ''} WORK=${work}/image OUT=${work}/result
+      bash ${own}/unpack.sh
+      mv ${work}/result/tree.tar ${out.tree}
+      mv ${work}/result/facts ${out.facts}`
+    const facts = readFileSync(out.facts, 'utf8')
+    const [suite, arch] = ['os_codename', 'arch'].map((name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1])
+    if (suite !== given.suite || arch !== given.arch)
+      throw new UserError(`base: ${given.url} is ${suite} for ${arch}; the base that it should be like is ${given.suite} for ${given.arch}`)
+  },
+})

@@ -1,0 +1,52 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { builtRecord, enter, root } from '../downbeat.ts'
+
+const made: string[] = []
+export const removeLater = (folder: string): void => void made.push(folder)
+
+/** When all tests of a file have ended. */
+export function removeOuts(): void {
+  for (const dir of made) execFileSync('bash', [enter, 'rm', '-rf', dir])
+}
+
+/** An out/ of a test's own, in which the costly stages are hard links to those of the real one, but for those named. */
+export function ownOut(without: readonly string[]): string {
+  const built = builtRecord()
+  const dir = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
+  made.push(dir)
+  mkdirSync(join(dir, 'cache'))
+  for (const name of readdirSync(join(root, 'out/cache'))) {
+    const stage = name.replace(/-[0-9a-f]{16}$/, '')
+    const wanted =
+      name === 'node' || (stage in built.stages && name.endsWith(built.stages[stage]!.key.slice(0, 16)) && !without.includes(stage))
+    if (wanted) execFileSync('cp', ['-al', join(root, 'out/cache', name), join(dir, 'cache', name)])
+  }
+  // What is kept is written to: copies, no links.
+  mkdirSync(join(dir, 'cache/kept'))
+  if (existsSync(join(root, 'out/cache/kept/debs')))
+    cpSync(join(root, 'out/cache/kept/debs'), join(dir, 'cache/kept/debs'), { recursive: true })
+  return dir
+}
+
+export const entries = (out: string, stage: string): string[] =>
+  readdirSync(join(out, 'cache')).filter((name) => name.startsWith(`${stage}-`) && !name.endsWith('.lock'))
+
+/** The processes whose command line names this folder. */
+export const processesIn = (out: string): string[] =>
+  readdirSync('/proc').filter(
+    (pid) =>
+      /^\d+$/.test(pid) &&
+      existsSync(`/proc/${pid}/cmdline`) &&
+      spawnSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'utf8' }).stdout.includes(out),
+  )
+
+export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+/** Waits until a build has said `text`, or has ended. */
+export async function heard(child: ChildProcess, said: () => string, text: string): Promise<void> {
+  while (!said().includes(text) && child.exitCode === null && child.signalCode === null) await pause(20)
+}

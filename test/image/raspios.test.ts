@@ -1,0 +1,176 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Plan } from '../../lib/plan.ts'
+import type { BuildRecord } from '../../lib/publish.ts'
+import { builtRecord, root, startDownbeat } from '../downbeat.ts'
+import { raspberryPi } from '../stand-in/raspberry-pi.ts'
+import type { RaspberryPi } from '../stand-in/raspberry-pi.ts'
+
+// Against a stand-in for Raspberry Pi's servers: an image of the shape of Raspberry Pi OS, made of Debian's packages.
+let pi: RaspberryPi
+let own: string
+beforeAll(async () => {
+  pi = await raspberryPi()
+  own = pi.repository()
+}, 1_800_000)
+afterAll(() => pi.close())
+
+const out = join(root, 'out')
+// An emulator with a whole system in it is late with shorter periods.
+const booted = ['--base', 'raspios-lite-arm64', '--set', 'board=pi3b', '--set', 'jack.period=1024', '--quiet', '--until', 'boot']
+
+async function downbeat(
+  args: string[],
+  repository = own,
+  env: Record<string, string> = {},
+): Promise<{ status: number | null; said: string }> {
+  const { said, ended } = startDownbeat(args, out, { ...pi.env, ...env }, repository)
+  return { status: await ended, said: said() }
+}
+const record = (name: string): BuildRecord => JSON.parse(readFileSync(join(out, 'images', name, 'build.json'), 'utf8')) as BuildRecord
+const image = (name: string): string => join(out, 'images', name, `${name}.img`)
+/** A program of the toolbox, run from outside. */
+function tool(name: string, ...argv: string[]): string {
+  const toolbox = join(out, 'cache', `toolbox-${builtRecord().stages['toolbox']!.key.slice(0, 16)}`, 'root')
+  const [loader] = globSync(join(toolbox, 'usr/lib/*-linux-gnu/ld-linux*'))
+  const [program] = globSync(join(toolbox, 'usr/{bin,sbin}', name))
+  return spawnSync(loader!, ['--library-path', join(loader!, '..'), program!, ...argv], {
+    encoding: 'utf8',
+    env: { MTOOLS_SKIP_CHECK: '1' },
+  }).stdout
+}
+const offset = (16384 + 256 * 2048) * 512
+const inRoot = (name: string, request: string): string => tool('debugfs', '-R', request, `${image(name)}?offset=${offset}`)
+const onFat = (name: string, file: string): string => tool('mtype', '-i', `${image(name)}@@${16384 * 512}`, `::${file}`)
+const asked = (): string[] => pi.server.asked.map(({ path }) => path)
+
+describe('Raspberry Pi OS', () => {
+  test('is fetched, verified and made realtime, and boots with its tunings in force', { timeout: 1_200_000 }, async () => {
+    const args = ['build', '--set', 'name=raspios', ...booted]
+    expect(await downbeat(args)).toEqual({ status: 0, said: expect.not.stringContaining('✖') })
+    const { proofs, boots } = record('raspios')
+    expect(proofs.filter(({ passed }) => !passed)).toEqual([])
+    expect(boots.map(({ machine }) => machine)).toEqual(['raspi3b'])
+  })
+
+  test('keeps its own tools, and loses what stands between it and good sound', () => {
+    const lock = readFileSync(join(out, 'images/raspios/packages.lock'), 'utf8').split('\n')
+    const names = lock.map((line) => line.split(' ')[0])
+    expect(names).toEqual(expect.arrayContaining(['raspi-config', 'raspberrypi-sys-mods', 'network-manager', 'jackd2']))
+    for (const gone of ['cloud-init', 'rpi-swap', 'triggerhappy', 'modemmanager', 'avahi-daemon', 'linux-image-rpi-v8'])
+      expect(names).not.toContain(gone)
+    expect(lock.filter((line) => /^(jackd2|libjack-jackd2-0) \S+\+rt\d+ arm64 [0-9a-f]{64} \d+$/.test(line))).toHaveLength(2)
+    expect(lock).toContainEqual(expect.stringMatching(/^raspi-config \S+ all - -$/)) // it came with the image
+  })
+
+  test('has one first boot: its own is off, and its first account is the one that was asked for', () => {
+    expect(inRoot('raspios', 'cat /etc/passwd')).toMatch(/^musician:x:1000:1000::\/home\/musician:\/bin\/bash$/m)
+    expect(inRoot('raspios', 'cat /etc/passwd')).not.toMatch(/^pi:/m)
+    expect(inRoot('raspios', 'cat /etc/subuid')).toMatch(/^musician:/m)
+    expect(inRoot('raspios', 'ls /home')).not.toMatch(/\bpi\b/)
+    for (const unit of ['rpi-resize', 'userconfig', 'systemd-firstboot', 'regenerate_ssh_host_keys'])
+      expect(inRoot('raspios', `stat /etc/systemd/system/${unit}.service`)).toContain('Fast link dest: "/dev/null"')
+  })
+
+  test('keeps its config.txt, comments and all, with ours behind it; what does not go with our kernel says so', () => {
+    const config = onFat('raspios', 'config.txt')
+    expect(config).toMatch(/^# For more options and information see$/m)
+    expect(config).toMatch(/^#dtparam=i2c_arm=on$/m)
+    expect(config).toMatch(/^# kernel\/debian does without: dtoverlay=vc4-kms-v3d$/m)
+    expect(config.indexOf('[cm4]')).toBeLessThan(config.indexOf('kernel=kernel8.img'))
+    expect(
+      config
+        .trimEnd()
+        .split('\n')
+        .findLast((line) => line.startsWith('[')),
+    ).toMatch(/^\[(all|pi3)\]$/)
+    expect(onFat('raspios', 'cmdline.txt')).not.toMatch(/\bresize\b|firstboot/)
+    expect(tool('mdir', '-b', '-i', `${image('raspios')}@@${16384 * 512}`, '::')).not.toMatch(/user-data|initramfs|bcm2710/)
+  })
+
+  test('is not fetched again for another image of it', { timeout: 600_000 }, async () => {
+    const before = pi.server.asked.length
+    const args = ['build', '--base', 'raspios-lite-arm64', '--set', 'name=raspios-second', '--set', 'hostname=second', '--quiet']
+    expect(await downbeat(args)).toEqual({ status: 0, said: expect.not.stringContaining('✖') })
+    expect(asked().slice(before)).not.toContain(pi.image)
+    expect(record('raspios-second').stages['base']!.cached).toBe(true)
+  })
+
+  test('runs on its own packaged realtime kernel, too, with its governor held at full speed', { timeout: 1_200_000 }, async () => {
+    const args = ['build', '--set', 'name=raspios-packaged', '--set', 'kernel.source=packaged', ...booted]
+    expect(await downbeat(args)).toEqual({ status: 0, said: expect.not.stringContaining('✖') })
+    const { proofs, stages } = record('raspios-packaged')
+    expect(proofs.filter(({ passed }) => !passed)).toEqual([])
+    expect(stages['kernel']).toBeUndefined()
+    expect(onFat('raspios-packaged', 'config.txt')).toMatch(/^kernel=kernel8_rt\.img$/m)
+    expect(onFat('raspios-packaged', 'config.txt')).toMatch(/^dtoverlay=vc4-kms-v3d$/m)
+    expect(proofs.map(({ tuning }) => tuning)).toContain('packaged-kernel')
+  })
+})
+
+describe('the base of an image', () => {
+  test('that is @latest is looked up, and the plan says what was found', async () => {
+    const { status, said } = await downbeat(['plan', '--json', '--base', 'raspios-lite-arm64@latest'])
+    expect(status, said).toBe(0)
+    expect((JSON.parse(said) as Plan).base).toMatchObject({
+      url: `https://downloads.raspberrypi.com/${pi.path}`,
+      sha256: pi.sha256,
+      unpacked_sha256: pi.unpacked_sha256,
+    })
+  })
+
+  test('may be a file on this disk, and then no network is asked for it', { timeout: 600_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'downbeat-base-'))
+    const file = join(folder, 'my-trixie-arm64.img.xz')
+    copyFileSync(join(pi.folder, 'downloads.raspberrypi.com', pi.path), file)
+    const before = pi.server.asked.length
+    const { status, said } = await downbeat(['build', '--base', file, '--until', 'base', '--quiet'])
+    rmSync(folder, { recursive: true })
+    expect(status, said).toBe(0)
+    expect(pi.server.asked.length).toBe(before)
+  })
+
+  const refusals: [string, (base: string) => string, RegExp][] = [
+    [
+      'another key has signed',
+      (base) => base.replace(/(fingerprint: ).*/, `$1${'A'.repeat(40)}`),
+      /signature: signed by [0-9A-F]{40}, not by A{40}/,
+    ],
+    ['has other bytes than are pinned', (base) => base.replace(/^( +sha256: ).*/m, `$1${'a'.repeat(64)}`), /sha256.*a{64}/s],
+    [
+      'holds another image than is pinned',
+      (base) => base.replace(/(unpacked_sha256: ).*/, `$1${'b'.repeat(64)}`),
+      /unpacks to an image with the sha256 [0-9a-f]{64}, but b{64} is expected/,
+    ],
+    ['is not there', (base) => base.replace('-lite.img.xz', '-heavy.img.xz'), /404/],
+  ]
+  test.each(refusals)(
+    'that %s is refused in one message, and nothing half-written is left',
+    { timeout: 600_000 },
+    async (_, edit, words) => {
+      const folder = mkdtempSync(join(tmpdir(), 'downbeat-out-'))
+      try {
+        mkdirSync(join(folder, 'cache/kept'), { recursive: true })
+        const toolbox = `toolbox-${builtRecord().stages['toolbox']!.key.slice(0, 16)}`
+        spawnSync('cp', ['-al', join(out, 'cache', toolbox), join(folder, 'cache', toolbox)])
+        const copy = pi.repository((base) => edit(base))
+        const { said, ended } = startDownbeat(
+          ['build', '--base', 'raspios-lite-arm64', '--set', 'board=pi3b', '--until', 'base', '--quiet'],
+          folder,
+          pi.env,
+          copy,
+        )
+        expect([1, 2, 3]).toContain(await ended)
+        expect(said()).toMatch(words)
+        expect(said()).not.toMatch(/\n +at /)
+        expect(globSync(join(folder, 'cache', 'base-*'))).toEqual([])
+        expect(existsSync(join(folder, 'images'))).toBe(false)
+      } finally {
+        spawnSync('rm', ['-rf', folder])
+      }
+    },
+  )
+})

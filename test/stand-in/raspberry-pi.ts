@@ -1,0 +1,61 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { resolve } from '../../lib/resolve.ts'
+import { runStages } from '../../scripts/session.ts'
+import { root } from '../downbeat.ts'
+import { raspios } from './raspios.ts'
+import type { StandIn as Facts } from './raspios.ts'
+import { serve } from './server.ts'
+import type { StandIn } from './server.ts'
+
+const hosts = ['https://downloads.raspberrypi.com', 'https://www.raspberrypi.org', 'http://archive.raspberrypi.com']
+
+/** Raspberry Pi's servers, as far as this machine is concerned. */
+export interface RaspberryPi extends Facts {
+  server: StandIn
+  /** the folders that are served, named by host */
+  folder: string
+  /** path of the image on the server */
+  image: string
+  /** a copy of this repository whose base pins the stand-in, with more edits of its file */
+  repository(edit?: (base: string) => string): string
+  /** what sends a build to these servers */
+  env: Record<string, string>
+  close(): Promise<void>
+}
+
+/** Makes the image and the archive, unless they are in the cache, and serves them. */
+export async function raspberryPi(): Promise<RaspberryPi> {
+  const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [raspios], { quiet: true })
+  const { servers, facts: file } = made.get('raspios')!.outputs as { servers: string; facts: string }
+  const facts = JSON.parse(readFileSync(file, 'utf8')) as Facts
+  const server = await serve({ folder: servers })
+  const copies: string[] = []
+  const repository: RaspberryPi['repository'] = (edit = (base) => base) => {
+    const copy = mkdtempSync(join(tmpdir(), 'downbeat-raspios-'))
+    copies.push(copy)
+    const linked = new Set(['.git', 'out', 'node_modules'])
+    for (const name of readdirSync(root)) if (!linked.has(name)) cpSync(join(root, name), join(copy, name), { recursive: true })
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+    const base = join(copy, 'bases/raspios-lite-arm64.yaml')
+    const pinned = readFileSync(base, 'utf8')
+      .replace(/^( +sha256: ).*/m, `$1${facts.sha256}`)
+      .replace(/^( +unpacked_sha256: ).*/m, `$1${facts.unpacked_sha256}`)
+      .replace(/^( +fingerprint: ).*/m, `$1${facts.fingerprint}`)
+    writeFileSync(base, edit(pinned))
+    return copy
+  }
+  return {
+    ...facts,
+    server,
+    folder: servers,
+    image: `/downloads.raspberrypi.com/${facts.path}`,
+    repository,
+    env: { DOWNBEAT_MIRRORS: hosts.map((host) => `${host}=${server.url}/${host.replace(/^.*\/\//, '')}`).join(' ') },
+    async close() {
+      await server.close()
+      for (const copy of copies) rmSync(copy, { recursive: true, force: true })
+    },
+  }
+}

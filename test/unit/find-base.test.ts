@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { findBase } from '../../lib/find-base.ts'
+import type { BaseQuestion, FoundBase } from '../../lib/find-base.ts'
+import { repository as root, temporaryFolder } from './fixtures.ts'
+
+const sha = 'a'.repeat(64)
+const lists = 'https://downloads.raspberrypi.com/os_list_imagingutility_v4.json'
+
+const find = (question: Partial<BaseQuestion> & { base: string }, texts: Record<string, string> = {}): Promise<FoundBase> =>
+  findBase(root, { place: 'image.yaml:3:1', folder: '/nowhere', ...question }, (url) =>
+    url in texts ? Promise.resolve(texts[url]!) : Promise.reject(new Error(`nothing at ${url}`)),
+  )
+
+function imageFile(name: string, text = 'an image'): string {
+  const folder = temporaryFolder()
+  const path = join(folder, name)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(path, text)
+  return path
+}
+
+describe('the base of an image', () => {
+  test('is a file of bases/ by its name, and nothing is asked of the network', async () => {
+    expect(await find({ base: 'debian-trixie-arm64' })).toEqual({ id: 'debian-trixie-arm64' })
+    expect(await find({ base: 'no-such-base' })).toEqual({ id: 'no-such-base' }) // refused where it is read, with the place
+  })
+
+  test('may be an image on this disk, whose hash is taken and whose name tells what it is like', async () => {
+    const path = imageFile('2026-06-18-raspios-trixie-arm64-lite.img.xz')
+    const sha256 = createHash('sha256').update('an image').digest('hex')
+    const found = { id: 'raspios-lite-arm64', image: { url: pathToFileURL(path).href, sha256 } }
+    expect(await find({ base: path })).toEqual(found)
+    expect(await find({ base: path.split('/').at(-1)!, folder: join(path, '..') })).toEqual(found)
+    expect(await find({ base: path, sha256 })).toEqual(found)
+  })
+
+  test('may be an image at an address, if its sha256 is given', async () => {
+    const base = 'https://example.org/my-raspios-trixie-arm64.zip'
+    expect(await find({ base, sha256: sha })).toEqual({ id: 'raspios-lite-arm64', image: { url: base, sha256: sha } })
+    await expect(find({ base })).rejects.toThrow('image.yaml:3:1 base: an image at an address needs its sha256')
+    await expect(find({ base, sha256: 'abc' })).rejects.toThrow('base_sha256: expected a sha256: 64 digits of 0-9 and a-f, got "abc"')
+  })
+
+  test('that is an image of no known kind is refused until it is said which one it is like', async () => {
+    const base = 'https://example.org/stage-box.img.xz'
+    await expect(find({ base, sha256: sha })).rejects.toThrow(
+      'image.yaml:3:1 base: the name stage-box.img.xz does not tell which base it is like (trixie and arm64 for raspios-lite-arm64); say so: --set base_like=raspios-lite-arm64',
+    )
+    expect((await find({ base, sha256: sha, like: 'raspios-lite-arm64' })).id).toBe('raspios-lite-arm64')
+    await expect(find({ base, sha256: sha, like: 'raspios-lite' })).rejects.toThrow(
+      'there is no image bases/raspios-lite.yaml (there is: raspios-lite-arm64)',
+    )
+  })
+
+  test('that is not there, a folder, or another file than was meant is refused', async () => {
+    await expect(find({ base: './gone.img.xz' })).rejects.toThrow('image.yaml:3:1 base: there is no file /nowhere/gone.img.xz')
+    await expect(find({ base: root })).rejects.toThrow(`${root} is no file: expected an image, such as raspios.img.xz`)
+    const path = imageFile('raspios-trixie-arm64.img')
+    await expect(find({ base: path, sha256: sha })).rejects.toThrow(`${path} has the sha256 `)
+    await expect(find({ base: 'debian-trixie-arm64', sha256: sha })).rejects.toThrow(
+      'a sha256 goes with the path or the address of an image',
+    )
+  })
+})
+
+describe('@latest', () => {
+  const entry = {
+    name: 'Raspberry Pi OS Lite (64-bit)',
+    url: 'https://downloads.raspberrypi.com/new.img.xz',
+    extract_sha256: 'b'.repeat(64),
+  }
+  const list = (one: object): Record<string, string> => ({
+    [lists]: JSON.stringify({
+      os_list: [
+        { name: 'Desktop', url: 'https://x' },
+        { name: 'Raspberry Pi OS (other)', subitems: [one] },
+      ],
+    }),
+  })
+  const image = { url: entry.url, sha256: sha, unpacked_sha256: entry.extract_sha256 }
+
+  test("takes the newest image out of Imager's list, with its hash or the one that is published beside it", async () => {
+    const base = 'raspios-lite-arm64@latest'
+    expect(await find({ base }, list({ ...entry, image_download_sha256: sha }))).toEqual({ id: 'raspios-lite-arm64', image })
+    expect(await find({ base }, { ...list(entry), [`${entry.url}.sha256`]: `${sha}  new.img.xz\n` })).toEqual({
+      id: 'raspios-lite-arm64',
+      image,
+    })
+  })
+
+  test('says what is wrong with a list that it cannot use', async () => {
+    const base = 'raspios-lite-arm64@latest'
+    await expect(find({ base }, { [lists]: '<html>' })).rejects.toThrow(`${lists} is no JSON: name the image itself`)
+    await expect(find({ base }, { [lists]: '{"os_list": 3}' })).rejects.toThrow(`${lists} os_list: `)
+    await expect(find({ base }, list({ ...entry, name: 'Raspberry Pi OS Lite (64 bit)' }))).rejects.toThrow(
+      'has no "Raspberry Pi OS Lite (64-bit)" (bases/raspios-lite-arm64.yaml list.entry) (did you mean "Raspberry Pi OS Lite (64 bit)"?)',
+    )
+    await expect(find({ base }, { ...list(entry), [`${entry.url}.sha256`]: 'none' })).rejects.toThrow(
+      `${entry.url}.sha256 does not begin with a sha256`,
+    )
+    await expect(find({ base }, list({ ...entry, url: 'ftp://example.org/x.img.xz' }))).rejects.toThrow(
+      'is no address to fetch an image from',
+    )
+  })
+
+  test('is refused where there is no list', async () => {
+    await expect(find({ base: 'debian-trixie-arm64@latest' })).rejects.toThrow('debian-trixie-arm64 has no list of newer ones')
+    await expect(find({ base: 'raspios-lite-arm65@latest' })).rejects.toThrow('did you mean "raspios-lite-arm64"?')
+  })
+})
