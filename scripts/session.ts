@@ -126,7 +126,7 @@ export const networkSettings = (): NetworkSettings => ({
 })
 
 function mirrorRule(rule: string): NetworkSettings['mirrors'][number] {
-  const [, from, to] = /^(https?:\/\/[^=]+)=((?:https?|file):\/\/.+)$/.exec(rule) ?? []
+  const [, from, to] = /^(https?:\/\/[^=]+)=((?:https?|file|git):\/\/.+)$/.exec(rule) ?? []
   if (from === undefined || to === undefined)
     throw new UserError(
       `DOWNBEAT_MIRRORS: "${rule}": expected https://<server>=https://<another> (or several of these, with spaces between them)`,

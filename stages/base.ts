@@ -1,4 +1,5 @@
-import { constants, copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { download } from '../lib/download.ts'
 import { inWords } from '../lib/download/meter.ts'
 import { UserError } from '../lib/errors.ts'
@@ -8,6 +9,15 @@ import { toolbox } from './toolbox.ts'
 
 /** Bytes that a signature or a key has at most. */
 const SMALL = 100_000
+
+/** Waits for a command; where it has written down what is wrong with the image, that is the error. */
+async function refused(command: Promise<void>, why: string, name?: string): Promise<void> {
+  await command.catch((error: unknown) => {
+    if (!existsSync(why)) throw error
+    const words = readFileSync(why, 'utf8').trim()
+    throw new UserError(name === undefined ? words : `${name}: ${words}`)
+  })
+}
 
 /** A published image, taken apart: its root file system as a tar, with the files of its boot partition where it is mounted. */
 export const base = defineStage({
@@ -19,6 +29,7 @@ export const base = defineStage({
   given: (plan) => plan.base,
   keeps: ['downloads'],
   async run({ given, out, work, own, kept, settings, progress, signal, $ }) {
+    const name = given.url.startsWith('file:') ? fileURLToPath(given.url) : given.url
     const network = { ...settings.network, signal, onLine: progress }
     const found = await download(given, {
       ...network,
@@ -33,16 +44,17 @@ export const base = defineStage({
       progress('checking who has signed it')
       writeFileSync(`${work}/signature`, await fetchBytes(url, { ...network, limit: SMALL }))
       writeFileSync(`${work}/key`, await fetchBytes(key, { ...network, limit: SMALL }))
-      await $`bash ${own}/check-signature.sh ${file} ${work}/signature ${work}/key ${fingerprint}`
+      await refused($`bash ${own}/check-signature.sh ${file} ${work}/signature ${work}/key ${fingerprint}`, `${work}/why`, name)
     }
     progress('unpacking it')
-    await $`export IMAGE=${file} RAW_SHA256=${given.unpacked_sha256 ?? ''} WORK=${work}/image OUT=${work}/result
+    const unpacking = $`export NAME=${name} IMAGE=${file} RAW_SHA256=${given.unpacked_sha256 ?? ''} WORK=${work}/image OUT=${work}/result
       bash ${own}/unpack.sh
       mv ${work}/result/tree.tar ${out.tree}
       mv ${work}/result/facts ${out.facts}`
+    await refused(unpacking, `${work}/image/why`)
     const facts = readFileSync(out.facts, 'utf8')
     const [suite, arch] = ['os_codename', 'arch'].map((name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1])
     if (suite !== given.suite || arch !== given.arch)
-      throw new UserError(`base: ${given.url} is ${suite} for ${arch}; the base that it should be like is ${given.suite} for ${given.arch}`)
+      throw new UserError(`base: ${name} is ${suite} for ${arch}; the base that it should be like is ${given.suite} for ${given.arch}`)
   },
 })

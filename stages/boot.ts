@@ -3,7 +3,7 @@ import { boot as bootImage, raspberryPi } from '../lib/emulator.ts'
 import type { Booted } from '../lib/emulator.ts'
 import { messageOf, ProofError } from '../lib/errors.ts'
 import type { PlannedBoard } from '../lib/plan.ts'
-import { accepts, describe, emulatedCard, expectation, proofsOf, question } from '../lib/proof.ts'
+import { accepts, describe, emulatedCard, expectation, proofsOf, question, startsJack } from '../lib/proof.ts'
 import type { ProofResult } from '../lib/proof.ts'
 import { demand } from '../lib/proof-report.ts'
 import { defineStage } from '../lib/stage.ts'
@@ -25,6 +25,7 @@ export const boot = defineStage({
     boards: emulated(plan.boards),
     root_on_usb: plan.image.disk.root_on_usb,
     card: emulatedCard(plan),
+    heard: emulatedCard(plan) && startsJack(plan),
     user: plan.image.user.name,
     absent_card: emulatedCard(plan) ? undefined : plan.soundcard.alsa_id,
   }),
@@ -52,7 +53,7 @@ export const boot = defineStage({
       try {
         boots.push({ machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 })
         results.push(...(await firstBoot(booted, machine.name, given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/mmcblk\d+p2$/m)))
-        if (given.card) silence = await playTone(booted.console, given.user, 4).then(() => undefined, messageOf)
+        if (given.heard) silence = await playTone(booted.console, given.user, 4).then(() => undefined, messageOf)
         for (const { tuning, proof } of proofsOf(given.tunings)) {
           if (!tuning.boards.includes(board.id) || board.emulator!.cannot_prove.includes(tuning.id)) continue
           if (proof.on === 'device' || (proof.on === 'card' && !given.card) || (proof.on === 'emulator' && !machine.keyboard)) continue
@@ -73,7 +74,7 @@ export const boot = defineStage({
       }
       const tone = { tuning: 'sound', proof: 'a tone is played through JACK', where: machine.name, expected: 'played to its end' }
       if (silence !== undefined) results.push({ ...tone, passed: false, seen: silence })
-      else if (given.card) results.push(...judgeTone(`${work}/${machine.name}.wav`, machine.name, 4, true))
+      else if (given.heard) results.push(...judgeTone(`${work}/${machine.name}.wav`, machine.name, 4, true))
     }
     writeFileSync(out.results, `${JSON.stringify({ boots, results }, null, 2)}\n`)
     demand(results)

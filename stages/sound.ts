@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { boot, plug, unplug, virt } from '../lib/emulator.ts'
 import type { Booted } from '../lib/emulator.ts'
 import { messageOf, ProofError } from '../lib/errors.ts'
-import { emulatedCard } from '../lib/proof.ts'
+import { emulatedCard, startsJack } from '../lib/proof.ts'
 import type { ProofResult } from '../lib/proof.ts'
 import { demand } from '../lib/proof-report.ts'
 import { defineStage } from '../lib/stage.ts'
@@ -22,7 +22,7 @@ export const sound = defineStage({
   outputs: { results: 'proofs.json', console: 'console.log', recording: 'tone.wav', again: 'again.wav' },
   evidence: ['console', 'recording', 'again'],
   given: (plan) => ({
-    heard: plan.soundcard.bus !== 'none',
+    heard: plan.soundcard.bus !== 'none' && startsJack(plan),
     card: emulatedCard(plan),
     board: plan.boards[0]!,
     root_on_usb: plan.image.disk.root_on_usb,
@@ -32,7 +32,7 @@ export const sound = defineStage({
   }),
   async run({ given, from, out, work, $ }) {
     for (const file of Object.values(out)) writeFileSync(file, '')
-    if (!given.heard) return writeFileSync(out.results, '[]\n') // an image without a sound card has no sound
+    if (!given.heard) return writeFileSync(out.results, '[]\n') // an image without a sound card, or without a server for it, has no sound
     let transcript = ''
     const results: ProofResult[] = []
     const booted = await boot($, {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BuildRecord } from '../lib/publish.ts'
@@ -40,6 +40,13 @@ export function startDownbeat(args: string[], out: string, env: Record<string, s
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()))
   return { child, said: () => text, ended: new Promise((done) => child.once('exit', (code) => done(code))) }
+}
+
+/** A copy of this repository, in a folder that is there. What it builds is the same, and so are the keys. */
+export function copyRepository(folder: string): void {
+  const linked = new Set(['.git', 'out', 'node_modules'])
+  for (const name of readdirSync(root)) if (!linked.has(name)) cpSync(join(root, name), join(folder, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
 }
 
 /** The record of the image that `./downbeat build --boot` made of image.yaml. */

@@ -53,7 +53,7 @@ function retryAfter(value: string | undefined): number {
 
 /** The network is needed, and not allowed. */
 export const notOffline = ({ name }: Source, otherwise = ''): UserError =>
-  new UserError(`${name}: is not here, and offline nothing is fetched; run the same command once without --offline${otherwise}`)
+  new UserError(`${name}: is not here, and offline nothing is fetched; run the same command once without DOWNBEAT_OFFLINE${otherwise}`)
 
 /** A file of this machine that cannot be had. */
 export const unreadable = ({ name }: Source, error: unknown): UserError => {

@@ -7,6 +7,7 @@
 #
 # Works in the sandbox of the toolbox, in which everything is found that is called here.
 #   IMAGE       an .img, that packed by xz, zstd or gzip, or a .zip with one .img; its first bytes tell, not its name
+#   NAME        what messages call it, if not by that path
 #   RAW_SHA256  of the unpacked image, checked before anything of it is used; may be left out
 #   WORK, OUT   scratch, with room for the unpacked image, and results; nothing is left in OUT by a run that fails
 #
@@ -26,16 +27,17 @@ say_why() { # the last words of every failure, wherever it happened
   local status=$?
   ((status == 0)) && return
   rm -f "$OUT/tree.tar" "$OUT/facts"
+  [[ ! -d $WORK || -z ${image_at_fault:-} ]] || echo "$reason" > "$WORK/why" # and not this machine
   echo "unpack: ${reason:-could not $step (exit status $status)}" >&2
 }
 trap say_why EXIT
-fail() { reason=$*; exit 1; }
+fail() { reason=$* image_at_fault=yes; exit 1; }
 begin() { step=$*; echo "· $step"; }
 
 for name in IMAGE WORK OUT; do
   [[ -n ${!name:-} ]] || fail "$name is not set"
 done
-: "${RAW_SHA256:=}"
+: "${RAW_SHA256:=}" "${NAME:=$IMAGE}"
 own=$(dirname "$(realpath "$0")")
 raw=$WORK/raw.img
 again='remove it and fetch it again'
@@ -46,15 +48,15 @@ bytes_at() { od -An -v -tx1 -j "$1" -N "$2" "$IMAGE" 2> /dev/null | tr -d ' \n';
 said() { tail -n 1 "$WORK/said" | tr -s ' ' | sed 's/ $//'; } # of the last tool that was asked
 
 choose_decoder() { # -> decoder: a command that writes the image; it reads $IMAGE on its standard input
-  [[ -f $IMAGE && -r $IMAGE ]] || fail "$IMAGE is no file that can be read"
-  [[ -s $IMAGE ]] || fail "$IMAGE is empty: $again"
+  [[ -f $IMAGE && -r $IMAGE ]] || fail "$NAME is no file that can be read"
+  [[ -s $IMAGE ]] || fail "$NAME is empty: $again"
   case $(bytes_at 0 6) in
     fd377a585a00) decoder=(xz -dc -T0) ;; # as many blocks at once as there are processors, if it is in blocks
     28b52ffd* | 5?2a4d18*) decoder=(zstd -dcq --long=31) ;;
     1f8b*) decoder=(gzip -dc) ;;
     504b0304* | 504b0506*) choose_member ;;
     *)
-      [[ $(bytes_at 510 2) == 55aa ]] || fail "$IMAGE is neither a disk image nor one packed by xz, zstd, gzip or zip;" \
+      [[ $(bytes_at 510 2) == 55aa ]] || fail "$NAME is neither a disk image nor one packed by xz, zstd, gzip or zip;" \
         "it begins with: $(head -c 60 "$IMAGE" | tr -c '[:print:]' '?')"
       decoder=(cat)
       ;;
@@ -64,13 +66,13 @@ choose_decoder() { # -> decoder: a command that writes the image; it reads $IMAG
 choose_member() { # the only .img in a .zip
   local members images
   unzip -Z1 "$IMAGE" > "$WORK/members" 2> "$WORK/said" ||
-    fail "$IMAGE is cut short or damaged (unzip finds no list of files in it): $again"
+    fail "$NAME is cut short or damaged (unzip finds no list of files in it): $again"
   mapfile -t members < "$WORK/members"
   mapfile -t images < <(grep -iE '\.img$' "$WORK/members")
   case ${#images[@]} in
     1) decoder=(unzip -p "$IMAGE" "$(sed 's/[][*?\\]/\\&/g' <<< "${images[0]}")") ;;
-    0) fail "$IMAGE has no .img in it, but: ${members[*]}" ;;
-    *) fail "$IMAGE has ${#images[@]} images in it, and only one can be taken: ${images[*]}" ;;
+    0) fail "$NAME has no .img in it, but: ${members[*]}" ;;
+    *) fail "$NAME has ${#images[@]} images in it, and only one can be taken: ${images[*]}" ;;
   esac
 }
 
@@ -85,12 +87,12 @@ unpack_raw() { # in one pass: what is read is written and summed up; zeros becom
   status=("${PIPESTATUS[@]}")
   set -e
   wait "$sum"
-  ((status[1] == 0 && status[2] == 0)) || fail "could not write the unpacked image: is the disk full?"
-  ((status[0] == 0)) || fail "$IMAGE is cut short or damaged ($(said)): $again"
+  ((status[1] == 0 && status[2] == 0)) || { reason="could not write the unpacked image: is the disk full?" && exit 1; }
+  ((status[0] == 0)) || fail "$NAME is cut short or damaged ($(said)): $again"
   raw_sha256=$(cut -d' ' -f1 "$WORK/sha256")
   raw_bytes=$(stat -c %s "$raw")
   [[ -z $RAW_SHA256 || ${RAW_SHA256,,} == "$raw_sha256" ]] ||
-    fail "$IMAGE unpacks to an image with the sha256 $raw_sha256, but $RAW_SHA256 is expected: $again, or correct the sha256"
+    fail "$NAME unpacks to an image with the sha256 $raw_sha256, but $RAW_SHA256 is expected: $again, or correct the sha256"
 }
 
 probe() { # START SECTORS NAME: what blkid finds there, such as TYPE
@@ -101,14 +103,14 @@ probe() { # START SECTORS NAME: what blkid finds there, such as TYPE
 read_table() { # -> boot_start, boot_sectors, root_start, root_sectors
   local number=0 boots=0 roots=0 found='' start sectors type content
   sfdisk --dump "$raw" > "$WORK/table" 2> "$WORK/said" ||
-    fail "what $IMAGE unpacks to is no disk image: it has no partition table"
+    fail "what $NAME unpacks to is no disk image: it has no partition table"
   table=$(sed -n 's/^label: //p' "$WORK/table")
   disk_id=$(sed -n 's/^label-id: \(0x\)\?//p' "$WORK/table")
-  grep -qx 'sector-size: 512' "$WORK/table" || fail "$IMAGE has sectors of another size than 512 bytes"
+  grep -qx 'sector-size: 512' "$WORK/table" || fail "$NAME has sectors of another size than 512 bytes"
   sed -n 's/^.* : start= *\([0-9]*\), size= *\([0-9]*\), type=\([^,]*\).*/\1 \2 \3/p' "$WORK/table" > "$WORK/partitions"
   while read -r start sectors type; do
     ((number += 1))
-    (((start + sectors) * 512 <= raw_bytes)) || fail "$IMAGE is cut short: partition $number ends at" \
+    (((start + sectors) * 512 <= raw_bytes)) || fail "$NAME is cut short: partition $number ends at" \
       "$(((start + sectors) * 512)) bytes, and the unpacked image at $raw_bytes: $again"
     content=$(probe "$start" "$sectors" TYPE)
     found+="${found:+; }partition $number of type $type with ${content:-nothing known} of $((sectors / 2048)) MiB"
@@ -122,14 +124,14 @@ read_table() { # -> boot_start, boot_sectors, root_start, root_sectors
     esac
   done < "$WORK/partitions"
   ((boots == 1 && roots == 1 && number == 2)) ||
-    fail "$IMAGE is not of a kind that can be rebuilt: a FAT and a Linux partition with ext4 are needed, just these;" \
+    fail "$NAME is not of a kind that can be rebuilt: a FAT and a Linux partition with ext4 are needed, just these;" \
       "it has ${found:-no partition at all}"
 }
 
 in_root() { debugfs -R "$1" "$root_file?offset=$root_at" 2> "$WORK/said"; }
 read_super() { # -> $WORK/super; debugfs says what went wrong, but not with its status
   in_root 'stats -h' > "$WORK/super"
-  grep -q '^Filesystem features:' "$WORK/super" || fail "the ext4 of $IMAGE cannot be read ($(said)): $again"
+  grep -q '^Filesystem features:' "$WORK/super" || fail "the ext4 of $NAME cannot be read ($(said)): $again"
 }
 
 # What a crash leaves is mended as the booting system would mend it; what takes more is for a person to look at. On a copy
@@ -142,7 +144,7 @@ replay_journal() {
     conv=sparse status=none
   root_file=$WORK/root.img root_at=0
   e2fsck -fp "$root_file" > "$WORK/said" 2>&1 || status=$?
-  ((status <= 1)) || fail "the ext4 of $IMAGE is damaged ($(tr '\n' ' ' < "$WORK/said")): $again, or mend it with e2fsck"
+  ((status <= 1)) || fail "the ext4 of $NAME is damaged ($(tr '\n' ' ' < "$WORK/said")): $again, or mend it with e2fsck"
   read_super
 }
 
@@ -151,18 +153,18 @@ read_text() { # PATH -> $WORK/text; empty if there is no such file
   in_root "cat $1" > "$WORK/text"
   sed -i '/^debugfs [0-9]/d; /: File not found by ext2_lookup/d' "$WORK/said"
   [[ ! -s $WORK/said ]] ||
-    fail "the ext4 of $IMAGE cannot be read ($(said)): $again"
+    fail "the ext4 of $NAME cannot be read ($(said)): $again"
 }
 
 find_boot_mount() { # -> boot_mount: where fstab mounts a FAT; boot_time: of that folder
   local mounts
   read_text /etc/fstab
   mapfile -t mounts < <(awk '$1 !~ /^#/ && ($3 == "vfat" || $3 == "msdos") { print $2 }' "$WORK/text" | sort -u)
-  ((${#mounts[@]} == 1)) || fail "the /etc/fstab of $IMAGE has to mount one FAT, but mounts ${mounts[*]:-none}"
+  ((${#mounts[@]} == 1)) || fail "the /etc/fstab of $NAME has to mount one FAT, but mounts ${mounts[*]:-none}"
   boot_mount=${mounts[0]}
-  [[ $boot_mount =~ ^(/[A-Za-z0-9_-]+)+$ ]] || fail "the /etc/fstab of $IMAGE mounts a FAT at an odd place: $boot_mount"
+  [[ $boot_mount =~ ^(/[A-Za-z0-9_-]+)+$ ]] || fail "the /etc/fstab of $NAME mounts a FAT at an odd place: $boot_mount"
   in_root "stat $boot_mount" > "$WORK/folder"
-  grep -q 'Type: directory' "$WORK/folder" || fail "the /etc/fstab of $IMAGE mounts a FAT at $boot_mount, which is no folder there"
+  grep -q 'Type: directory' "$WORK/folder" || fail "the /etc/fstab of $NAME mounts a FAT at $boot_mount, which is no folder there"
   boot_time=$((16#$(sed -n 's/^ *mtime: 0x\([0-9a-f]*\).*/\1/p' "$WORK/folder")))
 }
 
@@ -172,7 +174,7 @@ compile_ext2tar() {
 
 pack_root() { # without what the mount of the FAT hides
   "$WORK/ext2tar" "$root_file" $root_at ".$boot_mount" 2> "$WORK/said" > "$OUT/tree.tar" ||
-    fail "the ext4 of $IMAGE cannot be unpacked: $(said | sed 's/^ext2tar: //')"
+    fail "the ext4 of $NAME cannot be unpacked: $(said | sed 's/^ext2tar: //')"
   sed 's/^ext2tar: //' "$WORK/said"
 }
 
@@ -180,7 +182,7 @@ pack_boot() { # a FAT knows no owners and no modes; these are those of its mount
   local files=$WORK/boot
   mkdir -p "$files$boot_mount"
   mcopy -snm -i "$raw@@$((boot_start * 512))" :: "$files$boot_mount" 2> "$WORK/said" ||
-    fail "the FAT of $IMAGE cannot be read ($(said)): $again"
+    fail "the FAT of $NAME cannot be read ($(said)): $again"
   touch -d "@$boot_time" "$files$boot_mount"
   (cd "$files" && find ".$boot_mount" -print0 | sort -z) > "$WORK/files"
   tar -C "$files" --null --no-recursion -T "$WORK/files" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, cpSync, globSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, globSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { resolve } from '../../lib/resolve.ts'
-import { root, startDownbeat } from '../downbeat.ts'
+import { copyRepository, root, startDownbeat } from '../downbeat.ts'
 import { kernelRepository } from '../stand-in/kernel-repository.ts'
 import type { KernelRepository } from '../stand-in/kernel-repository.ts'
 import { entries, ownOut, removeLater, removeOuts } from './own-out.ts'
@@ -28,9 +28,7 @@ afterAll(async () => {
 function repositoryWith(url: string, commit: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
   removeLater(copy)
-  const linked = new Set(['.git', 'out', 'node_modules'])
-  for (const name of readdirSync(root)) if (!linked.has(name)) cpSync(join(root, name), join(copy, name), { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  copyRepository(copy)
   const file = join(copy, 'kernel/raspberrypi.yaml')
   writeFileSync(
     file,

@@ -1,9 +1,9 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { resolve } from '../../lib/resolve.ts'
 import { runStages } from '../../scripts/session.ts'
-import { root } from '../downbeat.ts'
+import { copyRepository, root } from '../downbeat.ts'
 import { raspios } from './raspios.ts'
 import type { StandIn as Facts } from './raspios.ts'
 import { serve } from './server.ts'
@@ -35,9 +35,7 @@ export async function raspberryPi(): Promise<RaspberryPi> {
   const repository: RaspberryPi['repository'] = (edit = (base) => base) => {
     const copy = mkdtempSync(join(tmpdir(), 'downbeat-raspios-'))
     copies.push(copy)
-    const linked = new Set(['.git', 'out', 'node_modules'])
-    for (const name of readdirSync(root)) if (!linked.has(name)) cpSync(join(root, name), join(copy, name), { recursive: true })
-    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+    copyRepository(copy)
     const base = join(copy, 'bases/raspios-lite-arm64.yaml')
     const pinned = readFileSync(base, 'utf8')
       .replace(/^( +sha256: ).*/m, `$1${facts.sha256}`)

@@ -492,7 +492,7 @@ describe('offline', () => {
       kind: 'UserError',
       message:
         `${url}: is not here, and offline nothing is fetched; ` +
-        `run the same command once without --offline, or put the file at ${join(folder, sha256)}`,
+        `run the same command once without DOWNBEAT_OFFLINE, or put the file at ${join(folder, sha256)}`,
     })
     expect(server.asked).toEqual([])
     await get()

@@ -72,7 +72,7 @@ test('offline a small file is an error that says what to do, unless it is on thi
   const { server, url, small, get } = await setUpList()
   expect(await failure(get({ offline: true }))).toEqual({
     kind: 'UserError',
-    message: `${url}: is not here, and offline nothing is fetched; run the same command once without --offline`,
+    message: `${url}: is not here, and offline nothing is fetched; run the same command once without DOWNBEAT_OFFLINE`,
   })
   expect(server.asked).toEqual([])
   const here = join(temporaryFolder(), 'list.json')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe as group, expect, test } from 'vitest'
 import { entry } from '../../lib/catalogue.ts'
 import type { PlannedTuning } from '../../lib/plan.ts'
-import { accepts, configLine, describe, emulatedCard, expectation, normalConfig, proofsOf, question } from '../../lib/proof.ts'
+import { accepts, configLine, describe, emulatedCard, expectation, normalConfig, proofsOf, question, startsJack } from '../../lib/proof.ts'
 import { Proof } from '../../lib/schema/tuning.ts'
 import type { ProofData } from '../../lib/schema/tuning.ts'
 import { idsOf, inForce, planOf, repository, temporaryFolder, write } from './fixtures.ts'
@@ -193,4 +193,9 @@ test('only tunings in force are proven', () => {
 test('the emulator has a USB card, and no other', () => {
   expect(emulatedCard(planOf({}, ['soundcard=usb']))).toBe(true)
   expect(emulatedCard(planOf({}, ['soundcard=hifiberry-dac']))).toBe(false)
+})
+
+test('a server to be heard is there only where its service is', () => {
+  expect(startsJack(planOf())).toBe(true)
+  expect(startsJack(planOf({}, ['tunings.jack-service=off']))).toBe(false)
 })
