@@ -167,7 +167,9 @@ clean() { # the builder's own traces, identity, backups, and caches and logs wit
   cd "$tree"
   shopt -s nullglob dotglob
   [[ ${lib64:-} != ours ]] || rm lib64
-  rmdir --ignore-fail-on-non-empty usr/lib64 "usr/lib/${libraries##*/}"
+  for folder in usr/lib64 "usr/lib/${libraries##*/}"; do # not there without twins
+    [[ ! -d $folder ]] || rmdir --ignore-fail-on-non-empty "$folder"
+  done
   rm -rf usr/sbin/policy-rc.d tmp/* run/* dev/* \
     var/lib/dpkg/*-old var/lib/dpkg/lock* var/cache/debconf/*-old \
     etc/{passwd,group,shadow,gshadow,subuid,subgid}- etc/.pwd.lock etc/.resolv.conf.systemd-resolved.bak \
