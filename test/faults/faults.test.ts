@@ -2,13 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { builtRecord, downbeat, enter, root, startDownbeat } from '../downbeat.ts'
 import { entries, heard, ownOut, pause, processesIn, removeLater, removeOuts } from './own-out.ts'
 
 const built = builtRecord()
 const whole = built.files['downbeat.img']!.sha256
-afterAll(removeOuts)
+afterEach(removeOuts)
 
 /** A script in front of ./downbeat, in a namespace; enter.sh inside it needs a /proc of its own processes. */
 const nested = (script: string): string[] => ['sh', '-c', `mount -t proc proc /proc && ${script}`, 'nested']

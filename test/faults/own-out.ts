@@ -8,9 +8,9 @@ import { builtRecord, enter, root } from '../downbeat.ts'
 const made: string[] = []
 export const removeLater = (folder: string): void => void made.push(folder)
 
-/** When all tests of a file have ended. */
+/** Best after each test: the out/ of all of them together would take tens of gigabytes. */
 export function removeOuts(): void {
-  for (const dir of made) execFileSync('bash', [enter, 'rm', '-rf', dir])
+  for (const dir of made.splice(0)) execFileSync('bash', [enter, 'rm', '-rf', dir])
 }
 
 /** An out/ of a test's own, in which the costly stages are hard links to those of the real one, but for those named. */

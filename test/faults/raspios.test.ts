@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { BuildRecord } from '../../lib/publish.ts'
 import { startDownbeat } from '../downbeat.ts'
 import type { Started } from '../downbeat.ts'
@@ -17,10 +17,8 @@ beforeAll(async () => {
   repository = pi.repository()
   bytes = statSync(join(pi.folder, pi.image)).size
 })
-afterAll(async () => {
-  await pi.close()
-  removeOuts()
-})
+afterAll(() => pi.close())
+afterEach(removeOuts)
 
 const args = ['build', '--base', 'raspios-lite-arm64', '--set', 'board=pi3b', '--set', 'name=raspios']
 const start = (out: string, ...more: string[]): Started => startDownbeat([...args, ...more], out, pi.env, repository)
