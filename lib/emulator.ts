@@ -58,16 +58,16 @@ export const raspberryPi = ({ machine, console, device_tree_edits }: NonNullable
 })
 
 /** QEMU's own machine: no Raspberry Pi, but fast enough that a tone through JACK has no gap in it. */
-export const virt: Machine = {
+export const virt = (cpu: string): Machine => ({
   name: 'virt',
-  args: ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console'],
+  args: ['-M', 'virt', '-cpu', cpu, '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console'],
   keyboard: false,
   disk: (overlay) => ['-drive', `if=none,id=card,format=qcow2,file=${overlay}`, '-device', 'virtio-blk-pci,drive=card'],
   sound: (wavs) => ['-device', 'qemu-xhci', ...usbCard(wavs)],
   drive: usbDrive,
   console: 'ttyAMA0',
   deviceTree: undefined,
-}
+})
 
 export interface Booted {
   console: Console

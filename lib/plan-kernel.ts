@@ -13,11 +13,13 @@ export interface ChosenKernel {
   build: KernelSourceData['builds'][string]
 }
 
+type BoardToRun = Pick<PlannedBoard, 'id' | 'soc' | 'device_tree'>
+
 /** The kernel that is asked for, if it and the boards, the card and the base go together; refused with what does, if not. */
 export function chosenKernel(
   root: string,
   { value, at }: Located<ImageChoices>,
-  boards: readonly PlannedBoard[],
+  boards: readonly BoardToRun[],
   card: PlannedSoundcard,
   base: BaseData,
 ): ChosenKernel {
@@ -34,12 +36,7 @@ export function chosenKernel(
 }
 
 /** The reason why this kernel cannot be had for these boards, this card and this base, if it cannot. */
-export function whyNot(
-  data: KernelSourceData,
-  boards: readonly PlannedBoard[],
-  card: PlannedSoundcard,
-  base: BaseData,
-): string | undefined {
+export function whyNot(data: KernelSourceData, boards: readonly BoardToRun[], card: PlannedSoundcard, base: BaseData): string | undefined {
   if (data.kind === 'packaged' && (base.kind !== 'image' || base.realtime_kernel === undefined))
     return `${base.name} has no realtime kernel`
   const builds = Object.values(data.builds).filter(({ arch }) => arch.includes(base.arch))
@@ -56,7 +53,7 @@ export function whyNot(
 
 const buildFor = (
   { builds }: KernelSourceData,
-  boards: readonly PlannedBoard[],
+  boards: readonly BoardToRun[],
   base: BaseData,
 ): KernelSourceData['builds'][string] | undefined =>
   Object.values(builds).find(({ arch, socs }) => arch.includes(base.arch) && boards.every(({ soc }) => socs.includes(soc)))
@@ -70,12 +67,13 @@ export function planKernel(
   if (data.kind === 'packaged') return undefined
   if (!('fragments' in build)) throw new Error(`kernel/${id}.yaml: a build without fragments`)
   const place = `kernel/${id}.yaml`
+  const { virt_cpu: _, ...built } = build // where it is tried changes nothing in it
   const { package: name, patch_series, url, commit } = { package: '', patch_series: [], url: '', commit: '', ...data }
   return {
     source: data.kind === 'debian' ? { kind: 'debian', package: name, patch_series } : { kind: 'git', url, commit },
     name: id,
     series: data.series,
-    build,
+    build: built,
     fragments: build.fragments.map((path) => fileIn(root, 'kernel/fragments', path, place)),
     epoch: Date.parse(data.epoch) / 1000,
     patches: data.patches.map((path) => fileIn(root, 'kernel/patches', path, place)),

@@ -1,5 +1,5 @@
 import type { BaseData } from './schema/base.ts'
-import type { BoardData } from './schema/board.ts'
+import type { BoardData, EmulatorData } from './schema/board.ts'
 import type { KernelSourceData } from './schema/kernel.ts'
 import type { SoundcardData } from './schema/soundcard.ts'
 import type { PackageData } from './schema/package.ts'
@@ -7,7 +7,8 @@ import type { ProofData } from './schema/tuning.ts'
 import type { TextFile } from './catalogue.ts'
 import type { Doctor } from './doctor.ts'
 
-export type PlannedBoard = { id: string } & BoardData
+/** A board of the image; the emulator is the one for the image's kernel. */
+export type PlannedBoard = { id: string; emulator?: EmulatorData } & Omit<BoardData, 'emulators'>
 export type PlannedSoundcard = { id: string } & SoundcardData
 
 /** A line that some tuning (or the board, the card, the base) has put somewhere. */
@@ -75,7 +76,7 @@ export interface OverclockPlan {
   force_turbo: boolean
 }
 
-type KernelBuild = Extract<KernelSourceData, { kind: 'debian' }>['builds'][string]
+type KernelBuild = Omit<Extract<KernelSourceData, { kind: 'debian' }>['builds'][string], 'virt_cpu'>
 
 export interface KernelPlan {
   /** kernel/<name>.yaml */
@@ -209,6 +210,8 @@ export interface Plan {
   rootfs: RootfsPlan
   configure: ConfigurePlan
   image: ImagePlan
+  /** -cpu of QEMU's own machine for the image's kernel; undefined: it does not run there */
+  virt_cpu?: string
   tunings: PlannedTuning[]
   warnings: string[]
   /** value: the file and line it comes from */

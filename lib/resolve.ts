@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { entry, fileIn, textFiles } from './catalogue.ts'
+import { entry, fileIn, idsIn, textFiles } from './catalogue.ts'
 import type { TextFile } from './catalogue.ts'
 import { configSections } from './config-sections.ts'
 import { UserError } from './errors.ts'
@@ -38,17 +38,21 @@ export function resolve(
   const { value: image, at } = choices
   const found = options.base ?? { id: image.base }
   const base = entry(root, 'bases', found.id, `${at(['base'])} base`).value
-  const boards = image.board.map((id, i) => ({ id, ...entry(root, 'boards', id, at(['board', i])).value }))
-  for (const [i, board] of boards.entries()) {
+  const asked = image.board.map((id, i) => ({ id, ...entry(root, 'boards', id, at(['board', i])).value }))
+  for (const [i, board] of asked.entries()) {
     if (!board.arch.includes(base.arch)) {
       throw new UserError(
-        `${at(['board', i])} board: ${board.id} does not run ${base.arch}, which ${found.id} is made of (it runs ${board.arch.join(', ')})`,
+        `${at(['board', i])} board: ${board.id} does not run ${base.arch}, which ${found.id} is made of: it runs ${board.arch.join(', ')} (${basesFor(root, asked)})`,
       )
     }
   }
   const soundcard = entry(root, 'soundcards', image.soundcard, at(['soundcard']))
   const card = { id: image.soundcard, ...soundcard.value }
-  const kernel = chosenKernel(root, choices, boards, card, base)
+  const kernel = chosenKernel(root, choices, asked, card, base)
+  const boards = asked.map(({ emulators: { [kernel.build.kernel_arch]: emulator }, ...board }) => ({
+    ...board,
+    ...(emulator ? { emulator } : {}),
+  }))
 
   refuseMissingSocket(card, boards, choices)
   const priorities = planPriorities(root, choices, card.bus)
@@ -193,6 +197,7 @@ export function resolve(
       ...(base.kind === 'image' ? { boot_of_base: { remove: [...(built ? base.kernel_files : []), ...base.boot_remove], unfit } } : {}),
       ...(image.root_mb === undefined ? {} : { root_mb: image.root_mb }),
     },
+    ...(kernel.build.virt_cpu === undefined ? {} : { virt_cpu: kernel.build.virt_cpu }),
     tunings: tunings.map(({ planned }) => planned),
     warnings: [
       ...warningsOf(choices, boards, card, jack),
@@ -240,6 +245,15 @@ function defaultName(file: string, boards: PlannedBoard[], card: PlannedSoundcar
       `${file}: the image is named after the file, so its name may have lower-case letters, digits, ".", "+" and "-" only (or say name:)`,
     )
   return stem === 'image' ? `${boards[0]!.id}${boards.length > 1 ? '-and-others' : ''}-${card.id}` : stem
+}
+
+/** Which bases all of the boards run. */
+function basesFor(root: string, boards: readonly { arch: readonly string[] }[]): string {
+  const fit = idsIn(root, 'bases').filter((id) => {
+    const { arch } = entry(root, 'bases', id, id).value
+    return boards.every((board) => board.arch.includes(arch))
+  })
+  return fit.length === 0 ? 'no base runs on all of these boards: make an image for each' : fit.map((id) => `--base ${id}`).join(' or ')
 }
 
 const unique = (words: string[]): string[] => [...new Set(words)].sort()

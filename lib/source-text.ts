@@ -27,6 +27,6 @@ export function sourceText(url: string): [string, string][] {
   }
   read(file)
   const own = join(dirname(file), basename(file, '.ts'))
-  for (const { path, text } of textFiles(root, relative(root, own))) seen.set(join(own, path), text)
+  for (const { path } of textFiles(root, relative(root, own))) read(join(own, path))
   return [...seen].map(([path, text]): [string, string] => [relative(root, path), text]).sort(([a], [b]) => (a < b ? -1 : 1))
 }

@@ -1,5 +1,24 @@
 import { z } from 'zod'
-import { Arch, Clocks, Id, Soc } from './common.ts'
+import { Arch, Clocks, Id, KernelArch, Soc } from './common.ts'
+
+/** The machine of QEMU that a board is booted on. */
+const Emulator = z.strictObject({
+  machine: z.string().describe('machine of qemu-system-aarch64'),
+  exact: z.boolean().describe('false: the nearest machine, another board of the same chip'),
+  console: z.enum(['ttyS1', 'ttyAMA0']).describe("which of the board's serial lines works on it: the mini-UART or the PL011"),
+  device_tree_edits: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(-d \/\S+ \S+|-r \/\S+|-t s \/\S+ \S+ \S+)$/,
+          'expected what fdtput takes: "-d /node property", "-r /node" or "-t s /node property text"',
+        ),
+    )
+    .default([])
+    .describe('what the machine does not have, taken out of the device tree before it is started; a node that is not there is left alone'),
+  cannot_prove: z.array(Id).default([]).describe('tunings that need what the machine does not have'),
+})
 
 /** boards/*.yaml: one Raspberry Pi. */
 export const Board = z
@@ -41,27 +60,11 @@ export const Board = z
       .default({})
       .describe("raspi-config's presets; none: it offers none"),
     core_freq_limit: z.int().optional().describe('MHz of core_freq above which SD cards have been corrupted'),
-    emulator: z
-      .strictObject({
-        machine: z.string().describe('machine of qemu-system-aarch64'),
-        exact: z.boolean().describe('false: the nearest machine, another board of the same chip'),
-        console: z.enum(['ttyS1', 'ttyAMA0']).describe("which of the board's serial lines works on it: the mini-UART or the PL011"),
-        device_tree_edits: z
-          .array(
-            z
-              .string()
-              .regex(
-                /^(-d \/\S+ \S+|-r \/\S+|-t s \/\S+ \S+ \S+)$/,
-                'expected what fdtput takes: "-d /node property", "-r /node" or "-t s /node property text"',
-              ),
-          )
-          .default([])
-          .describe(
-            'what the machine does not have, taken out of the device tree before it is started; a node that is not there is left alone',
-          ),
-        cannot_prove: z.array(Id).default([]).describe('tunings that need what the machine does not have'),
-      })
-      .optional(),
+    emulators: z
+      .partialRecord(KernelArch, Emulator)
+      .default({})
+      .describe('by the architecture of the kernel; none: QEMU has no such machine'),
   })
   .describe('A Raspberry Pi')
 export type BoardData = z.output<typeof Board>
+export type EmulatorData = z.output<typeof Emulator>

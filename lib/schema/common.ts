@@ -4,6 +4,9 @@ import { z } from 'zod'
 export const Arch = z.enum(['arm64', 'armhf', 'armel'])
 export type Arch = z.output<typeof Arch>
 
+/** Architectures by the kernel's names. */
+export const KernelArch = z.enum(['arm', 'arm64'])
+
 /** The chips of the Raspberry Pis. */
 export const Soc = z.enum(['bcm2835', 'bcm2836', 'bcm2837', 'bcm2711', 'bcm2712'])
 

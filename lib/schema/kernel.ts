@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Arch, Id, PackageName, Soc } from './common.ts'
+import { Arch, Id, KernelArch, PackageName, Soc } from './common.ts'
 
 const Series = z
   .string()
@@ -21,8 +21,9 @@ const common = {
 const target = {
   arch: z.array(Arch).min(1).describe('of the root file systems that it goes with'),
   socs: z.array(Soc).min(1).describe('the chips that it runs on'),
-  kernel_arch: z.enum(['arm', 'arm64']).describe('ARCH= of the kernel'),
+  kernel_arch: KernelArch.describe('ARCH= of the kernel'),
   file_name: z.string().describe('name on the FAT partition'),
+  virt_cpu: z.string().optional().describe("-cpu on which it runs on QEMU's own machine, where its sound is recorded; left out: not there"),
 }
 
 const build = {

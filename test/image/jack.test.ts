@@ -10,21 +10,19 @@ import { runStages } from '../../scripts/session.ts'
 import { root } from '../downbeat.ts'
 import { jack } from '../../stages/jack.ts'
 import { rootfs } from '../../stages/rootfs.ts'
-import { toolbox } from '../../stages/toolbox.ts'
 import { jackRuns } from './jack.ts'
+import { releaseMirror } from './mirror.ts'
 
 type JackSource = Plan['jack']['sources'][number]
 const plan = resolve(root, join(root, 'image.yaml'))
 
-/** The same for another architecture; from the release alone, because not every mirror has the updates of the rarer ones. */
+/** The same for another architecture. */
 async function planFor(arch: Arch): Promise<Plan> {
   if (arch === plan.jack.arch) return plan
-  const { made } = await runStages(plan, [toolbox], { quiet: true })
-  const sources = readFileSync(join(made.get('toolbox')!.outputs['root']!, 'etc/apt/sources.list'), 'utf8')
-  return { ...plan, toolbox: { ...plan.toolbox, arch, mirror: /^deb (\S+)/m.exec(sources)![1]! }, jack: { ...plan.jack, arch } }
+  return { ...plan, toolbox: { ...plan.toolbox, arch, mirror: await releaseMirror() }, jack: { ...plan.jack, arch } }
 }
 
-// Packages for the first Pi and for 32-bit systems have no base yet: they are built here, and run.
+// Packages for the first Pi and for 32-bit systems are in no image that is built here: they are built, and run.
 describe.for([
   ['arm64', 'AArch64'],
   ['armhf', 'ARM'],

@@ -63,11 +63,9 @@ export function planOf(edits: Edits = {}, sets: string[] = []): Plan {
   return resolve(root, join(root, 'image.yaml'), sets)
 }
 
-/** A base and a kernel that run on the boards of another architecture, for as long as `bases/` has none. */
+/** The default base, of another architecture: choices need not name one. */
 export const archOf = (arch: 'armhf' | 'armel'): Edits => ({
   'bases/debian-trixie-arm64.yaml': (text) => text.replace('\narch: arm64\n', `\narch: ${arch}\n`),
-  'kernel/debian.yaml': (text) =>
-    text.replace('arch: [arm64]', `arch: [${arch}]`).replace('socs: [bcm2837', 'socs: [bcm2835, bcm2836, bcm2837'),
 })
 
 const three = (card: string): string => `board: pi3b\nsoundcard: ${card}\n`
@@ -99,7 +97,11 @@ export function inForce(id: string): { edits: Edits; sets: string[] } {
 }
 
 /** A board of this repository, as the plan has it. */
-export const boardOf = (id: string): PlannedBoard => ({ id, ...entry(repository, 'boards', id, 'test').value })
+export function boardOf(id: string): PlannedBoard {
+  const { emulators, ...board } = entry(repository, 'boards', id, 'test').value
+  const emulator = emulators.arm64 ?? emulators.arm
+  return { id, ...board, ...(emulator ? { emulator } : {}) }
+}
 
 /** A sound card of this repository, as the plan has it. */
 export const cardOf = (id: string): PlannedSoundcard => ({ id, ...entry(repository, 'soundcards', id, 'test').value })

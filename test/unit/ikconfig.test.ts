@@ -14,6 +14,10 @@ test('a compressed kernel tells it, too', () => {
   expect(kernelConfig(gzipSync(kernel))).toBe(config)
 })
 
+test('a kernel that unpacks itself tells it, too: among code, and behind bytes that look like compressed ones', () => {
+  expect(kernelConfig(Buffer.concat([code, Buffer.from([0x1f, 0x8b, 8, 0]), code, gzipSync(kernel), code]))).toBe(config)
+})
+
 test('a kernel without a configuration says which option puts it there', () => {
   const message = 'the kernel in the image carries no configuration (CONFIG_IKCONFIG)'
   expect(() => kernelConfig(code)).toThrow(message)

@@ -106,7 +106,7 @@ describe('choices that do not go together are refused before anything is built:'
   test('a board that does not run the architecture of the base', () => {
     const edits = { ...choices(threeAndFour), 'boards/pi4b.yaml': (text: string) => text.replace('[arm64, armhf]', '[armhf, armel]') }
     expect(refusalOf(edits)).toBe(
-      'image.yaml:1:15 board: pi4b does not run arm64, which debian-trixie-arm64 is made of (it runs armhf, armel)',
+      'image.yaml:1:15 board: pi4b does not run arm64, which debian-trixie-arm64 is made of: it runs armhf, armel (--base debian-trixie-armhf or --base raspios-lite-armhf)',
     )
   })
 

@@ -1,0 +1,52 @@
+import { writeFileSync } from 'node:fs'
+import { UserError } from '../../lib/errors.ts'
+import { mirrored } from '../../lib/mirrors.ts'
+import { applyPatches } from '../../lib/patches.ts'
+import type { KernelPlan } from '../../lib/plan.ts'
+import type { Job } from '../../lib/stage.ts'
+
+type KernelJob = Pick<Job<KernelPlan, object, object, 'sources' | 'ccache'>, 'given' | 'work' | 'own' | 'kept' | 'settings' | '$'>
+
+interface Configured {
+  tree: string
+  make: string[]
+  /** environment of the compiler cache */
+  ccache: string[]
+}
+
+/** The source of a kernel with its patches, configured, and how make is called in it. */
+export async function configured({ given, work, own, kept, settings, $ }: KernelJob): Promise<Configured> {
+  const { build } = given
+  const tree = `${work}/linux`
+  const fragments = `${work}/fragments.config`
+  const asked = [...given.fragments.map(({ text }) => text), ...given.options.map(({ text, by }) => `# ${by}\n${text}\n`)]
+  writeFileSync(fragments, asked.join('\n'))
+
+  const { source } = given
+  if (source.kind === 'debian') {
+    await $`bash ${own}/fetch-debian.sh ${tree} ${kept.sources} ${source.package} ${given.series} ${given.suite} ${settings.jobs} ${source.patch_series}`
+  } else {
+    await $`bash ${own}/fetch-git.sh ${tree} ${kept.sources} ${mirrored(source.url, settings.network.mirrors)} ${source.commit}`
+  }
+  const version = await $.text`make --silent --directory=${tree} kernelversion`
+  if (!version.startsWith(`${given.series}.`))
+    throw new UserError(`kernel/${given.name}.yaml series: expected ${given.series}, and the source is ${version}`)
+  const patches = given.patches.map(({ path, text, executable }) => ({ path: `kernel/patches/${path}`, text, executable }))
+  await applyPatches($, patches, tree, work)
+
+  // Built inside the source tree all paths the compiler sees are relative: the same bytes come out, and the compiler
+  // cache hits, wherever the tree lies.
+  const make = ['make', '--silent', `--jobs=${settings.jobs}`, `ARCH=${build.kernel_arch}`, `CROSS_COMPILE=${build.cross_compile}`]
+  make.push(`CC=ccache ${build.cross_compile}gcc`, 'HOSTCC=ccache gcc', 'KBUILD_BUILD_USER=downbeat', 'KBUILD_BUILD_HOST=downbeat')
+  make.push('KBUILD_BUILD_VERSION=1', `KBUILD_BUILD_TIMESTAMP=${new Date(given.epoch * 1000).toUTCString()}`)
+  const ccache = [`CCACHE_DIR=${kept.ccache}`, 'CCACHE_DEPEND=1', 'CCACHE_NOHASHDIR=1', 'CCACHE_TEMPDIR=/tmp']
+
+  // What the fragments do not ask for is off, or as the defconfig has it; what they ask for must come true.
+  const configure = build.defconfig === undefined ? ['allnoconfig'] : [build.defconfig]
+  await $`cd ${tree}
+    env ${ccache} KCONFIG_ALLCONFIG=${fragments} ${make} ${configure}
+    [ ${configure} = allnoconfig ] || { cat ${fragments} >>.config; env ${ccache} ${make} olddefconfig; }
+    find . -name 'Kconfig*' -exec sed -nE 's/^[[:space:]]*(menu)?config[[:space:]]+([A-Za-z0-9_]+).*/CONFIG_\2/p' {} + >../options
+    awk -f ${own}/check-config.awk ../options .config ${fragments} >&2`
+  return { tree, make, ccache }
+}

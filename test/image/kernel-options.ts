@@ -1,0 +1,23 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { textFiles } from '../../lib/catalogue.ts'
+import { defineStage } from '../../lib/stage.ts'
+import { configured } from '../../stages/kernel/configured.ts'
+import { toolbox } from '../../stages/toolbox.ts'
+
+/** The kernel stage as far as the configuration, in which every option that was asked for must have come true; nothing is compiled. */
+export const kernelOptions = defineStage({
+  name: 'kernel-options',
+  about: 'Configure a kernel',
+  source: import.meta.url,
+  needs: { toolbox },
+  outputs: { config: 'config' },
+  given: ({ kernel }) => ({ ...kernel!, scripts: textFiles(join(import.meta.dirname, '../../stages'), 'kernel') }),
+  network: true,
+  keeps: ['sources', 'ccache'],
+  async run({ given, out, work, kept, settings, $ }) {
+    for (const { path, text } of given.scripts) writeFileSync(`${work}/${path}`, text)
+    const { tree } = await configured({ given, work, own: work, kept, settings, $ })
+    await $`cp ${tree}/.config ${out.config}`
+  },
+})
