@@ -1,8 +1,9 @@
 import { entry, fileIn, idsIn } from './catalogue.ts'
 import { UserError } from './errors.ts'
-import type { KernelPlan, PlannedBoard, PlannedSoundcard } from './plan.ts'
+import type { KernelPlan, PlannedBoard } from './plan.ts'
 import type { BaseData } from './schema/base.ts'
 import type { ImageChoices } from './schema/image.ts'
+import type { SoundcardData } from './schema/soundcard.ts'
 import type { KernelSourceData } from './schema/kernel.ts'
 import type { Located } from './yaml.ts'
 
@@ -13,12 +14,14 @@ export interface ChosenKernel {
   build: KernelSourceData['builds'][string]
 }
 
+type OfferedCard = { id: string } & Pick<SoundcardData, 'overlay'>
+
 /** The kernel that is asked for, if it and the boards, the card and the base go together; refused with what does, if not. */
 export function chosenKernel(
   root: string,
   { value, at }: Located<ImageChoices>,
   boards: readonly PlannedBoard[],
-  card: PlannedSoundcard,
+  card: OfferedCard,
   base: BaseData,
 ): ChosenKernel {
   const asked = value.kernel.source
@@ -34,12 +37,7 @@ export function chosenKernel(
 }
 
 /** The reason why this kernel cannot be had for these boards, this card and this base, if it cannot. */
-export function whyNot(
-  data: KernelSourceData,
-  boards: readonly PlannedBoard[],
-  card: PlannedSoundcard,
-  base: BaseData,
-): string | undefined {
+export function whyNot(data: KernelSourceData, boards: readonly PlannedBoard[], card: OfferedCard, base: BaseData): string | undefined {
   if (data.kind === 'packaged' && (base.kind !== 'image' || base.realtime_kernel === undefined))
     return `${base.name} has no realtime kernel`
   const builds = Object.values(data.builds).filter(({ arch }) => arch.includes(base.arch))

@@ -8,7 +8,7 @@ import type { TextFile } from './catalogue.ts'
 import type { Doctor } from './doctor.ts'
 
 export type PlannedBoard = { id: string } & BoardData
-export type PlannedSoundcard = { id: string } & SoundcardData
+export type PlannedSoundcard = { id: string; driver: string } & Omit<SoundcardData, 'driver'>
 
 /** A line that some tuning (or the board, the card, the base) has put somewhere. */
 export interface SourcedLine {
@@ -201,7 +201,7 @@ export interface Plan {
   kernel?: KernelPlan
   /** undefined: the base has it */
   firmware?: { package: string; suite: string; files: string[] }
-  /** tried: overlays that config.txt names, each with a device tree that it must fit; undefined: the kernel has its own */
+  /** tried: overlays that config.txt names, each with a device tree that it must fit; undefined: those of the kernel are enough */
   overlays?: { sources: TextFile[]; tried: { overlay: string; device_tree: string }[] }
   /** programs: single files out of packages, as `package path` */
   tools: { sources: TextFile[]; arch: BaseData['arch']; programs: { package: string; paths: string[] }[] }
@@ -210,6 +210,8 @@ export interface Plan {
   configure: ConfigurePlan
   image: ImagePlan
   tunings: PlannedTuning[]
+  /** whether the kernel runs on QEMU's own machine, too */
+  virt: boolean
   warnings: string[]
   /** value: the file and line it comes from */
   origins: Record<string, { value: string; from: string }>

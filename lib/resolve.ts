@@ -47,8 +47,10 @@ export function resolve(
     }
   }
   const soundcard = entry(root, 'soundcards', image.soundcard, at(['soundcard']))
-  const card = { id: image.soundcard, ...soundcard.value }
-  const kernel = chosenKernel(root, choices, boards, card, base)
+  const kernel = chosenKernel(root, choices, boards, { id: image.soundcard, ...soundcard.value }, base)
+  const { family } = kernel.data
+  const { driver } = soundcard.value
+  const card = { id: image.soundcard, ...soundcard.value, driver: typeof driver === 'string' ? driver : driver[family] }
 
   refuseMissingSocket(card, boards, choices)
   const priorities = planPriorities(root, choices, card.bus)
@@ -112,15 +114,17 @@ export function resolve(
     },
   }
   refuseUnwanted(content.rootfs.absent, packages)
-  const overlay = card.overlay?.[kernel.data.family]
+  const overlay = card.overlay?.[family]
+  const ofTunings = inForce.flatMap((tuning) => tuning.config_txt)
   const config_txt = [
     ...(overlay !== undefined ? [{ text: `dtoverlay=${overlay}`, by: `soundcards/${card.id}`, boards: boards.map(({ id }) => id) }] : []),
-    ...inForce.flatMap((tuning) => tuning.config_txt),
+    ...ofTunings,
   ]
   const sources = textFiles(root, 'kernel/overlays')
   const ours = card.overlay?.mainline
   if (ours !== undefined) fileIn(root, 'kernel/overlays', `${ours}.dts`, `${soundcard.at(['overlay', 'mainline'])} overlay.mainline`)
-  const overlays = kernel.data.family === 'mainline' ? { sources, tried: triedOverlays(config_txt, boards, sources) } : undefined
+  const tried = triedOverlays(family === 'mainline' ? config_txt : ofTunings, boards, sources, family)
+  const overlays = planOverlays(sources, tried, family)
   const tools = {
     sources: textFiles(root, 'packages/tools'),
     arch: base.arch,
@@ -150,7 +154,7 @@ export function resolve(
         kernel: {
           file_name: kernel.build.file_name,
           arm_64bit: kernel.build.kernel_arch === 'arm64',
-          mainline: kernel.data.family === 'mainline',
+          mainline: family === 'mainline',
         },
         config_txt: configSections(boards, config_txt),
         cmdline: lines((tuning) => tuning.change.cmdline),
@@ -194,8 +198,9 @@ export function resolve(
       ...(image.root_mb === undefined ? {} : { root_mb: image.root_mb }),
     },
     tunings: tunings.map(({ planned }) => planned),
+    virt: kernel.data.virt,
     warnings: [
-      ...warningsOf(choices, boards, card, jack),
+      ...warningsOf(choices, boards, card, jack, kernel),
       ...inForce.flatMap(({ planned, data }) => (data.warns === undefined ? [] : [`tunings.${planned.id}: ${data.warns}`])),
     ],
     origins: originsOf(root, choices, card, jack, file, sets),
@@ -220,17 +225,27 @@ export function override(text: string): Override {
   return { path: text.slice(0, equals).split('.'), value: plainValue(value, `--set ${text}`), text: `--set ${text}` }
 }
 
+type TriedOverlays = NonNullable<Plan['overlays']>['tried']
+
 /** Which of our own overlays a line of config.txt names, and the trees of the boards it does so for. */
 function triedOverlays(
   lines: readonly (SourcedLine & { boards: readonly string[] })[],
   boards: readonly PlannedBoard[],
   sources: readonly TextFile[],
-): NonNullable<Plan['overlays']>['tried'] {
+  family: 'mainline' | 'downstream',
+): TriedOverlays {
   return lines.flatMap(({ text, boards: meant }) => {
     const overlay = /^dtoverlay=([\w-]+)/.exec(text)?.[1]
     if (overlay === undefined || !sources.some(({ path }) => path === `${overlay}.dts`)) return []
-    return boards.filter(({ id }) => meant.includes(id)).map((board) => ({ overlay, device_tree: board.device_tree.mainline! }))
+    return boards.filter(({ id }) => meant.includes(id)).map((board) => ({ overlay, device_tree: board.device_tree[family]! }))
   })
+}
+
+/** A mainline kernel gets all of ours. Raspberry Pi's own has its own of every card, so it gets just those that a tuning names. */
+function planOverlays(sources: TextFile[], tried: TriedOverlays, family: 'mainline' | 'downstream'): Plan['overlays'] {
+  if (family === 'mainline') return { sources, tried }
+  const named = sources.filter(({ path }) => tried.some(({ overlay }) => path === `${overlay}.dts`))
+  return named.length === 0 ? undefined : { sources: named, tried }
 }
 
 function defaultName(file: string, boards: PlannedBoard[], card: PlannedSoundcard): string {

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
-import { boot as bootImage, raspberryPi } from '../lib/emulator.ts'
+import { boot as bootImage, isVirt, machineOf } from '../lib/emulator.ts'
 import type { Booted } from '../lib/emulator.ts'
 import { messageOf, ProofError } from '../lib/errors.ts'
-import type { PlannedBoard } from '../lib/plan.ts'
+import type { Plan, PlannedBoard } from '../lib/plan.ts'
 import { accepts, describe, emulatedCard, expectation, proofsOf, question, startsJack } from '../lib/proof.ts'
 import type { ProofResult } from '../lib/proof.ts'
 import { demand } from '../lib/proof-report.ts'
@@ -12,7 +12,7 @@ import { image } from './image.ts'
 import { toolbox } from './toolbox.ts'
 import { verify } from './verify.ts'
 
-/** The boot proofs: the very image, booted on QEMU's Raspberry Pis as the firmware would boot it. */
+/** The boot proofs: the very image, booted on QEMU's Raspberry Pis, or its own machine, as the firmware would boot it. */
 export const boot = defineStage({
   name: 'boot',
   about: 'Boot the image on an emulated Raspberry Pi and prove the tunings on the running system',
@@ -22,7 +22,7 @@ export const boot = defineStage({
   evidence: ['console'],
   given: (plan) => ({
     tunings: plan.tunings,
-    boards: emulated(plan.boards),
+    boards: emulated(plan),
     root_on_usb: plan.image.disk.root_on_usb,
     card: emulatedCard(plan),
     heard: emulatedCard(plan) && startsJack(plan),
@@ -34,7 +34,7 @@ export const boot = defineStage({
     const boots: { machine: string; seconds: number }[] = []
     let transcript = ''
     for (const [i, board] of given.boards.entries()) {
-      const machine = raspberryPi(board.emulator!)
+      const machine = machineOf(board.emulator!)
       let silence: string | undefined
       const booted = await bootImage($, {
         image: from.image.disk,
@@ -52,7 +52,7 @@ export const boot = defineStage({
       })
       try {
         boots.push({ machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 })
-        results.push(...(await firstBoot(booted, machine.name, given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/mmcblk\d+p2$/m)))
+        results.push(...(await firstBoot(booted, machine.name, given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/(mmcblk\d+p|vda)2$/m)))
         if (given.heard) silence = await playTone(booted.console, given.user, 4).then(() => undefined, messageOf)
         for (const { tuning, proof } of proofsOf(given.tunings)) {
           if (!tuning.boards.includes(board.id) || board.emulator!.cannot_prove.includes(tuning.id)) continue
@@ -81,12 +81,13 @@ export const boot = defineStage({
   },
 })
 
-/** One board per chip, the one that QEMU knows exactly if there is one. */
-function emulated(boards: readonly PlannedBoard[]): PlannedBoard[] {
+/** One board per chip, the one that QEMU knows exactly if there is one; of those that can be started with this kernel. */
+function emulated({ boards, virt }: Pick<Plan, 'boards' | 'virt'>): PlannedBoard[] {
   const chosen = new Map<string, PlannedBoard>()
   for (const board of boards) {
     const before = chosen.get(board.soc)
-    if (board.emulator && (!before || (board.emulator.exact && !before.emulator!.exact))) chosen.set(board.soc, board)
+    if (board.emulator && (virt || !isVirt(board.emulator)) && (!before || (board.emulator.exact && !before.emulator!.exact)))
+      chosen.set(board.soc, board)
   }
   return [...chosen.values()]
 }

@@ -7,6 +7,9 @@ export type Arch = z.output<typeof Arch>
 /** The chips of the Raspberry Pis. */
 export const Soc = z.enum(['bcm2835', 'bcm2836', 'bcm2837', 'bcm2711', 'bcm2712'])
 
+/** How a sound card is connected; none: there is no card at all, for MIDI only. */
+export const Bus = z.enum(['usb', 'i2s', 'onboard', 'none'])
+
 /** The name of a file in a data folder, without `.yaml`. */
 export const Id = z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/, 'expected a name of lower-case letters, digits, ".", "+" and "-"')
 

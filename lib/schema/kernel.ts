@@ -11,6 +11,7 @@ const common = {
   family: z.enum(['mainline', 'downstream']).describe("whose device trees and overlays it has: upstream's or Raspberry Pi's"),
   usb_full_speed: z.string().describe('the parameter that keeps the USB controller of the Pi 0 to 3 at 12 Mbit/s'),
   usb_driver: z.enum(['dwc2', 'dwc_otg']).describe('what drives that controller'),
+  virt: z.boolean().default(true).describe("whether it has the drivers of QEMU's own machine, on which images are heard"),
   serial_console: z.string().describe('console= of the header: the name that the kernel or the firmware has for it'),
   config_txt_without: z
     .array(z.string().regex(/^(dtoverlay=|dtparam=)?\w[\w-]*$/, 'expected such as camera_auto_detect or dtoverlay=vc4-kms-v3d'))

@@ -102,7 +102,10 @@ export function inForce(id: string): { edits: Edits; sets: string[] } {
 export const boardOf = (id: string): PlannedBoard => ({ id, ...entry(repository, 'boards', id, 'test').value })
 
 /** A sound card of this repository, as the plan has it. */
-export const cardOf = (id: string): PlannedSoundcard => ({ id, ...entry(repository, 'soundcards', id, 'test').value })
+export function cardOf(id: string): PlannedSoundcard {
+  const { driver, ...card } = entry(repository, 'soundcards', id, 'test').value
+  return { id, ...card, driver: typeof driver === 'string' ? driver : driver.mainline }
+}
 
 /** The files that the plan renders, by their whole path in the image. */
 export const filesOf = (plan: Plan): Map<string, string> =>
