@@ -68,10 +68,10 @@ export const machineOf = (emulator: Emulator): Machine => (isVirt(emulator) ? vi
 /** QEMU's own machine: no Raspberry Pi, but fast enough that a tone through JACK has no gap in it. */
 export const virt: Machine = {
   name: 'virt',
-  args: ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console'],
+  args: ['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console', '-device', 'qemu-xhci'],
   keyboard: false,
   disk: (overlay) => ['-drive', `if=none,id=card,format=qcow2,file=${overlay}`, '-device', 'virtio-blk-pci,drive=card'],
-  sound: (wavs) => ['-device', 'qemu-xhci', ...usbCard(wavs)],
+  sound: usbCard,
   drive: usbDrive,
   console: 'ttyAMA0',
   deviceTree: undefined,
