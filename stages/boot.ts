@@ -33,6 +33,7 @@ export const boot = defineStage({
     const results: ProofResult[] = []
     const boots: { machine: string; seconds: number }[] = []
     let transcript = ''
+    writeFileSync(out.console, '') // there may be no machine for any of the boards
     for (const [i, board] of given.boards.entries()) {
       const machine = machineOf(board.emulator!)
       let silence: string | undefined

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { machineOf, virt } from '../../lib/emulator.ts'
 import { boot as bootStage } from '../../stages/boot.ts'
 import { sound as soundStage } from '../../stages/sound.ts'
-import { boardOf, planOf, refusalOf } from './fixtures.ts'
+import { boardOf, planOf, refusalOf, temporaryFolder } from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 
 const choices = (text: string): Edits => ({ 'image.yaml': text })
@@ -115,11 +117,15 @@ describe('a board with a chip that only a kernel of Raspberry Pi knows', () => {
     expect([noted('usb'), noted('hifiberry-dac')]).toEqual([[], [expect.stringMatching(/^Raspberry Pi 5: cards on the header/)]])
   })
 
-  test("is started on QEMU's own machine, unless the kernel has no driver for it: then the plan says that it is not", () => {
+  test("is started on QEMU's own machine, unless the kernel has no driver for it: then the plan says that it is not", async () => {
     const untried = 'Raspberry Pi 5: no emulator starts it with kernel.source packaged, so --boot proves nothing more of it'
     const [built, packaged] = ['raspberrypi', 'packaged'].map((source) => planOf(choices(five), from(source)))
     expect([bootStage.given(built!).boards.map(({ id }) => id), soundStage.given(built!).heard]).toEqual([['pi5'], true])
     expect([bootStage.given(packaged!).boards, soundStage.given(packaged!).heard]).toEqual([[], false])
+    const folder = temporaryFolder()
+    const out = { results: join(folder, 'proofs.json'), console: join(folder, 'console.log') }
+    await bootStage.run({ given: bootStage.given(packaged!), out } as unknown as Parameters<typeof bootStage.run>[0])
+    expect([JSON.parse(readFileSync(out.results, 'utf8')), readFileSync(out.console, 'utf8')]).toEqual([{ boots: [], results: [] }, ''])
     expect(built!.warnings).not.toContain(untried)
     expect(packaged!.warnings).toContain(untried)
     expect(machineOf(boardOf('pi5').emulator!)).toBe(virt)
