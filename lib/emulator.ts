@@ -27,6 +27,10 @@ export interface Machine {
 
 const card = (n: number): string => ['usb-audio', `id=card${n}`, `audiodev=recorder${n}`].join(',')
 
+type Emulator = NonNullable<PlannedBoard['emulator']>
+
+const VIRT = 'virt'
+
 /** A USB sound card that can be unplugged and plugged in again: each time it records into a file of its own. */
 const usbCard = (wavs: readonly string[]): string[] => [
   ...wavs.flatMap((wav, i) => ['-audiodev', `wav,id=recorder${i},path=${wav},out.frequency=48000,out.channels=2,out.format=s16`]),
@@ -46,7 +50,7 @@ const usbDrive = (overlay: string): string[] => [
 ]
 
 /** A Raspberry Pi with its SD card, its USB controller and its two serial lines: the PL011, then the mini-UART. */
-export const raspberryPi = ({ machine, console, device_tree_edits }: NonNullable<PlannedBoard['emulator']>): Machine => ({
+const raspberryPi = ({ machine, console, device_tree_edits }: Emulator): Machine => ({
   name: machine,
   args: ['-M', machine, ...(console === 'ttyS1' ? ['-serial', 'pipe:keyboard', '-serial', 'pipe:console'] : ['-serial', 'pipe:console'])],
   keyboard: console === 'ttyS1',
@@ -57,13 +61,20 @@ export const raspberryPi = ({ machine, console, device_tree_edits }: NonNullable
   deviceTree: { edits: device_tree_edits },
 })
 
+/** Whether a board is started on QEMU's own machine, for want of one of its chip. */
+export const isVirt = ({ machine }: Emulator): boolean => machine === VIRT
+
+/** The machine that a board is started on; `cpu` is that of QEMU's own machine. */
+export const machineOf = (emulator: Emulator, cpu: string | undefined): Machine =>
+  isVirt(emulator) && cpu !== undefined ? virt(cpu) : raspberryPi(emulator)
+
 /** QEMU's own machine: no Raspberry Pi, but fast enough that a tone through JACK has no gap in it. */
 export const virt = (cpu: string): Machine => ({
-  name: 'virt',
-  args: ['-M', 'virt', '-cpu', cpu, '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console'],
+  name: VIRT,
+  args: ['-M', 'virt', '-cpu', cpu, '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console', '-device', 'qemu-xhci'],
   keyboard: false,
   disk: (overlay) => ['-drive', `if=none,id=card,format=qcow2,file=${overlay}`, '-device', 'virtio-blk-pci,drive=card'],
-  sound: (wavs) => ['-device', 'qemu-xhci', ...usbCard(wavs)],
+  sound: usbCard,
   drive: usbDrive,
   console: 'ttyAMA0',
   deviceTree: undefined,

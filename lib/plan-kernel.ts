@@ -1,8 +1,10 @@
 import { entry, fileIn, idsIn } from './catalogue.ts'
 import { UserError } from './errors.ts'
-import type { KernelPlan, PlannedBoard, PlannedSoundcard } from './plan.ts'
+import type { KernelPlan, PlannedBoard } from './plan.ts'
 import type { BaseData } from './schema/base.ts'
+import { crossPrefix } from './schema/common.ts'
 import type { ImageChoices } from './schema/image.ts'
+import type { SoundcardData } from './schema/soundcard.ts'
 import type { KernelSourceData } from './schema/kernel.ts'
 import type { Located } from './yaml.ts'
 
@@ -14,13 +16,14 @@ export interface ChosenKernel {
 }
 
 type BoardToRun = Pick<PlannedBoard, 'id' | 'soc' | 'device_tree'>
+type OfferedCard = { id: string } & Pick<SoundcardData, 'overlay'>
 
 /** The kernel that is asked for, if it and the boards, the card and the base go together; refused with what does, if not. */
 export function chosenKernel(
   root: string,
   { value, at }: Located<ImageChoices>,
   boards: readonly BoardToRun[],
-  card: PlannedSoundcard,
+  card: OfferedCard,
   base: BaseData,
 ): ChosenKernel {
   const asked = value.kernel.source
@@ -36,7 +39,7 @@ export function chosenKernel(
 }
 
 /** The reason why this kernel cannot be had for these boards, this card and this base, if it cannot. */
-export function whyNot(data: KernelSourceData, boards: readonly BoardToRun[], card: PlannedSoundcard, base: BaseData): string | undefined {
+export function whyNot(data: KernelSourceData, boards: readonly BoardToRun[], card: OfferedCard, base: BaseData): string | undefined {
   if (data.kind === 'packaged' && (base.kind !== 'image' || base.realtime_kernel === undefined))
     return `${base.name} has no realtime kernel`
   const builds = Object.values(data.builds).filter(({ arch }) => arch.includes(base.arch))
@@ -62,7 +65,8 @@ const buildFor = (
 export function planKernel(
   root: string,
   { id, data, build }: ChosenKernel,
-  given: Pick<KernelPlan, 'options' | 'suite'>,
+  { arch, suite }: Pick<BaseData, 'arch' | 'suite'>,
+  options: KernelPlan['options'],
 ): KernelPlan | undefined {
   if (data.kind === 'packaged') return undefined
   if (!('fragments' in build)) throw new Error(`kernel/${id}.yaml: a build without fragments`)
@@ -77,6 +81,8 @@ export function planKernel(
     fragments: build.fragments.map((path) => fileIn(root, 'kernel/fragments', path, place)),
     epoch: Date.parse(data.epoch) / 1000,
     patches: data.patches.map((path) => fileIn(root, 'kernel/patches', path, place)),
-    ...given,
+    suite,
+    options,
+    ...(built.kernel_arch === 'arm64' && arch !== 'arm64' ? { cross_compile_compat: crossPrefix[arch] } : {}),
   }
 }

@@ -85,7 +85,11 @@ function knownFacts(root: string): Record<string, undefined> {
 function planOne(id: string, unfilled: TuningData, at: Located<TuningData>['at'], known: Facts, question: TuningQuestion): LoadedTuning {
   const { boards, facts } = question
   const place = `tunings/${id}.yaml`
-  const of = (board: PlannedBoard): Facts => ({ ...known, ...factsOf({ ...facts, board }) })
+  const { family } = question.kernel.data
+  const of = (board: PlannedBoard): Facts => ({
+    ...known,
+    ...factsOf({ ...facts, board: { ...board, uart_midi: board.uart_midi[family] } }),
+  })
   const refusals = boards.map((board) => whyNot(unfilled.when, of(board), (fact) => at(['when', fact])))
   const fitting = boards.filter((_, i) => refusals[i] === undefined)
   const misfit = fitting.length === 0 ? refusals[0]! : (onlySome(unfilled, fitting, boards) ?? lackedBy(question.kernel, id, unfilled))

@@ -9,7 +9,7 @@ import type { Doctor } from './doctor.ts'
 
 /** A board of the image; the emulator is the one for the image's kernel. */
 export type PlannedBoard = { id: string; emulator?: EmulatorData } & Omit<BoardData, 'emulators'>
-export type PlannedSoundcard = { id: string } & SoundcardData
+export type PlannedSoundcard = { id: string; driver: string } & Omit<SoundcardData, 'driver'>
 
 /** A line that some tuning (or the board, the card, the base) has put somewhere. */
 export interface SourcedLine {
@@ -91,6 +91,8 @@ export interface KernelPlan {
   options: SourcedLine[]
   patches: TextFile[]
   epoch: number
+  /** CROSS_COMPILE_COMPAT= of a 64-bit kernel that runs programs of 32 bit: without it their clock is a system call */
+  cross_compile_compat?: string
 }
 
 /** What the packages of our own are made of. */
@@ -195,14 +197,15 @@ export interface Plan {
   name: string
   boards: PlannedBoard[]
   soundcard: PlannedSoundcard
-  toolbox: { suite: string; arch: BaseData['arch']; mirror?: string }
+  /** compilers: packages with those that the kernel needs beside the one for `arch` */
+  toolbox: { suite: string; arch: BaseData['arch']; compilers?: string[]; mirror?: string }
   /** undefined: the root file system is bootstrapped */
   base?: BaseImagePlan
   /** undefined: the base's own package */
   kernel?: KernelPlan
   /** undefined: the base has it */
   firmware?: { package: string; suite: string; files: string[] }
-  /** tried: overlays that config.txt names, each with a device tree that it must fit; undefined: the kernel has its own */
+  /** tried: overlays that config.txt names, each with a device tree that it must fit; undefined: those of the kernel are enough */
   overlays?: { sources: TextFile[]; tried: { overlay: string; device_tree: string }[] }
   /** programs: single files out of packages, as `package path` */
   tools: { sources: TextFile[]; arch: BaseData['arch']; programs: { package: string; paths: string[] }[] }

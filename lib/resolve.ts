@@ -6,6 +6,7 @@ import { UserError } from './errors.ts'
 import { refuseUnwanted } from './contradictions.ts'
 import type { FoundBase } from './find-base.ts'
 import { doctorChecks } from './doctor.ts'
+import { isVirt } from './emulator.ts'
 import { identifiers } from './identifiers.ts'
 import { originsOf } from './origins.ts'
 import { planOverclock } from './overclock.ts'
@@ -16,7 +17,7 @@ import { chosenKernel, planKernel } from './plan-kernel.ts'
 import { planPriorities } from './priorities.ts'
 import type { BaseImagePlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
 import type { BaseData } from './schema/base.ts'
-import { Id } from './schema/common.ts'
+import { crossPrefix, Id } from './schema/common.ts'
 import { Image } from './schema/image.ts'
 import type { TuningData } from './schema/tuning.ts'
 import { warningsOf } from './warnings.ts'
@@ -47,12 +48,15 @@ export function resolve(
     }
   }
   const soundcard = entry(root, 'soundcards', image.soundcard, at(['soundcard']))
-  const card = { id: image.soundcard, ...soundcard.value }
-  const kernel = chosenKernel(root, choices, asked, card, base)
-  const boards = asked.map(({ emulators: { [kernel.build.kernel_arch]: emulator }, ...board }) => ({
+  const kernel = chosenKernel(root, choices, asked, { id: image.soundcard, ...soundcard.value }, base)
+  const { virt_cpu, kernel_arch } = kernel.build
+  const boards = asked.map(({ emulators: { [kernel_arch]: emulator }, ...board }) => ({
     ...board,
-    ...(emulator ? { emulator } : {}),
+    ...(emulator && (virt_cpu !== undefined || !isVirt(emulator)) ? { emulator } : {}),
   }))
+  const { family } = kernel.data
+  const { driver } = soundcard.value
+  const card = { id: image.soundcard, ...soundcard.value, driver: typeof driver === 'string' ? driver : driver[family] }
 
   refuseMissingSocket(card, boards, choices)
   const priorities = planPriorities(root, choices, card.bus)
@@ -93,7 +97,12 @@ export function resolve(
     ...image.packages.map((name, i) => ({ name, place: `${at(['packages', i])} packages` })),
   ]
   const unfit = kernel.data.config_txt_without.map((text) => ({ text, by: `kernel/${kernel.id}` }))
-  const built = planKernel(root, kernel, { options: lines((tuning) => tuning.change.kernel), suite: base.suite })
+  const built = planKernel(
+    root,
+    kernel,
+    base,
+    lines((tuning) => tuning.change.kernel),
+  )
   const absent = lines((tuning) => tuning.change.absent)
   const name = image.name ?? defaultName(file, boards, card)
   const content = {
@@ -116,15 +125,17 @@ export function resolve(
     },
   }
   refuseUnwanted(content.rootfs.absent, packages)
-  const overlay = card.overlay?.[kernel.data.family]
+  const overlay = card.overlay?.[family]
+  const ofTunings = inForce.flatMap((tuning) => tuning.config_txt)
   const config_txt = [
     ...(overlay !== undefined ? [{ text: `dtoverlay=${overlay}`, by: `soundcards/${card.id}`, boards: boards.map(({ id }) => id) }] : []),
-    ...inForce.flatMap((tuning) => tuning.config_txt),
+    ...ofTunings,
   ]
   const sources = textFiles(root, 'kernel/overlays')
   const ours = card.overlay?.mainline
   if (ours !== undefined) fileIn(root, 'kernel/overlays', `${ours}.dts`, `${soundcard.at(['overlay', 'mainline'])} overlay.mainline`)
-  const overlays = kernel.data.family === 'mainline' ? { sources, tried: triedOverlays(config_txt, boards, sources) } : undefined
+  const tried = triedOverlays(family === 'mainline' ? config_txt : ofTunings, boards, sources, family)
+  const overlays = planOverlays(sources, tried, family)
   const tools = {
     sources: textFiles(root, 'packages/tools'),
     arch: base.arch,
@@ -136,7 +147,14 @@ export function resolve(
     name,
     boards,
     soundcard: card,
-    toolbox: { suite: base.suite, arch: base.arch, ...(options.mirror === undefined ? {} : { mirror: options.mirror }) },
+    toolbox: {
+      suite: base.suite,
+      arch: base.arch,
+      ...(built && built.build.cross_compile !== crossPrefix[base.arch]
+        ? { compilers: [`gcc-${built.build.cross_compile.slice(0, -1)}`] }
+        : {}),
+      ...(options.mirror === undefined ? {} : { mirror: options.mirror }),
+    },
     ...(built ? { kernel: built } : {}),
     ...(base.kind === 'image'
       ? { base: { ...imageOf(base, found), suite: base.suite, arch: base.arch } }
@@ -154,7 +172,7 @@ export function resolve(
         kernel: {
           file_name: kernel.build.file_name,
           arm_64bit: kernel.build.kernel_arch === 'arm64',
-          mainline: kernel.data.family === 'mainline',
+          mainline: family === 'mainline',
         },
         config_txt: configSections(boards, config_txt),
         cmdline: lines((tuning) => tuning.change.cmdline),
@@ -197,10 +215,10 @@ export function resolve(
       ...(base.kind === 'image' ? { boot_of_base: { remove: [...(built ? base.kernel_files : []), ...base.boot_remove], unfit } } : {}),
       ...(image.root_mb === undefined ? {} : { root_mb: image.root_mb }),
     },
-    ...(kernel.build.virt_cpu === undefined ? {} : { virt_cpu: kernel.build.virt_cpu }),
+    ...(virt_cpu === undefined ? {} : { virt_cpu }),
     tunings: tunings.map(({ planned }) => planned),
     warnings: [
-      ...warningsOf(choices, boards, card, jack),
+      ...warningsOf(choices, boards, card, jack, kernel),
       ...inForce.flatMap(({ planned, data }) => (data.warns === undefined ? [] : [`tunings.${planned.id}: ${data.warns}`])),
     ],
     origins: originsOf(root, choices, card, jack, file, sets),
@@ -225,17 +243,27 @@ export function override(text: string): Override {
   return { path: text.slice(0, equals).split('.'), value: plainValue(value, `--set ${text}`), text: `--set ${text}` }
 }
 
+type TriedOverlays = NonNullable<Plan['overlays']>['tried']
+
 /** Which of our own overlays a line of config.txt names, and the trees of the boards it does so for. */
 function triedOverlays(
   lines: readonly (SourcedLine & { boards: readonly string[] })[],
   boards: readonly PlannedBoard[],
   sources: readonly TextFile[],
-): NonNullable<Plan['overlays']>['tried'] {
+  family: 'mainline' | 'downstream',
+): TriedOverlays {
   return lines.flatMap(({ text, boards: meant }) => {
     const overlay = /^dtoverlay=([\w-]+)/.exec(text)?.[1]
     if (overlay === undefined || !sources.some(({ path }) => path === `${overlay}.dts`)) return []
-    return boards.filter(({ id }) => meant.includes(id)).map((board) => ({ overlay, device_tree: board.device_tree.mainline! }))
+    return boards.filter(({ id }) => meant.includes(id)).map((board) => ({ overlay, device_tree: board.device_tree[family]! }))
   })
+}
+
+/** A mainline kernel gets all of ours. Raspberry Pi's own has its own of every card, so it gets just those that a tuning names. */
+function planOverlays(sources: TextFile[], tried: TriedOverlays, family: 'mainline' | 'downstream'): Plan['overlays'] {
+  if (family === 'mainline') return { sources, tried }
+  const named = sources.filter(({ path }) => tried.some(({ overlay }) => path === `${overlay}.dts`))
+  return named.length === 0 ? undefined : { sources: named, tried }
 }
 
 function defaultName(file: string, boards: PlannedBoard[], card: PlannedSoundcard): string {

@@ -5,7 +5,7 @@ import { textFiles } from './catalogue.ts'
 
 // What runs every stage, and so decides no byte of any: a change here must not make everything anew.
 // So does what fetches: only bytes with the hash that was asked for come of it.
-const engine = new Set(['stage.ts', 'shell.ts', 'errors.ts', 'download.ts', 'fetch-text.ts', 'mirrors.ts'])
+const engine = new Set(['stage.ts', 'shell.ts', 'errors.ts', 'download.ts', 'fetch-text.ts', 'fetch-kept.ts', 'mirrors.ts'])
 
 /**
  * The text that decides what a stage does: its file, the folder of its name beside it, and the parts of lib that either

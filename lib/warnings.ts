@@ -1,3 +1,4 @@
+import type { ChosenKernel } from './plan-kernel.ts'
 import type { JackPlan, PlannedBoard, PlannedSoundcard } from './plan.ts'
 import type { ImageChoices } from './schema/image.ts'
 import type { Located } from './yaml.ts'
@@ -8,10 +9,17 @@ export function warningsOf(
   boards: readonly PlannedBoard[],
   card: PlannedSoundcard,
   jack: JackPlan,
+  { id }: ChosenKernel,
 ): string[] {
   const nobody = image.user.ssh_keys.length === 0
   return [
     ...card.notes.map((note) => `${card.name}: ${note}`),
+    ...boards.flatMap(({ name, notes }) =>
+      notes.filter(({ bus }) => bus === undefined || bus === card.bus).map(({ text }) => `${name}: ${text}`),
+    ),
+    ...boards
+      .filter(({ emulator }) => emulator === undefined)
+      .map(({ name }) => `${name}: no emulator starts it with kernel.source ${id}, so --boot proves nothing more of it`),
     ...jackWarnings(jack, card),
     ...boards
       .filter((board) => !board.ethernet)

@@ -120,9 +120,10 @@ function summarize(plan: Plan, record: BuildRecord, image: string, file: string 
   )
   say(`  for ${plan.boards.map(({ name }) => name).join(', ')}`)
   say(`  ${jack.server} on ${plan.soundcard.name}: ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`)
+  const notBooted = options.boot === true ? 'no emulator can boot it' : 'not booted yet: ./downbeat build --boot'
   const booted = record.boots.map(({ machine, seconds: s }) => `${machine} in ${seconds(s)}`).join(', ')
   say(
-    `  ${record.proofs.filter(({ passed }) => passed).length} proofs passed${booted === '' ? '; not booted yet: ./downbeat build --boot' : `; booted on ${booted}`}${device > 0 ? `; ${device} can be tried on a real Raspberry Pi only` : ''}`,
+    `  ${record.proofs.filter(({ passed }) => passed).length} proofs passed${booted === '' ? `; ${notBooted}` : `; booted on ${booted}`}${device > 0 ? `; ${device} can be tried on a real Raspberry Pi only` : ''}`,
   )
   for (const warning of plan.warnings) say(`  note: ${warning}`)
   say(`repeat it: ./downbeat build${typed(file, options)}`)

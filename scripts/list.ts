@@ -4,6 +4,7 @@ import type { Folder } from '../lib/catalogue.ts'
 import { UserError } from '../lib/errors.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import type { Plan } from '../lib/plan.ts'
+import { Image } from '../lib/schema/image.ts'
 import { planOf, withChoices } from './choices.ts'
 import type { ChoiceOptions } from './choices.ts'
 import { root } from './session.ts'
@@ -54,14 +55,20 @@ function named(kind: string): Record<string, Listed> {
   return Object.fromEntries(
     ids.map((id) => {
       const { value } = entry(root, kind as Folder, id, kind)
-      return [id, { about: 'name' in value ? value.name : value.about, ...(kind === 'boards' ? withoutBase(id) : {}) }]
+      return [id, { about: 'name' in value ? value.name : value.about, ...(kind === 'boards' ? whatItLacks(id) : {}) }]
     }),
   )
 }
 
-/** Boards that no base system runs on yet. */
-function withoutBase(id: string): Pick<Listed, 'why_not'> {
-  const { arch } = entry(root, 'boards', id, 'boards').value
+/** Boards that no base system runs on yet, and those that the usual kernel does not know. */
+function whatItLacks(id: string): Pick<Listed, 'why_not'> {
+  const { arch, soc, device_tree } = entry(root, 'boards', id, 'boards').value
   const made = new Set(idsIn(root, 'bases').map((base) => entry(root, 'bases', base, 'bases').value.arch))
-  return arch.some((one) => made.has(one)) ? {} : { why_not: `not yet: it runs ${arch.join(', ')}, for which there is no base` }
+  if (!arch.some((one) => made.has(one))) return { why_not: `not yet: it runs ${arch.join(', ')}, for which there is no base` }
+  const kernels = idsIn(root, 'kernel').filter((kernel) => {
+    const { family, builds } = entry(root, 'kernel', kernel, 'kernel').value
+    return device_tree[family] !== undefined && Object.values(builds).some(({ socs }) => socs.includes(soc))
+  })
+  const usual = Image.parse({ board: id, soundcard: id }).kernel.source
+  return kernels.includes(usual) ? {} : { why_not: kernels.map((kernel) => `--set kernel.source=${kernel}`).join(' or ') }
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { download } from '../lib/download.ts'
 import { inWords } from '../lib/download/meter.ts'
 import { UserError } from '../lib/errors.ts'
-import { fetchBytes } from '../lib/fetch-text.ts'
+import { fetchOrKept } from '../lib/fetch-kept.ts'
 import { defineStage } from '../lib/stage.ts'
 import { toolbox } from './toolbox.ts'
 
@@ -42,9 +42,14 @@ export const base = defineStage({
     if (given.signature) {
       const { url, key, fingerprint } = given.signature
       progress('checking who has signed it')
-      writeFileSync(`${work}/signature`, await fetchBytes(url, { ...network, limit: SMALL }))
-      writeFileSync(`${work}/key`, await fetchBytes(key, { ...network, limit: SMALL }))
+      const beside = (what: string) => ({ ...network, limit: SMALL, path: `${kept.downloads}/${what}` })
+      const signed = await fetchOrKept(url, beside(`${given.sha256}.signature`))
+      const known = await fetchOrKept(key, beside(`${fingerprint}.key`))
+      writeFileSync(`${work}/signature`, signed.bytes)
+      writeFileSync(`${work}/key`, known.bytes)
       await refused($`bash ${own}/check-signature.sh ${file} ${work}/signature ${work}/key ${fingerprint}`, `${work}/why`, name)
+      signed.keep()
+      known.keep()
     }
     progress('unpacking it')
     const unpacking = $`export NAME=${name} IMAGE=${file} RAW_SHA256=${given.unpacked_sha256 ?? ''} WORK=${work}/image OUT=${work}/result

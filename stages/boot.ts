@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { boot as bootImage, raspberryPi } from '../lib/emulator.ts'
+import { boot as bootImage, machineOf } from '../lib/emulator.ts'
 import type { Booted } from '../lib/emulator.ts'
 import { messageOf, ProofError } from '../lib/errors.ts'
 import type { PlannedBoard } from '../lib/plan.ts'
@@ -12,7 +12,7 @@ import { image } from './image.ts'
 import { toolbox } from './toolbox.ts'
 import { verify } from './verify.ts'
 
-/** The boot proofs: the very image, booted on QEMU's Raspberry Pis as the firmware would boot it. */
+/** The boot proofs: the very image, booted on QEMU's Raspberry Pis, or its own machine, as the firmware would boot it. */
 export const boot = defineStage({
   name: 'boot',
   about: 'Boot the image on an emulated Raspberry Pi and prove the tunings on the running system',
@@ -23,6 +23,7 @@ export const boot = defineStage({
   given: (plan) => ({
     tunings: plan.tunings,
     boards: emulated(plan.boards),
+    cpu: plan.virt_cpu,
     root_on_usb: plan.image.disk.root_on_usb,
     card: emulatedCard(plan),
     heard: emulatedCard(plan) && startsJack(plan),
@@ -33,8 +34,9 @@ export const boot = defineStage({
     const results: ProofResult[] = []
     const boots: { machine: string; seconds: number }[] = []
     let transcript = ''
+    writeFileSync(out.console, '') // there may be no machine for any of the boards
     for (const [i, board] of given.boards.entries()) {
-      const machine = raspberryPi(board.emulator!)
+      const machine = machineOf(board.emulator!, given.cpu)
       let silence: string | undefined
       const booted = await bootImage($, {
         image: from.image.disk,
@@ -52,7 +54,7 @@ export const boot = defineStage({
       })
       try {
         boots.push({ machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 })
-        results.push(...(await firstBoot(booted, machine.name, given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/mmcblk\d+p2$/m)))
+        results.push(...(await firstBoot(booted, machine.name, given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/(mmcblk\d+p|vda)2$/m)))
         if (given.heard) silence = await playTone(booted.console, given.user, 4).then(() => undefined, messageOf)
         for (const { tuning, proof } of proofsOf(given.tunings)) {
           if (!tuning.boards.includes(board.id) || board.emulator!.cannot_prove.includes(tuning.id)) continue
@@ -81,7 +83,7 @@ export const boot = defineStage({
   },
 })
 
-/** One board per chip, the one that QEMU knows exactly if there is one. */
+/** One board per chip, the one that QEMU knows exactly if there is one; of those that can be started with this kernel. */
 function emulated(boards: readonly PlannedBoard[]): PlannedBoard[] {
   const chosen = new Map<string, PlannedBoard>()
   for (const board of boards) {

@@ -20,6 +20,6 @@ export const firmware = defineStage({
       # settings of the boards' radios, and the 400's firmware, which firmware-brcm80211 does not have
       cp -r unpacked/usr/lib/firmware/brcm ${out.wifi}
       cd unpacked/usr/lib/raspi-firmware
-      cp --preserve=timestamps ${given.files} ${out.files}`
+      for file in ${given.files}; do cp --preserve=timestamps "$file" ${out.files}; done # a board may need none`
   },
 })

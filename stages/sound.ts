@@ -33,7 +33,7 @@ export const sound = defineStage({
   }),
   async run({ given, from, out, work, $ }) {
     for (const file of Object.values(out)) writeFileSync(file, '')
-    if (!given.heard) return writeFileSync(out.results, '[]\n') // no sound card, no server for it, or a kernel that QEMU's own machine does not take
+    if (!given.heard) return writeFileSync(out.results, '[]\n') // no sound card, no server for it, or a kernel that this machine cannot run
     let transcript = ''
     const results: ProofResult[] = []
     const machine = virt(given.cpu!)

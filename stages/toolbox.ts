@@ -15,6 +15,7 @@ export const toolbox = defineStage({
       .split('\n')
       .map((line) => line.replace(/#.*/, '').replace('ARCH', given.arch).trim())
       .filter(Boolean)
+      .concat(given.compilers ?? [])
     // Without a mirror mmdebstrap takes the archive's own addresses, with updates and security.
     const mirror = given.mirror === undefined ? [] : [`deb ${given.mirror} ${given.suite} main non-free-firmware`]
     await $`architectures=$(dpkg --print-architecture)

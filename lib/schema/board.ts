@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { Arch, Clocks, Id, KernelArch, Soc } from './common.ts'
+import { Arch, Bus, Clocks, Id, KernelArch, Soc } from './common.ts'
 
 /** The machine of QEMU that a board is booted on. */
 const Emulator = z.strictObject({
-  machine: z.string().describe('machine of qemu-system-aarch64'),
-  exact: z.boolean().describe('false: the nearest machine, another board of the same chip'),
+  machine: z.string().describe("machine of qemu-system-aarch64; virt, QEMU's own, where it knows no board of this chip"),
+  exact: z.boolean().describe('false: the nearest machine, another board of the same chip or virt'),
   console: z.enum(['ttyS1', 'ttyAMA0']).describe("which of the board's serial lines works on it: the mini-UART or the PL011"),
   device_tree_edits: z
     .array(
@@ -39,7 +39,7 @@ export const Board = z
       mainline: z.string().optional().describe('file name without .dtb in the mainline kernel; left out: that does not know the board'),
       downstream: z.string().describe("file name without .dtb in Raspberry Pi's own kernel"),
     }),
-    firmware: z.array(z.string()).describe('files of raspi-firmware that must be on the FAT partition'),
+    firmware: z.array(z.string()).describe('files of raspi-firmware that must be on the FAT partition; none: the board has it in a chip'),
     usb: z.strictObject({
       controller: z.enum(['dwc2', 'xhci', 'rp1']),
       max_ma: z.int().optional().describe('mA of all USB devices together; left out: what the supply has left'),
@@ -51,7 +51,12 @@ export const Board = z
     ethernet: z.strictObject({ driver: z.string() }).optional(),
     wifi: z.boolean(),
     audio_jack: z.boolean().describe('has a headphone socket'),
-    uart_midi: Id.describe('overlay of our own that makes a MIDI port of GPIO 14 and 15'),
+    uart_midi: z
+      .strictObject({ mainline: Id.optional(), downstream: Id.optional() })
+      .describe(
+        'overlay of our own (kernel/overlays/) that makes a MIDI port of GPIO 14 and 15, by the family of the kernel; left out: there is none',
+      ),
+    serial_console: z.string().default('enable_uart=1').describe('the line of config.txt that puts the serial console on GPIO 14 and 15'),
     power_ma: z.int().describe('recommended supply at 5.1 V'),
     undervoltage_sensor: z.boolean().describe('can tell that its supply is too weak'),
     clocks: Clocks.required({ arm_freq: true, core_freq: true }).describe("the firmware's own"),
@@ -64,6 +69,10 @@ export const Board = z
       .partialRecord(KernelArch, Emulator)
       .default({})
       .describe('by the architecture of the kernel; none: QEMU has no such machine'),
+    notes: z
+      .array(z.strictObject({ bus: Bus.optional().describe('for images with such a card only'), text: z.string() }))
+      .default([])
+      .describe('what somebody who chooses this board should know'),
   })
   .describe('A Raspberry Pi')
 export type BoardData = z.output<typeof Board>

@@ -4,11 +4,21 @@ import { z } from 'zod'
 export const Arch = z.enum(['arm64', 'armhf', 'armel'])
 export type Arch = z.output<typeof Arch>
 
+/** What the cross-compilers' names begin with. */
+export const crossPrefix: Record<Arch, string> = {
+  arm64: 'aarch64-linux-gnu-',
+  armhf: 'arm-linux-gnueabihf-',
+  armel: 'arm-linux-gnueabi-',
+}
+
 /** Architectures by the kernel's names. */
 export const KernelArch = z.enum(['arm', 'arm64'])
 
 /** The chips of the Raspberry Pis. */
 export const Soc = z.enum(['bcm2835', 'bcm2836', 'bcm2837', 'bcm2711', 'bcm2712'])
+
+/** How a sound card is connected; none: there is no card at all, for MIDI only. */
+export const Bus = z.enum(['usb', 'i2s', 'onboard', 'none'])
 
 /** The name of a file in a data folder, without `.yaml`. */
 export const Id = z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/, 'expected a name of lower-case letters, digits, ".", "+" and "-"')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id } from './common.ts'
+import { Bus, Id } from './common.ts'
 
 const Period = z.int().min(16).max(8192)
 
@@ -7,14 +7,16 @@ const Period = z.int().min(16).max(8192)
 export const Soundcard = z
   .strictObject({
     name: z.string(),
-    bus: z.enum(['usb', 'i2s', 'onboard', 'none']).describe('none: no card at all, for MIDI only'),
+    bus: Bus.describe('none: no card at all, for MIDI only'),
     pins: z.array(z.int().min(0).max(27)).default([]).describe('GPIO numbers it takes'),
     alsa_id: z
       .string()
       .regex(/^\w{1,15}$/, 'expected an ALSA id: at most 15 letters, digits and _')
       .optional()
       .describe('the card in /proc/asound; left out: the first card on its bus'),
-    driver: z.string().describe('the kernel module of the card, with _ for -'),
+    driver: z
+      .union([z.string(), z.strictObject({ mainline: z.string(), downstream: z.string() })])
+      .describe('the kernel module of the card, with _ for -; by the family of the kernel, where they have different ones'),
     overlay: z
       .strictObject({
         mainline: Id.optional().describe('one of our own in kernel/overlays/'),

@@ -38,6 +38,7 @@ export async function configured({ given, work, own, kept, settings, $ }: Kernel
   // cache hits, wherever the tree lies.
   const make = ['make', '--silent', `--jobs=${settings.jobs}`, `ARCH=${build.kernel_arch}`, `CROSS_COMPILE=${build.cross_compile}`]
   make.push(`CC=ccache ${build.cross_compile}gcc`, 'HOSTCC=ccache gcc', 'KBUILD_BUILD_USER=downbeat', 'KBUILD_BUILD_HOST=downbeat')
+  if (given.cross_compile_compat !== undefined) make.push(`CROSS_COMPILE_COMPAT=${given.cross_compile_compat}`)
   make.push('KBUILD_BUILD_VERSION=1', `KBUILD_BUILD_TIMESTAMP=${new Date(given.epoch * 1000).toUTCString()}`)
   const ccache = [`CCACHE_DIR=${kept.ccache}`, 'CCACHE_DEPEND=1', 'CCACHE_NOHASHDIR=1', 'CCACHE_TEMPDIR=/tmp']
 

@@ -22,7 +22,13 @@ describe('a kernel of 32 bit', () => {
     const plan = resolve(root, join(root, 'variants', `${id}.yaml`), [], { mirror: await releaseMirror() })
     const { made } = await runStages(plan, [kernelOptions], { quiet: true })
     const config = readFileSync(made.get('kernel-options')!.outputs['config']!, 'utf8').split('\n')
-    for (const line of ['CONFIG_PREEMPT_RT=y', 'CONFIG_HZ=1000', '# CONFIG_CPU_FREQ is not set', 'CONFIG_COMPAT_32BIT_TIME=y', 'CONFIG_ARM=y'])
+    for (const line of [
+      'CONFIG_PREEMPT_RT=y',
+      'CONFIG_HZ=1000',
+      '# CONFIG_CPU_FREQ is not set',
+      'CONFIG_COMPAT_32BIT_TIME=y',
+      'CONFIG_ARM=y',
+    ])
       expect(config).toContain(line)
   })
 })

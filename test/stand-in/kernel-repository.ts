@@ -39,8 +39,15 @@ modules_install:
 	@mkdir -p $(INSTALL_MOD_PATH)/lib/modules/$(release) && echo module >$(INSTALL_MOD_PATH)/lib/modules/$(release)/modules.dep
 `
 
-/** Makes it so that it knows every option that this plan asks for. */
-export function kernelRepository({ fragments, options, build }: KernelPlan): KernelRepository {
+/** The files that a patch of one hunk a file changes, with nothing in them but what it wants to find. */
+function changedBy(patch: string): Record<string, string> {
+  const parts = patch.split(/^--- a\//m).slice(1)
+  const before = (part: string): string[] => part.split('\n').flatMap((line) => (/^[ -]/.test(line) ? [`${line.slice(1)}\n`] : []))
+  return Object.fromEntries(parts.map((part) => [part.slice(0, part.indexOf('\n')), before(part).join('')]))
+}
+
+/** Makes it so that it knows every option that this plan asks for, and its patches fit. */
+export function kernelRepository({ fragments, options, build, patches }: KernelPlan): KernelRepository {
   const home = mkdtempSync(join(tmpdir(), 'downbeat-git-'))
   const tree = join(home, 'linux')
   const git = (...args: string[]): string =>
@@ -72,6 +79,7 @@ export function kernelRepository({ fragments, options, build }: KernelPlan): Ker
   const newest = commit({
     Makefile: makefile,
     Kconfig: kconfig,
+    ...Object.assign({}, ...patches.map(({ text }) => changedBy(text))),
     [`arch/arm64/configs/${build.defconfig}`]: 'CONFIG_PREEMPT_RT=y\nCONFIG_CPU_FREQ=y\nCONFIG_OF_ITS_OWN=y\n',
   })
   let daemon: ReturnType<typeof spawn> | undefined

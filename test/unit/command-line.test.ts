@@ -159,6 +159,7 @@ describe.concurrent('list', () => {
     expect(stdout).toMatch(/^ {2}pi4b +Raspberry Pi 4 Model B$/m)
     expect(stdout.match(/^ {2}\w/gm)).toHaveLength(idsOf('boards').length)
     expect(stdout).toMatch(/^ {2}pi0 +Raspberry Pi Zero\n +\(not yet: it runs armel, for which there is no base\)$/m)
+    expect(stdout).toMatch(/^ {2}pi5 +Raspberry Pi 5\n +\(--set kernel\.source=packaged or --set kernel\.source=raspberrypi\)$/m)
   })
 })
 

@@ -104,7 +104,10 @@ export function boardOf(id: string): PlannedBoard {
 }
 
 /** A sound card of this repository, as the plan has it. */
-export const cardOf = (id: string): PlannedSoundcard => ({ id, ...entry(repository, 'soundcards', id, 'test').value })
+export function cardOf(id: string): PlannedSoundcard {
+  const { driver, ...card } = entry(repository, 'soundcards', id, 'test').value
+  return { id, ...card, driver: typeof driver === 'string' ? driver : driver.mainline }
+}
 
 /** The files that the plan renders, by their whole path in the image. */
 export const filesOf = (plan: Plan): Map<string, string> =>

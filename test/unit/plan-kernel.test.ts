@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { planOf, refusalOf } from './fixtures.ts'
+import { machineOf } from '../../lib/emulator.ts'
+import { boot as bootStage } from '../../stages/boot.ts'
+import { sound as soundStage } from '../../stages/sound.ts'
+import { boardOf, planOf, refusalOf, temporaryFolder } from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 
 const choices = (text: string): Edits => ({ 'image.yaml': text })
@@ -26,6 +31,30 @@ describe('a kernel', () => {
     expect(plan.configure.view.kernel).toEqual({ file_name: 'kernel8.img', arm_64bit: true, mainline: false })
     expect(plan.configure.view.config_txt.flatMap(({ lines }) => lines.map(({ text }) => text))).toContain('dtoverlay=hifiberry-dac')
     expect(plan.configure.view.cmdline.map(({ text }) => text)).toContain('console=serial0,115200')
+  })
+
+  test("of Raspberry Pi's own source carries the MIDI overlay of ours that its boards need, and no other; its cards it has itself", () => {
+    const boards = { ...choices('board: [pi4b, pi5]\nsoundcard: hifiberry-dac\n') }
+    expect(planOf(boards, from('raspberrypi')).overlays).toBeUndefined()
+    const midi = [...from('raspberrypi'), 'tunings.uart-midi=on', 'tunings.serial-console=off']
+    const { overlays, configure } = planOf(boards, midi)
+    expect(overlays!.sources.map(({ path }) => path)).toEqual(['serial-midi-bluetooth.dts', 'serial-midi-rp1.dts'])
+    expect(overlays!.tried).toEqual([
+      { overlay: 'serial-midi-bluetooth', device_tree: 'bcm2711-rpi-4-b' },
+      { overlay: 'serial-midi-rp1', device_tree: 'bcm2712-rpi-5-b' },
+    ])
+    expect(configure.view.config_txt.map(({ filter, lines }) => [filter, lines.map(({ text }) => text)])).toEqual([
+      ['all', expect.arrayContaining(['dtoverlay=hifiberry-dac', 'force_turbo=1'])],
+      ['pi4', ['dtoverlay=serial-midi-bluetooth']],
+      ['pi5', ['dtoverlay=serial-midi-rp1', 'usb_max_current_enable=1']],
+    ])
+    expect(configure.view.modprobe.map(({ text }) => text)).toContain('options snd slots=snd_soc_rpi_simple_soundcard')
+  })
+
+  test('that the base has as a package has no driver for MIDI on the header, and says so', () => {
+    expect(refusalOf(choices(four), [...from('packaged'), 'tunings.uart-midi=on', 'tunings.serial-console=off'])).toBe(
+      '--set tunings.uart-midi=on tunings.uart-midi: does nothing without the tuning uart-midi-driver',
+    )
   })
 
   test('that is the package of a base without one is refused, with those that can be had', () => {
@@ -56,5 +85,50 @@ describe('a kernel', () => {
     ],
   ])('that does not serve %s is refused, with the reason and the one that does', (_, edits, words) => {
     expect(refusalOf(edits, ['kernel.source=debian'])).toBe(`${place('debian')} ${words}`)
+  })
+})
+
+describe('a board with a chip that only a kernel of Raspberry Pi knows', () => {
+  const five = 'board: pi5\nsoundcard: usb\n'
+
+  test('says which kernels do, for the base that was chosen', () => {
+    const why = 'image.yaml:1:1 kernel.source: debian does not do here: it does not run on the bcm2712 of pi5;'
+    expect(refusalOf(choices(five))).toBe(`${why} --set kernel.source=raspberrypi`)
+    expect(refusalOf(choices(five), ['base=raspios-lite-arm64'])).toBe(
+      `${why} --set kernel.source=packaged or --set kernel.source=raspberrypi`,
+    )
+  })
+
+  test('has its console on the header, its USB current and its firmware in a chip, and is said to be untried', () => {
+    const plan = planOf(choices(five), ['kernel.source=raspberrypi'])
+    const [section, ...others] = plan.configure.view.config_txt
+    expect(others).toEqual([])
+    expect(section!.lines.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['dtparam=uart0_console', 'force_turbo=1', 'usb_max_current_enable=1']),
+    )
+    expect(plan.firmware!.files).toEqual([])
+    expect(plan.configure.view.modprobe.map(({ text }) => text)).toContain('options snd slots=snd_usb_audio')
+    expect(plan.warnings).toContain('Raspberry Pi 5: nobody has started an image of ours on one yet; no emulator has its chip')
+  })
+
+  test('is warned of where a card on its header is known to fail', () => {
+    const noted = (card: string): string[] =>
+      planOf(choices(`board: pi5\nsoundcard: ${card}\n`), ['kernel.source=raspberrypi']).warnings.filter((text) => text.includes('7322'))
+    expect([noted('usb'), noted('hifiberry-dac')]).toEqual([[], [expect.stringMatching(/^Raspberry Pi 5: cards on the header/)]])
+  })
+
+  test("is started on QEMU's own machine, unless the kernel has no driver for it: then the plan says that it is not", async () => {
+    const untried = 'Raspberry Pi 5: no emulator starts it with kernel.source packaged, so --boot proves nothing more of it'
+    const [built, packaged] = ['raspberrypi', 'packaged'].map((source) => planOf(choices(five), from(source)))
+    expect([bootStage.given(built!).boards.map(({ id }) => id), soundStage.given(built!).heard]).toEqual([['pi5'], true])
+    expect([bootStage.given(packaged!).boards, soundStage.given(packaged!).heard]).toEqual([[], false])
+    const folder = temporaryFolder()
+    const out = { results: join(folder, 'proofs.json'), console: join(folder, 'console.log') }
+    await bootStage.run({ given: bootStage.given(packaged!), out } as unknown as Parameters<typeof bootStage.run>[0])
+    expect([JSON.parse(readFileSync(out.results, 'utf8')), readFileSync(out.console, 'utf8')]).toEqual([{ boots: [], results: [] }, ''])
+    expect(built!.warnings).not.toContain(untried)
+    expect(packaged!.warnings).toContain(untried)
+    const started = (id: string): string => machineOf(boardOf(id).emulator!, built!.virt_cpu).name
+    expect([started('pi5'), started('pi4b')]).toEqual(['virt', 'raspi4b'])
   })
 })

@@ -29,8 +29,11 @@ test('every board makes a plan with every sound card', () => {
     for (const board of idsOf('boards')
       .map(boardOf)
       .filter((one) => one.arch.includes(arch))) {
+      // a chip that the default kernel does not know
+      const kernel = board.device_tree.mainline === undefined ? ['kernel.source=raspberrypi'] : []
+      if (kernel.length > 0 && arch !== 'arm64') continue
       for (const card of idsOf('soundcards')) {
-        const make = () => resolve(root, join(root, 'image.yaml'), [`board=${board.id}`, `soundcard=${card}`])
+        const make = () => resolve(root, join(root, 'image.yaml'), [`board=${board.id}`, `soundcard=${card}`, ...kernel])
         if (entry(repository, 'soundcards', card, 'test').value.bus === 'onboard' && !board.audio_jack) {
           expect(refusal(make)).toBe(`--set soundcard=${card} soundcard: ${board.name} has no headphone socket, which ${card} is`)
           continue
@@ -46,13 +49,15 @@ test('every board makes a plan with every sound card', () => {
 })
 
 test('every board has its overlays for MIDI, and a tree that its kernel makes', () => {
-  const { sources } = planOf().overlays!
+  const paths = planOf().overlays!.sources.map(({ path }) => path)
   for (const { id, uart_midi, device_tree } of idsOf('boards').map(boardOf)) {
-    expect(
-      sources.map(({ path }) => path),
-      id,
-    ).toContain(`${uart_midi}.dts`)
-    expect(device_tree.mainline, id).toMatch(/^bcm28(35|36|37)-rpi-|^bcm2711-rpi-/)
+    const { mainline, downstream } = device_tree
+    const named = Object.values(uart_midi).map((name) => `${name}.dts`)
+    expect(named.length, id).toBeGreaterThan(0)
+    expect(paths, id).toEqual(expect.arrayContaining(named))
+    expect(uart_midi.mainline === undefined, id).toBe(mainline === undefined)
+    if (mainline === undefined) expect(downstream, id).toMatch(/^bcm2712-rpi-/)
+    else expect(mainline, id).toMatch(/^bcm28(35|36|37)-rpi-|^bcm2711-rpi-/)
   }
 })
 
@@ -312,7 +317,7 @@ describe('a tuning', () => {
     expect(of(plan, 'no-ethernet')!.proofs.find((one) => one.run !== undefined)!.run).toContain("'^(genet|lan78xx|smsc95xx) '")
     expect(filesOf(planOf(choices(text))).get('/etc/modprobe.d/downbeat.conf')).not.toMatch(/^blacklist/m)
     expect(refusalOf(choices('board: zero2w\nsoundcard: usb\n'), ['tunings.no-ethernet=on'])).toBe(
-      '--set tunings.no-ethernet=on tunings.no-ethernet: cannot be had here: board.ethernet.driver is not set, not smsc95xx or lan78xx or genet. These boards have no Ethernet',
+      '--set tunings.no-ethernet=on tunings.no-ethernet: cannot be had here: board.ethernet.driver is not set, not smsc95xx or lan78xx or genet or macb. These boards have no Ethernet, or its driver is not a module (bcm2711_rt_defconfig) that could be left out',
     )
   })
 
