@@ -38,10 +38,15 @@ export class ProofError extends Error {
   readonly exitCode = 4
 }
 
-/** Ctrl-C or a polite kill. Exit 130. */
+/** Ctrl-C or a polite kill; `left` says what that leaves behind. Exit 130. */
 export class Interrupted extends Error {
   override name = 'Interrupted'
   readonly exitCode = 130
+  readonly left: string
+  constructor(message: string, left = 'what was finished is kept, and the same command goes on from there') {
+    super(message)
+    this.left = left
+  }
 }
 
 /** The message of anything that was thrown. */

@@ -113,3 +113,24 @@ export function createReporter(options: ReporterOptions): Reporter {
     },
   }
 }
+
+/** One line that moves where a terminal lets it; elsewhere it is printed now and then. */
+export function createStatusLine({ terminal, out }: { terminal: boolean; out: NodeJS.WriteStream }): {
+  show(text: string): void
+  end(): void
+} {
+  let spinner: Ora | undefined
+  let said = performance.now()
+  return {
+    show(text) {
+      if (terminal) {
+        spinner ??= ora({ stream: out, discardStdin: false, text }).start()
+        spinner.text = text
+      } else if (performance.now() - said >= PROGRESS_EVERY_MS) {
+        said = performance.now()
+        out.write(`  ${text}\n`)
+      }
+    },
+    end: () => void spinner?.stop(),
+  }
+}

@@ -5,6 +5,7 @@ import { benchCommand } from './bench.ts'
 import { buildCommand } from './build.ts'
 import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
+import { flashCommand } from './flash.ts'
 import { generateCommand } from './generate.ts'
 import { listCommand } from './list.ts'
 import { planCommand } from './plan.ts'
@@ -24,7 +25,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-for (const make of [buildCommand, testCommand, planCommand, listCommand, doctorCommand, cleanCommand, generateCommand, benchCommand])
+for (const make of [
+  buildCommand,
+  flashCommand,
+  testCommand,
+  planCommand,
+  listCommand,
+  doctorCommand,
+  cleanCommand,
+  generateCommand,
+  benchCommand,
+])
   program.addCommand(make())
 for (const command of program.commands) command.exitOverride().showHelpAfterError(`(./downbeat help ${command.name()} says more)`)
 
@@ -32,7 +43,7 @@ for (const command of program.commands) command.exitOverride().showHelpAfterErro
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof Interrupted) {
-    process.stderr.write('\nstopped; what was finished is kept, and the same command goes on from there\n')
+    process.stderr.write(`\nstopped; ${error.left}\n`)
     return error.exitCode
   }
   if (error instanceof UserError || error instanceof ProofError) {

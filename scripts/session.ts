@@ -48,7 +48,7 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
     logFile,
     verbose: options.verbose === true,
     quiet: options.quiet === true,
-    terminal: process.stderr.isTTY && process.stderr.columns > 0 && process.env['CI'] === undefined,
+    terminal: canMove(),
     groups: process.env['GITHUB_ACTIONS'] === 'true',
     out: process.stderr,
   })
@@ -79,6 +79,9 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
     process.off('SIGINT', abort).off('SIGTERM', abort)
   }
 }
+
+/** Whether there is a terminal that a line may move on; ora would never end on one that has no width. */
+export const canMove = (): boolean => process.stderr.isTTY && process.stderr.columns > 0 && process.env['CI'] === undefined
 
 /** Finds what is missing before anything runs; as root installs it, after saying so. */
 function prepareHost(): void {

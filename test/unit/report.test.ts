@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Event } from '../../lib/make.ts'
-import { createReporter, seconds } from '../../lib/report.ts'
+import { createReporter, createStatusLine, seconds } from '../../lib/report.ts'
 import type { ReporterOptions } from '../../lib/report.ts'
 import { temporaryFolder, write } from './fixtures.ts'
 
@@ -153,4 +153,18 @@ test.each([
   [59.97, '1 min 0 s'],
 ])('%d seconds are told as %s', (s, told) => {
   expect(seconds(s)).toBe(told)
+})
+
+test('a line that says how far something is, is printed once in ten seconds at most where nothing moves', () => {
+  let screen = ''
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const out = { write: (text: string) => ((screen += text), true) } as NodeJS.WriteStream
+  const line = createStatusLine({ terminal: false, out })
+  for (let second = 1; second <= 25; second++) {
+    vi.advanceTimersByTime(1000)
+    line.show(`${second} of 25 MB`)
+  }
+  line.end()
+  expect(screen).toBe('  10 of 25 MB\n  20 of 25 MB\n')
 })
