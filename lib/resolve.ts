@@ -14,9 +14,11 @@ import { latency, planJack, refuseMissingSocket } from './plan-jack.ts'
 import { chosenServer, planPackages } from './plan-packages.ts'
 import { planTunings, templatesInForce } from './plan-tunings.ts'
 import { chosenKernel, planKernel } from './plan-kernel.ts'
+import type { ChosenKernel } from './plan-kernel.ts'
 import { planPriorities } from './priorities.ts'
 import type { BaseImagePlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
 import type { BaseData } from './schema/base.ts'
+import type { BoardData } from './schema/board.ts'
 import { crossPrefix, Id } from './schema/common.ts'
 import { Image } from './schema/image.ts'
 import type { TuningData } from './schema/tuning.ts'
@@ -49,11 +51,8 @@ export function resolve(
   }
   const soundcard = entry(root, 'soundcards', image.soundcard, at(['soundcard']))
   const kernel = chosenKernel(root, choices, asked, { id: image.soundcard, ...soundcard.value }, base)
-  const { virt_cpu, kernel_arch } = kernel.build
-  const boards = asked.map(({ emulators: { [kernel_arch]: emulator }, ...board }) => ({
-    ...board,
-    ...(emulator && (virt_cpu !== undefined || !isVirt(emulator)) ? { emulator } : {}),
-  }))
+  const boards = asked.map((board) => emulatedWith(board, kernel.build))
+  const { virt_cpu } = kernel.build
   const { family } = kernel.data
   const { driver } = soundcard.value
   const card = { id: image.soundcard, ...soundcard.value, driver: typeof driver === 'string' ? driver : driver[family] }
@@ -273,6 +272,12 @@ function defaultName(file: string, boards: PlannedBoard[], card: PlannedSoundcar
       `${file}: the image is named after the file, so its name may have lower-case letters, digits, ".", "+" and "-" only (or say name:)`,
     )
   return stem === 'image' ? `${boards[0]!.id}${boards.length > 1 ? '-and-others' : ''}-${card.id}` : stem
+}
+
+/** A board with the emulator for this kernel, if there is one. */
+function emulatedWith({ emulators, ...board }: { id: string } & BoardData, { kernel_arch, virt_cpu }: ChosenKernel['build']): PlannedBoard {
+  const emulator = emulators[kernel_arch]
+  return emulator && (virt_cpu !== undefined || !isVirt(emulator)) ? { ...board, emulator } : board
 }
 
 /** Which bases all of the boards run. */
