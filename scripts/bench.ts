@@ -4,7 +4,10 @@ import { basename, join } from 'node:path'
 import { Command } from 'commander'
 import type { Entry } from '../lib/cache.ts'
 import { openCache } from '../lib/cache.ts'
-import { keyOf } from '../lib/make.ts'
+import { UserError } from '../lib/errors.ts'
+import { enoughSpace, keyOf } from '../lib/make.ts'
+import { didYouMean } from '../lib/nearest.ts'
+import type { Plan } from '../lib/plan.ts'
 import { resolve } from '../lib/resolve.ts'
 import { image } from '../stages/image.ts'
 import { jack } from '../stages/jack.ts'
@@ -12,39 +15,83 @@ import { kernel } from '../stages/kernel.ts'
 import { rootfs } from '../stages/rootfs.ts'
 import { toolbox } from '../stages/toolbox.ts'
 import type { AnyStage } from '../lib/stage.ts'
-import { mirror, out, root } from './session.ts'
+import { downloadMemory } from './bench/download-memory.ts'
+import { unpacking, unpackingGib } from './bench/unpacking.ts'
+import type { Unpacking } from './bench/unpacking.ts'
+import { mirror, out, root, runStages } from './session.ts'
+
+const say = (what: string, figure: string): void => void process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
+
+/** Each row of figures, and how it is measured. */
+const rows: Record<string, () => void | Promise<void>> = {
+  nothing: () => {
+    build()
+    say('a build that has nothing to do', `${wall(() => build()).toFixed(2)} s`)
+  },
+  image: () => {
+    build()
+    say(
+      'the image of the same choices, written anew',
+      `${wall(() => build('--until', 'image', '--fresh', 'image')).toFixed(2)} s, ${entryOf(image, false).wall_s.toFixed(2)} s of it the stage`,
+    )
+  },
+  jack: () => {
+    build('--until', 'jack')
+    const [cold, again] = [coldly(jack), cpu(jack)]
+    say('packages of both JACK servers without / with a compiler cache', `${cold.toFixed(1)} / ${again.toFixed(1)} CPU s`)
+  },
+  kernel: () => {
+    build('--until', 'kernel')
+    say('kernel with a warm compiler cache', `${cpu(kernel).toFixed(1)} CPU s`)
+  },
+  root: () => {
+    const [twins, plain] = [cpu(rootfs), cpu(rootfs, '--plain-emulation')]
+    say(
+      'root with native twins / by plain emulation',
+      `${twins.toFixed(1)} / ${plain.toFixed(1)} CPU s = 1 : ${(plain / twins).toFixed(1)}`,
+    )
+  },
+  memory: async () => {
+    const folder = mkdtempSync(join(out, 'bench-'))
+    try {
+      enoughSpace(folder, 1)
+      const { mb } = await downloadMemory(500_000_000, folder)
+      say('memory of a process that fetches 500 MB', `${mb.toFixed(0)} MB at most (limit 150)`)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+  unpacking: async () => {
+    const { plain, unpack, rebuild } = await unpackingSeconds()
+    const [both, ratio] = [unpack + rebuild, (unpack + rebuild) / plain]
+    say(
+      'an image of 3 GB taken apart and rebuilt / xz -dc and one copy',
+      `${unpack.toFixed(1)} + ${rebuild.toFixed(1)} = ${both.toFixed(1)} / ${plain.toFixed(1)} s = ${ratio.toFixed(2)} : 1 (limit 2)`,
+    )
+  },
+}
 
 export function benchCommand(): Command {
   return new Command('bench')
     .description('measure what this project says about its speed, as ratios in one run on this machine')
+    .argument('[rows...]', `some rows only: ${Object.keys(rows).join(', ')}`)
     .addHelpText('after', '\nExample:\n  ./downbeat bench')
-    .action(() => {
-      const say = (what: string, figure: string): void => void process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
-      const cpu = (stage: AnyStage, ...args: string[]): number => {
-        build('--until', stage.name, '--fresh', stage.name, ...args)
-        const { usage } = entryOf(stage, args.includes('--plain-emulation'))
-        return usage.user + usage.system
-      }
-      build()
-      say('a build that has nothing to do', `${wall(() => build()).toFixed(2)} s`)
-      say(
-        'the image of the same choices, written anew',
-        `${wall(() => build('--until', 'image', '--fresh', 'image')).toFixed(2)} s, ${entryOf(image, false).wall_s.toFixed(2)} s of it the stage`,
-      )
-      const [cold, again] = [coldly(jack), cpu(jack)]
-      say('packages of both JACK servers without / with a compiler cache', `${cold.toFixed(1)} / ${again.toFixed(1)} CPU s`)
-      const warm = cpu(kernel)
-      say('kernel with a warm compiler cache', `${warm.toFixed(1)} CPU s`)
-      const [twins, plain] = [cpu(rootfs), cpu(rootfs, '--plain-emulation')]
-      say(
-        'root with native twins / by plain emulation',
-        `${twins.toFixed(1)} / ${plain.toFixed(1)} CPU s = 1 : ${(plain / twins).toFixed(1)}`,
-      )
+    .action(async (asked: string[]) => {
+      const unknown = asked.find((name) => rows[name] === undefined)
+      if (unknown !== undefined) throw new UserError(`there is no row "${unknown}"${didYouMean(unknown, Object.keys(rows))}`)
+      mkdirSync(out, { recursive: true })
+      for (const [name, measure] of Object.entries(rows)) if (asked.length === 0 || asked.includes(name)) await measure()
     })
 }
 
 function build(...args: string[]): void {
   execFileSync(join(root, 'downbeat'), ['build', '--quiet', ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+function cpu(stage: AnyStage, ...args: string[]): number {
+  build('--until', stage.name, '--fresh', stage.name, ...args)
+  const { usage } = entryOf(stage, args.includes('--plain-emulation'))
+  return usage.user + usage.system
 }
 
 /** What a stage that needs the toolbox alone costs without anything kept from before: in a folder of results of its own. */
@@ -65,16 +112,26 @@ function coldly(stage: AnyStage): number {
   }
 }
 
+/** Measured anew each time: nothing of it stays. */
+async function unpackingSeconds(): Promise<Unpacking> {
+  enoughSpace(out, unpackingGib)
+  const { made } = await runStages(usual(), [unpacking], { quiet: true, fresh: unpacking.name })
+  const { folder, outputs } = made.get(unpacking.name)!
+  const seconds = JSON.parse(readFileSync(outputs['seconds']!, 'utf8')) as Unpacking
+  rmSync(folder, { recursive: true })
+  return seconds
+}
+
 function wall(work: () => void): number {
   const started = performance.now()
   work()
   return (performance.now() - started) / 1000
 }
 
-function folderOf(stage: AnyStage, plainEmulation: boolean, cache = join(out, 'cache')): string {
-  const plan = resolve(root, join(root, 'image.yaml'), [], { plainEmulation, mirror: mirror() })
-  return openCache(cache).folder(stage.name, keyOf(stage, plan))
-}
+const usual = (plainEmulation = false): Plan => resolve(root, join(root, 'image.yaml'), [], { plainEmulation, mirror: mirror() })
+
+const folderOf = (stage: AnyStage, plainEmulation: boolean, cache = join(out, 'cache')): string =>
+  openCache(cache).folder(stage.name, keyOf(stage, usual(plainEmulation)))
 
 function entryOf(stage: AnyStage, plainEmulation: boolean, cache?: string): Entry {
   return JSON.parse(readFileSync(join(folderOf(stage, plainEmulation, cache), 'entry.json'), 'utf8')) as Entry
