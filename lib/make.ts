@@ -268,7 +268,8 @@ async function sweep(cache: Cache, stage: string, own: string, remove: (path: st
   }
 }
 
-function enoughSpace(dir: string, gib: number): void {
+/** HostError unless so much is free on the disk of a folder. */
+export function enoughSpace(dir: string, gib: number): void {
   const { bavail, bsize } = statfsSync(dir)
   const free = (bavail * bsize) / 2 ** 30
   if (free < gib) {

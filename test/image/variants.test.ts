@@ -11,7 +11,10 @@ import { downbeat, root } from '../downbeat.ts'
 const planned = (choices: string): Plan => resolve(root, join(root, choices))
 const record = (name: string): BuildRecord => JSON.parse(readFileSync(join(root, 'out/images', name, 'build.json'), 'utf8')) as BuildRecord
 
-test.for(idsIn(root, 'variants'))('variant %s builds from what is there, and its static proofs pass', { timeout: 900_000 }, (name) => {
+// Those of another architecture have a kernel of their own to compile: the workflow of variants builds them all.
+const ids = idsIn(root, 'variants').filter((id) => planned(`variants/${id}.yaml`).rootfs.arch === planned('image.yaml').rootfs.arch)
+
+test.for(ids)('variant %s builds from what is there, and its static proofs pass', { timeout: 900_000 }, (name) => {
   const { status, err } = downbeat(['build', `variants/${name}.yaml`, '--quiet'])
   expect(err).toBe('')
   expect(status).toBe(0)
@@ -31,6 +34,6 @@ test('an image for a card on the GPIO header boots with its overlay in force, an
 })
 
 test('variants differ on the card: each has a disk id and a sha256 of its own', () => {
-  const hashes = idsIn(root, 'variants').map((name) => record(name).files[`${name}.img`]!.sha256)
+  const hashes = ids.map((name) => record(name).files[`${name}.img`]!.sha256)
   expect(new Set(hashes).size).toBe(hashes.length)
 })

@@ -100,23 +100,19 @@ export async function failure(promise: Promise<unknown>): Promise<{ kind: string
   throw new Error('nothing failed')
 }
 
-/** Another process that downloads; `around` is a command that it is run by. It says how it ended, and how much memory it had. */
-export function otherProcess(
-  options: Partial<DownloadOptions> & { url: string; sha256: string },
-  around: string[] = [],
-  flags: string[] = [],
-) {
+/** Another process that downloads; `around` is a command that it is run by. It says how it ended. */
+export function otherProcess(options: Partial<DownloadOptions> & { url: string; sha256: string }, around: string[] = []) {
   const code = `import { download } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/download.ts')).href)}
     const { url, sha256, ...options } = ${JSON.stringify(options)}
     const all = { mirrors: [], offline: false, proxies: {}, signal: new AbortController().signal, ...options }
     const said = await download({ url, sha256 }, all).catch(({ name, message, mend }) => ({ name, message, mend }))
-    console.log(JSON.stringify({ said, peak_kib: process.resourceUsage().maxRSS }))`
-  const argv = [...around, process.execPath, '--disable-warning=ExperimentalWarning', ...flags, '--input-type=module', '-e', code]
+    console.log(JSON.stringify({ said }))`
+  const argv = [...around, process.execPath, '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code]
   const child = spawn(argv[0]!, argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  const ended = new Promise<{ said: string | { name: string; message: string; mend: string }; peak_kib: number } | undefined>((done) =>
+  const ended = new Promise<{ said: string | { name: string; message: string; mend: string } } | undefined>((done) =>
     child.once('close', () => done(text === '' ? undefined : (JSON.parse(text) as never))),
   )
   return { child, ended }

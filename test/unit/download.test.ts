@@ -1,16 +1,16 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { download } from '../../lib/download.ts'
 import { createMeter } from '../../lib/download/meter.ts'
 import type { Progress } from '../../lib/download/meter.ts'
 import { userAgent } from '../../lib/download/request.ts'
 import { enter } from '../../lib/shell.ts'
-import { bytesContent, patternContent, sha256Of } from '../stand-in/content.ts'
-import type { Script, Step } from '../stand-in/script.ts'
+import { downloadMemory } from '../../scripts/bench/download-memory.ts'
+import { bytesContent, sha256Of } from '../stand-in/content.ts'
+import type { Step } from '../stand-in/script.ts'
 import {
   content,
   expectKept,
@@ -551,22 +551,7 @@ describe('progress', () => {
 })
 
 test('a file of 500 MB is never in memory', async () => {
-  const big = patternContent(500_000_000, 7)
-  const folder = temporaryFolder()
-  const at = (name: string): string => join(folder, name)
-  write(folder, { script: JSON.stringify({ entries: { '/big': { pattern: { length: big.length, seed: 7 } } } } satisfies Script) })
-  const program = join(repository, 'test/stand-in/server.ts')
-  const server = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', program, '--script', at('script'), '--port-file', at('port')],
-    { stdio: 'inherit' },
-  )
-  onTestFinished(() => void server.kill('SIGKILL'))
-  await until(() => existsSync(at('port')))
-  const wanted = { url: `http://127.0.0.1:${readFileSync(at('port'), 'utf8')}/big`, sha256: await sha256Of(big) }
-  // The flag makes V8 collect what it read soon, so that what is counted is what is held: without it up to 64 MB of garbage lie about.
-  const { said, peak_kib } = (await otherProcess({ ...wanted, folder: at('kept') }, [], ['--max-semi-space-size=1']).ended)!
-  expect(said).toBe(at(`kept/${wanted.sha256}`))
-  expect(statSync(at(`kept/${wanted.sha256}`)).size).toBe(big.length)
-  expect(peak_kib / 1024).toBeLessThan(150)
+  const { path, mb } = await downloadMemory(500_000_000, temporaryFolder())
+  expect(statSync(path).size).toBe(500_000_000)
+  expect(mb).toBeLessThan(150)
 })

@@ -48,7 +48,7 @@ describe('the base of an image', () => {
   test('that is an image of no known kind is refused until it is said which one it is like', async () => {
     const base = 'https://example.org/stage-box.img.xz'
     await expect(find({ base, sha256: sha })).rejects.toThrow(
-      'image.yaml:3:1 base: the name stage-box.img.xz does not tell which base it is like (trixie and arm64 for raspios-lite-arm64); say so: --set base_like=raspios-lite-arm64',
+      'image.yaml:3:1 base: the name stage-box.img.xz does not tell which base it is like (trixie and arm64 for raspios-lite-arm64, trixie and armhf for raspios-lite-armhf); say so: --set base_like=raspios-lite-arm64',
     )
     expect((await find({ base, sha256: sha, like: 'raspios-lite-arm64' })).id).toBe('raspios-lite-arm64')
     await expect(find({ base, sha256: sha, like: 'raspios-lite' })).rejects.toThrow(
