@@ -13,6 +13,7 @@ import { latency, planJack, refuseMissingSocket } from './plan-jack.ts'
 import { chosenServer, planPackages } from './plan-packages.ts'
 import { planTunings, templatesInForce } from './plan-tunings.ts'
 import { chosenKernel, planKernel } from './plan-kernel.ts'
+import { planRelease } from './plan-release.ts'
 import { planPriorities } from './priorities.ts'
 import type { BaseImagePlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
 import type { BaseData } from './schema/base.ts'
@@ -193,6 +194,7 @@ export function resolve(
       ...(base.kind === 'image' ? { boot_of_base: { remove: [...(built ? base.kernel_files : []), ...base.boot_remove], unfit } } : {}),
       ...(image.root_mb === undefined ? {} : { root_mb: image.root_mb }),
     },
+    release: planRelease(root, boards, base, kernel.data),
     tunings: tunings.map(({ planned }) => planned),
     warnings: [
       ...warningsOf(choices, boards, card, jack),
