@@ -7,6 +7,7 @@ import { cleanCommand } from './clean.ts'
 import { doctorCommand } from './doctor.ts'
 import { generateCommand } from './generate.ts'
 import { listCommand } from './list.ts'
+import { manifestCommand } from './manifest.ts'
 import { planCommand } from './plan.ts'
 import { testCommand } from './test.ts'
 
@@ -24,7 +25,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-for (const make of [buildCommand, testCommand, planCommand, listCommand, doctorCommand, cleanCommand, generateCommand, benchCommand])
+for (const make of [
+  buildCommand,
+  manifestCommand,
+  testCommand,
+  planCommand,
+  listCommand,
+  doctorCommand,
+  cleanCommand,
+  generateCommand,
+  benchCommand,
+])
   program.addCommand(make())
 for (const command of program.commands) command.exitOverride().showHelpAfterError(`(./downbeat help ${command.name()} says more)`)
 
