@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { folders } from './catalogue.ts'
 import { Checklist } from './schema/checklist.ts'
 import { Image } from './schema/image.ts'
+import { Imager } from './schema/imager.ts'
 import { Priorities } from './schema/priorities.ts'
 
 const names = {
@@ -18,6 +19,7 @@ const names = {
 export function jsonSchemas(): Record<string, string> {
   const schemas = {
     image: Image,
+    imager: Imager,
     priorities: Priorities,
     checklist: Checklist,
     ...Object.fromEntries(Object.entries(folders).map(([folder, schema]) => [names[folder as keyof typeof folders], schema])),

@@ -1,6 +1,7 @@
 import type { BaseData } from './schema/base.ts'
 import type { BoardData, EmulatorData } from './schema/board.ts'
 import type { KernelSourceData } from './schema/kernel.ts'
+import type { ImagerDevice, OsEntry } from './schema/os-list.ts'
 import type { SoundcardData } from './schema/soundcard.ts'
 import type { PackageData } from './schema/package.ts'
 import type { ProofData } from './schema/tuning.ts'
@@ -192,6 +193,19 @@ export interface ImagePlan {
   root_mb?: number
 }
 
+/** What people are told of an image before they write it to a card; decides no byte of it. */
+export interface ReleasePlan {
+  base: string
+  kernel: string
+  icon: string
+  website?: string
+  architecture: OsEntry['architecture']
+  /** of Raspberry Pi Imager's devices: those that it shows the image for */
+  tags: string[]
+  /** of Imager's devices those that have such a tag, and those that show everything */
+  devices: ImagerDevice[]
+}
+
 /** Everything that decides the bytes of an image: plain data, frozen, printable. */
 export interface Plan {
   name: string
@@ -215,6 +229,7 @@ export interface Plan {
   image: ImagePlan
   /** -cpu of QEMU's own machine for the image's kernel; undefined: it does not run there */
   virt_cpu?: string
+  release: ReleasePlan
   tunings: PlannedTuning[]
   warnings: string[]
   /** value: the file and line it comes from */

@@ -15,6 +15,8 @@ import { join } from 'node:path'
 import type { Entry } from './cache.ts'
 import type { Plan } from './plan.ts'
 import type { ProofResult } from './proof.ts'
+import { releaseBeside, removeRelease } from './publish-release.ts'
+import type { Release } from './publish-release.ts'
 
 /** `build.json`: what was made, from what, and what it cost. */
 export interface BuildRecord {
@@ -39,25 +41,21 @@ const round = (value: number): number => Math.round(value * 100) / 100
 
 /**
  * Puts what was made into `out/images/<name>/`: the disk image (the very file of the cache, and read-only), its papers, and the
- * folder `packages`, in which the other JACK server lies too. Gives back where the image is.
+ * folder `packages`, in which the other JACK server lies too. With `release` also what is given to others; without it what is
+ * there of that stays only if it is of this very image. Gives back where the image is.
  */
-export function publish(folder: string, made: { image: string; packages: string }, plan: Plan, record: BuildRecord): string {
-  const diskImage = join(made.image, 'disk.img')
+export function publish(
+  folder: string,
+  made: { image: string; packages: string },
+  plan: Plan,
+  record: BuildRecord,
+  release?: Release,
+): string {
+  const target = join(folder, `${plan.name}.img`)
   mkdirSync(folder, { recursive: true })
   sweep(folder)
-  const target = join(folder, `${plan.name}.img`)
-  chmodSync(diskImage, 0o444)
-  if (!same(diskImage, target)) {
-    const half = `${target}.${process.pid}.half`
-    rmSync(half, { force: true })
-    try {
-      linkSync(diskImage, half)
-    } catch (error) {
-      if (!['EXDEV', 'EPERM', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-      copyFileSync(diskImage, half)
-    }
-    renameSync(half, target)
-  }
+  if (release || !releaseBeside(folder, plan.name, record.files[`${plan.name}.img`]?.sha256 ?? '')) removeRelease(folder, plan.name)
+  link(join(made.image, 'disk.img'), target)
   put(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
   put(join(folder, 'build.json'), `${JSON.stringify(record, null, 2)}\n`)
   copyFileSync(join(made.image, 'packages.lock'), join(folder, 'packages.lock'))
@@ -65,7 +63,24 @@ export function publish(folder: string, made: { image: string; packages: string 
   cpSync(made.packages, packages, { recursive: true })
   rmSync(join(folder, 'packages'), { recursive: true, force: true })
   renameSync(packages, join(folder, 'packages'))
+  for (const [file, packed] of Object.entries(release?.packed ?? {})) link(packed, join(folder, file))
+  for (const [file, text] of Object.entries(release?.papers ?? {})) put(join(folder, file), text)
   return target
+}
+
+/** Makes a large file of the cache lie in the folder too; nobody may write to it. */
+function link(file: string, target: string): void {
+  chmodSync(file, 0o444)
+  if (same(file, target)) return
+  const half = `${target}.${process.pid}.half`
+  rmSync(half, { force: true })
+  try {
+    linkSync(file, half)
+  } catch (error) {
+    if (!['EXDEV', 'EPERM', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    copyFileSync(file, half)
+  }
+  renameSync(half, target)
 }
 
 function same(a: string, b: string): boolean {

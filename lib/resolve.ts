@@ -15,6 +15,7 @@ import { chosenServer, planPackages } from './plan-packages.ts'
 import { planTunings, templatesInForce } from './plan-tunings.ts'
 import { chosenKernel, planKernel } from './plan-kernel.ts'
 import type { ChosenKernel } from './plan-kernel.ts'
+import { planRelease } from './plan-release.ts'
 import { planPriorities } from './priorities.ts'
 import type { BaseImagePlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
 import type { BaseData } from './schema/base.ts'
@@ -215,6 +216,7 @@ export function resolve(
       ...(image.root_mb === undefined ? {} : { root_mb: image.root_mb }),
     },
     ...(virt_cpu === undefined ? {} : { virt_cpu }),
+    release: planRelease(root, boards, base, kernel.data),
     tunings: tunings.map(({ planned }) => planned),
     warnings: [
       ...warningsOf(choices, boards, card, jack, kernel),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Cache, Entry } from '../lib/cache.ts'
 import { UserError } from '../lib/errors.ts'
+import { manifestSuffix, servedAt } from '../lib/imager.ts'
 import { keyOf } from '../lib/make.ts'
 import { didYouMean } from '../lib/nearest.ts'
 import type { Plan } from '../lib/plan.ts'
@@ -10,9 +11,11 @@ import { emulatedCard } from '../lib/proof.ts'
 import type { ProofResult } from '../lib/proof.ts'
 import { publish, stageRecord } from '../lib/publish.ts'
 import type { BuildRecord } from '../lib/publish.ts'
+import { releaseBeside, releaseOf } from '../lib/publish-release.ts'
 import { seconds } from '../lib/report.ts'
 import { jack } from '../stages/jack.ts'
 import { image } from '../stages/image.ts'
+import { release } from '../stages/release.ts'
 import { sound } from '../stages/sound.ts'
 import { verify } from '../stages/verify.ts'
 import { planOf, typed, withChoices } from './choices.ts'
@@ -24,6 +27,8 @@ interface Options extends ChoiceOptions {
   until?: string
   fresh?: true | string
   boot?: true
+  release?: true
+  releaseUrl?: string
   plainEmulation?: true
   verbose?: true
   quiet?: true
@@ -35,6 +40,10 @@ export function buildCommand(): Command {
     .description('build a flashable image for the choices in a file (image.yaml)')
     .argument('[choices]', 'the file of choices')
     .option('--boot', 'boot the image in the emulator and listen to it, too')
+    .option('--release', 'pack it too, with what others need: sums, block map, a manifest for Raspberry Pi Imager')
+    .option('--release-url <address>', 'the same, for files that will be served below this address', (address) =>
+      servedAt('--release-url', address),
+    )
     .option('--until <stage>', 'stop after this stage')
     .option('--fresh [stage]', 'make this stage (or all) anew, whatever is in the cache')
     .option('--plain-emulation', 'bootstrap the root without native twins: slow, for comparison')
@@ -47,14 +56,17 @@ export function buildCommand(): Command {
 
 async function build(file: string | undefined, options: Options): Promise<void> {
   const plan = await planOf(file, options, options.plainEmulation === true)
-  const known = stagesBefore(sound)
+  const known = stagesBefore(sound, release)
   for (const name of [options.until, typeof options.fresh === 'string' ? options.fresh : undefined]) {
     if (name === undefined) continue
     if (!known.has(name)) throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
     if (known.get(name)!.given(plan) === undefined) throw new UserError(`these choices do without the stage "${name}"`)
   }
   const wanted = options.until === undefined ? (options.boot === true ? sound : verify) : known.get(options.until)!
-  const run = await runStages(plan, stagesBefore(wanted).has('image') ? [image, jack, wanted] : [wanted], {
+  const releasing = options.release === true || options.releaseUrl !== undefined
+  if (releasing && !stagesBefore(wanted).has('verify'))
+    throw new UserError(`--release: what is not built to the end is not released; leave out --until ${options.until}`)
+  const run = await runStages(plan, stagesBefore(wanted).has('image') ? [image, jack, wanted, ...(releasing ? [release] : [])] : [wanted], {
     verbose: options.verbose === true,
     quiet: options.quiet === true || options.json === true,
     ...(options.fresh === undefined ? {} : { fresh: options.fresh === true ? 'all' : options.fresh }),
@@ -68,7 +80,11 @@ async function build(file: string | undefined, options: Options): Promise<void> 
   const entry = entryOf(run.cache, plan, 'image', known)
   if (!entry) throw new Error('a finished build has no image')
   const built = { image: run.cache.folder('image', entry.key), packages: run.made.get('jack')!.outputs['packages']! }
-  const published = publish(folder, built, plan, record)
+  const packed = run.made.get('release')
+  const lock = readFileSync(join(built.image, 'packages.lock'), 'utf8')
+  const released = packed && releaseOf(plan, { image: entry, release: packed, lock }, folder, options.releaseUrl)
+  Object.assign(record.files, released?.files ?? releaseBeside(folder, plan.name, record.files[`${plan.name}.img`]!.sha256))
+  const published = publish(folder, built, plan, record, released)
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(record, null, 2)}\n`)
     return
@@ -124,6 +140,12 @@ function summarize(plan: Plan, record: BuildRecord, image: string, file: string 
   const booted = record.boots.map(({ machine, seconds: s }) => `${machine} in ${seconds(s)}`).join(', ')
   say(
     `  ${record.proofs.filter(({ passed }) => passed).length} proofs passed${booted === '' ? `; ${notBooted}` : `; booted on ${booted}`}${device > 0 ? `; ${device} can be tried on a real Raspberry Pi only` : ''}`,
+  )
+  const packed = Object.entries(record.files).filter(([name]) => /\.(xz|zst)$/.test(name))
+  say(
+    packed.length === 0
+      ? '  not packed for release: ./downbeat build --release'
+      : `  packed: ${packed.map(([name, { bytes }]) => `${name} (${(bytes / 1e6).toFixed(0)} MB)`).join(', ')}; Raspberry Pi Imager opens ${plan.name}${manifestSuffix}`,
   )
   for (const warning of plan.warnings) say(`  note: ${warning}`)
   say(`repeat it: ./downbeat build${typed(file, options)}`)

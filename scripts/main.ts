@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor.ts'
 import { flashCommand } from './flash.ts'
 import { generateCommand } from './generate.ts'
 import { listCommand } from './list.ts'
+import { manifestCommand } from './manifest.ts'
 import { planCommand } from './plan.ts'
 import { testCommand } from './test.ts'
 
@@ -28,6 +29,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 for (const make of [
   buildCommand,
   flashCommand,
+  manifestCommand,
   testCommand,
   planCommand,
   listCommand,

@@ -2,10 +2,12 @@ import { readdirSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { manifest } from '../../lib/imager.ts'
 import { render } from '../../lib/render.ts'
 import { resolve } from '../../lib/resolve.ts'
 
-// Every file that is rendered for image.yaml and for each variant lies below this folder, as it will be in the image, so
+// Every file that is rendered for image.yaml and for each variant lies below this folder, as it will be in the image, and so
+// does what Raspberry Pi Imager is told of it (with sizes and hashes that no image has), so
 // that a pull request shows what changes in whose image. After a change on purpose: node_modules/.bin/vitest run
 // --project golden -u, and look at what git diff says.
 
@@ -19,11 +21,18 @@ const variants = readdirSync(join(root, 'variants')).filter((file) => file.endsW
 const signature = '5167a7e0'
 
 const filesOf = (choices: string): { path: string; text: string }[] => {
-  const { templates, view } = resolve(root, join(root, choices)).configure
+  const plan = resolve(root, join(root, choices))
+  const { templates, view } = plan.configure
   const named = (device: string): string => device.replace(view.disk.signature, signature)
   const disk = { ...view.disk, signature, root_device: named(view.disk.root_device), boot_device: named(view.disk.boot_device) }
   const files = render({ templates, view: { ...view, disk } })
-  return files.map(({ where, path, text }) => ({ path: join(basename(choices, '.yaml'), where, path), text }))
+  const name = basename(choices, '.yaml')
+  const [image, packed] = ['1', '2'].map((digit) => ({ bytes: Number(digit), sha256: digit.repeat(64) }))
+  const list = manifest(plan, image!, packed!, '2026-01-01', `https://example.org/${plan.name}.img.xz`)
+  return [
+    ...files.map(({ where, path, text }) => ({ path: join(name, where, path), text })),
+    { path: join(name, 'rpi-imager-manifest.json'), text: `${JSON.stringify(list, null, 2)}\n` },
+  ]
 }
 
 const goldens = new Map(['image.yaml', ...variants].map((choices) => [choices, filesOf(choices)]))

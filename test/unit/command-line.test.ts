@@ -79,6 +79,16 @@ describe.concurrent('what is typed wrong ends with 2 and one message, without a 
     ['a board', ['plan', 'four.yaml', '--set', 'board=pi4c'], '✖ --set board=pi4c: there is no boards/pi4c.yaml (did you mean "pi4b"?)\n'],
     ['a stage', ['build', 'four.yaml', '--until', 'kernle'], '✖ there is no stage "kernle" (did you mean "kernel"?)\n'],
     ['a row of figures', ['bench', 'memry'], '✖ there is no row "memry" (did you mean "memory"?)\n'],
+    [
+      'a release of half an image',
+      ['build', 'four.yaml', '--release', '--until', 'kernel'],
+      '✖ --release: what is not built to the end is not released; leave out --until kernel\n',
+    ],
+    [
+      'an address to release at',
+      ['build', 'four.yaml', '--release-url', 'here'],
+      '✖ --release-url here: expected where the files will be served, such as --release-url https://example.org/images/\n',
+    ],
     ['a list', ['list', 'bords'], '✖ there is no list of "bords" (did you mean "boards"?)\n'],
     ['a file that is no YAML', ['plan', 'four.txt'], '✖ four.txt: expected a YAML file of choices, such as variants/pi4b-usb.yaml\n'],
   ]

@@ -52,7 +52,7 @@ describe('the base of an image', () => {
     )
     expect((await find({ base, sha256: sha, like: 'raspios-lite-arm64' })).id).toBe('raspios-lite-arm64')
     await expect(find({ base, sha256: sha, like: 'raspios-lite' })).rejects.toThrow(
-      'there is no image bases/raspios-lite.yaml (there is: raspios-lite-arm64)',
+      'there is no image bases/raspios-lite.yaml (there is: raspios-lite-arm64, raspios-lite-armhf)',
     )
   })
 

@@ -49,7 +49,7 @@ function copied(edits: Edits, whole: (folder: string) => boolean): string {
       symlinkSync(join(repository, folder), join(root, folder))
     }
   }
-  for (const file of ['image.yaml', 'priorities.yaml']) cpSync(join(repository, file), join(root, file))
+  for (const file of ['image.yaml', 'imager.yaml', 'priorities.yaml']) cpSync(join(repository, file), join(root, file))
   for (const [path, edit] of Object.entries(edits)) {
     if (edit === null) rmSync(join(root, path))
     else write(root, { [path]: typeof edit === 'string' ? edit : edit(readFileSync(join(root, path), 'utf8')) })

@@ -41,6 +41,7 @@ test('each kind of data file has a schema', () => {
 
 test.each([
   ...choiceFiles.map((file) => [file, 'image'] as const),
+  ['imager.yaml', 'imager'] as const,
   ['priorities.yaml', 'priorities'] as const,
   ['docs/checklist.yaml', 'checklist'] as const,
   ...Object.entries(folders).flatMap(([folder, schema]) => idsOf(folder).map((id) => [`${folder}/${id}.yaml`, schema] as const)),

@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../lib/plan.ts'
+import type { Entry } from '../../lib/cache.ts'
 import { publish, stageRecord } from '../../lib/publish.ts'
-import { temporaryFolder, write } from './fixtures.ts'
+import { releaseBeside, releaseOf } from '../../lib/publish-release.ts'
+import { resolve } from '../../lib/resolve.ts'
+import { OsList } from '../../lib/schema/os-list.ts'
+import { repository, temporaryFolder, write } from './fixtures.ts'
 
 const plan = { name: 'pi4b-usb' } as Plan
 const record = { name: 'pi4b-usb', stages: {}, files: {}, proofs: [], boots: [] }
@@ -67,6 +72,107 @@ describe('what is published', () => {
     chmodSync(join(folder, 'pi4b-usb.img.999999999.half'), 0o444)
     expect(readFileSync(put(), 'utf8')).toBe('a disk')
     expect(readdirSync(folder).filter((name) => name.endsWith('.half'))).toEqual([])
+  })
+})
+
+describe('what is given to others', () => {
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+  const plan = resolve(repository, join(repository, 'image.yaml'), ['name=a'])
+  const made = Date.UTC(2026, 10, 21, 23, 59)
+
+  /** A cache with an image and its release, each file with this text in it. */
+  function packed(text: string) {
+    const root = temporaryFolder()
+    const folder = join(root, 'images/a')
+    const entry = (stage: string, outputs: Record<string, string>): { entry: Entry; outputs: Record<string, string> } => {
+      write(join(root, stage), Object.fromEntries(Object.values(outputs).map((path) => [path, `${path} of ${text}`])))
+      const facts = Object.entries(outputs).map(([name, path]) => {
+        const content = `${path} of ${text}`
+        return [name, { path, bytes: content.length, sha256: sha256(content), mtime_ms: made }]
+      })
+      return {
+        entry: { stage, key: 'k', outputs: Object.fromEntries(facts), wall_s: 1, usage: { user: 1, system: 1, peak_kib: 1 } },
+        outputs: Object.fromEntries(Object.entries(outputs).map(([name, path]) => [name, join(root, stage, path)])),
+      }
+    }
+    const image = entry('image', { disk: 'disk.img', packages: 'packages.lock' })
+    const release = entry('release', { xz: 'disk.img.xz', zst: 'disk.img.zst', bmap: 'disk.bmap' })
+    write(root, { 'debs/jackd1.deb': '' })
+    const { bytes, sha256: sum } = image.entry.outputs['disk']!
+    return {
+      sum,
+      entries: { image: image.entry, release, lock: 'bash 5 arm64 00 1\n' },
+      put: (to: string, released = true, served?: string) => {
+        const record = { name: 'a', stages: {}, files: { 'a.img': { bytes, sha256: sum } }, proofs: [], boots: [] }
+        const packed = released ? releaseOf(plan, { image: image.entry, release, lock: 'bash 5 arm64 00 1\n' }, to, served) : undefined
+        publish(to, { image: join(root, 'image'), packages: join(root, 'debs') }, plan, record, packed)
+      },
+      folder,
+    }
+  }
+  const own = ['SHA256SUMS', 'a.bmap', 'a.img.xz', 'a.img.zst', 'a.info', 'a.rpi-imager-manifest']
+  const papersIn = (folder: string): string[] => readdirSync(folder).filter((name) => own.includes(name))
+  const sumsIn = (folder: string): string[][] =>
+    readFileSync(join(folder, 'SHA256SUMS'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => line.split('  '))
+
+  test('lies beside the image, with the sums of all that is fetched', () => {
+    const { put, folder } = packed('one')
+    put(folder)
+    expect(papersIn(folder)).toEqual(own)
+    expect(sumsIn(folder).map(([, file]) => file)).toEqual(['a.img', 'a.img.xz', 'a.img.zst', 'a.bmap', 'a.info'])
+    for (const [sum, file] of sumsIn(folder)) expect(sha256(readFileSync(join(folder, file!), 'utf8')), file).toBe(sum)
+  })
+
+  test('is the very files of the cache, which nobody writes to by mistake', () => {
+    const { put, folder, entries } = packed('one')
+    put(folder)
+    const xz = statSync(join(folder, 'a.img.xz'))
+    expect([xz.ino, xz.mode & 0o777]).toEqual([statSync(entries.release.outputs['xz']!).ino, 0o444])
+  })
+
+  test('has a manifest for the file where it lies, or where it will be served, with the day on which the image was made', () => {
+    const { put, folder } = packed('one')
+    const entryIn = () => OsList.parse(JSON.parse(readFileSync(join(folder, 'a.rpi-imager-manifest'), 'utf8'))).os_list[0]!
+    put(folder)
+    expect(entryIn()).toMatchObject({ url: `file://${folder}/a.img.xz`, release_date: '2026-11-21' })
+    put(folder, true, 'https://example.org/v1/')
+    expect(entryIn()).toMatchObject({ url: 'https://example.org/v1/a.img.xz' })
+  })
+
+  test('stays when the same image is built again without it', () => {
+    const { put, folder, sum } = packed('one')
+    put(folder)
+    put(folder, false)
+    expect(papersIn(folder)).toEqual(own)
+    expect(Object.keys(releaseBeside(folder, 'a', sum) ?? {})).toEqual(['a.img.xz', 'a.img.zst', 'a.bmap', 'a.info'])
+  })
+
+  test('goes when another image takes the place of its own', () => {
+    const { put, folder } = packed('one')
+    put(folder)
+    packed('another').put(folder, false)
+    expect(readFileSync(join(folder, 'a.img'), 'utf8')).toBe('disk.img of another')
+    expect(papersIn(folder)).toEqual([])
+  })
+
+  test('is renewed with the image', () => {
+    const { put, folder } = packed('one')
+    put(folder)
+    packed('another').put(folder)
+    expect(readFileSync(join(folder, 'a.img.xz'), 'utf8')).toBe('disk.img.xz of another')
+    for (const [sum, file] of sumsIn(folder)) expect(sha256(readFileSync(join(folder, file!), 'utf8')), file).toBe(sum)
+  })
+
+  test.each(own)('does not count, and goes, where %s is missing', (missing) => {
+    const { put, folder, sum } = packed('one')
+    put(folder)
+    rmSync(join(folder, missing))
+    expect(releaseBeside(folder, 'a', sum)).toBeUndefined()
+    put(folder, false)
+    expect(papersIn(folder)).toEqual([])
   })
 })
 
