@@ -3,6 +3,8 @@ import { entry, fileIn, textFiles } from './catalogue.ts'
 import type { TextFile } from './catalogue.ts'
 import { configSections } from './config-sections.ts'
 import { UserError } from './errors.ts'
+import { settingsText } from './settings-text.ts'
+import type { SettingsData } from './settings.ts'
 import { refuseUnwanted } from './contradictions.ts'
 import type { FoundBase } from './find-base.ts'
 import { doctorChecks } from './doctor.ts'
@@ -14,10 +16,11 @@ import { chosenServer, planPackages } from './plan-packages.ts'
 import { planTunings, templatesInForce } from './plan-tunings.ts'
 import { chosenKernel, planKernel } from './plan-kernel.ts'
 import { planPriorities } from './priorities.ts'
-import type { BaseImagePlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
+import type { BaseImagePlan, JackPlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
 import type { BaseData } from './schema/base.ts'
 import { Id } from './schema/common.ts'
 import { Image } from './schema/image.ts'
+import type { ImageChoices } from './schema/image.ts'
 import type { TuningData } from './schema/tuning.ts'
 import { warningsOf } from './warnings.ts'
 import { plainValue, readYaml } from './yaml.ts'
@@ -179,6 +182,7 @@ export function resolve(
           smallest_period: card.jack.smallest_period,
         },
         disk,
+        settings: settingsText({}, defaultSettings(image, jack)).trimEnd(),
       },
     },
     image: {
@@ -219,6 +223,13 @@ export function override(text: string): Override {
   const value = text.slice(equals + 1)
   return { path: text.slice(0, equals).split('.'), value: plainValue(value, `--set ${text}`), text: `--set ${text}` }
 }
+
+/** What a card of this image does where its settings say nothing. */
+const defaultSettings = ({ hostname, user }: ImageChoices, { period, periods, rate }: JackPlan): SettingsData => ({
+  hostname,
+  user: { name: user.name },
+  jack: { period, periods, rate },
+})
 
 /** Which of our own overlays a line of config.txt names, and the trees of the boards it does so for. */
 function triedOverlays(
