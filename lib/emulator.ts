@@ -12,8 +12,8 @@ export interface Machine {
   name: string
   /** QEMU's arguments for processor, memory and what the board has soldered on */
   args: string[]
-  /** QEMU's arguments for the card, and for a USB sound card that records into the first of these files */
-  disk: (overlay: string) => string[]
+  /** QEMU's arguments for the SD card, and for a USB sound card that records into the first of these files */
+  disk: (file: string, format: 'qcow2' | 'raw') => string[]
   sound: (wavs: readonly string[]) => string[]
   /** a USB drive, on the controller that `sound` is on */
   drive: (overlay: string) => string[]
@@ -54,7 +54,7 @@ const raspberryPi = ({ machine, console, device_tree_edits }: Emulator): Machine
   name: machine,
   args: ['-M', machine, ...(console === 'ttyS1' ? ['-serial', 'pipe:keyboard', '-serial', 'pipe:console'] : ['-serial', 'pipe:console'])],
   keyboard: console === 'ttyS1',
-  disk: (overlay) => ['-drive', `if=sd,format=qcow2,file=${overlay}`],
+  disk: (file, format) => ['-drive', `if=sd,format=${format},file=${file}`],
   sound: usbCard,
   drive: usbDrive,
   console,
@@ -73,45 +73,53 @@ export const virt = (cpu: string): Machine => ({
   name: VIRT,
   args: ['-M', 'virt', '-cpu', cpu, '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console', '-device', 'qemu-xhci'],
   keyboard: false,
-  disk: (overlay) => ['-drive', `if=none,id=card,format=qcow2,file=${overlay}`, '-device', 'virtio-blk-pci,drive=card'],
+  disk: (file, format) => ['-drive', `if=none,id=card,format=${format},file=${file}`, '-device', 'virtio-blk-pci,drive=card'],
   sound: usbCard,
   drive: usbDrive,
   console: 'ttyAMA0',
   deviceTree: undefined,
 })
 
-export interface Booted {
+/** A machine that was switched on. */
+export interface Running {
   console: Console
+  /** types something at the console */
+  write: (text: string) => void
+  /** Settles when the machine has ended, by itself (a restart ends it too) or by `stop`. */
+  ended: Promise<void>
+  /** Says something to QEMU itself, such as `unplug(0)`. */
+  tell: (command: string) => Promise<void>
+  /** Ends the machine as pulling the plug does. */
+  stop: () => Promise<void>
+}
+
+export interface Booted extends Pick<Running, 'console' | 'tell' | 'stop'> {
   /** seconds from QEMU's start to the root shell */
   seconds: number
-  /** Says something to QEMU itself, such as `unplug(0)`. */
-  tell(command: string): Promise<void>
-  /** Ends the machine as pulling the plug does. */
-  stop(): Promise<void>
+}
+
+export interface BootOptions {
+  image: string
+  board: PlannedBoard
+  machine: Machine
+  work: string
+  /** what the USB sound card records into, and into which after it was plugged in again */
+  wavs?: readonly string[]
+  /** the size of the card; undefined: the image itself is the card, is written to and keeps what is written */
+  card_gib?: number
+  /** ALSA id of a card that the board's tree has and the machine has not: JACK must not wait for its interrupts */
+  absent_card?: string
+  /** the root file system is not the SD card's but the one of a USB drive, on which the same image lies */
+  root_on_usb: boolean
+  onText: (text: string) => void
 }
 
 /**
- * Boots an image as the firmware of a board would: kernel, device tree, overlays and command line are taken from the
+ * Switches a machine on as the firmware of a board would: kernel, device tree, overlays and command line are taken from the
  * image's own FAT partition. The image stays as it is: the machine writes to an overlay, whose size is the card's.
- * The one thing added is a root shell on the serial console (systemd.debug_shell), which answers `console.run`.
+ * The one thing added is a root shell on the serial console (systemd.debug_shell).
  */
-export async function boot(
-  $: Shell,
-  options: {
-    image: string
-    board: PlannedBoard
-    machine: Machine
-    work: string
-    /** what the USB sound card records into, and into which after it was plugged in again */
-    wavs?: readonly string[]
-    card_gib: number
-    /** ALSA id of a card that the board's tree has and the machine has not: JACK must not wait for its interrupts */
-    absent_card?: string
-    /** the root file system is not the SD card's but the one of a USB drive, on which the same image lies */
-    root_on_usb: boolean
-    onText: (text: string) => void
-  },
-): Promise<Booted> {
+export async function switchOn($: Shell, options: BootOptions): Promise<Running> {
   const { image, board, machine, work } = options
   const fat = `${work}/${machine.name}-fat`
   const overlay = `${work}/${machine.name}.qcow2`
@@ -119,8 +127,10 @@ export async function boot(
   const tree = `${work}/${machine.name}.dtb`
   mkdirSync(fat, { recursive: true })
   await $`MTOOLS_SKIP_CHECK=1 mcopy -s -n -i ${`${image}@@${offsetOf(disk.boot)}`} '::*' ${fat}
-    for disk in ${[overlay, drive]}; do qemu-img create -q -f qcow2 -b ${image} -F raw "$disk" ${options.card_gib}G; done`
-  if (statSync(image).size > options.card_gib * 2 ** 30)
+    for disk in ${options.card_gib === undefined ? [] : [overlay, drive]}; do
+      qemu-img create -q -f qcow2 -b ${image} -F raw "$disk" ${options.card_gib ?? ''}G
+    done`
+  if (options.card_gib !== undefined && statSync(image).size > options.card_gib * 2 ** 30)
     throw new Error(`the image does not fit on an emulated card of ${options.card_gib} GiB`)
   const loads = firmwareBoot(fatFolder(fat), board)
   const overlays = loads.overlays.map(({ path }) => `${fat}/${path}`)
@@ -142,7 +152,6 @@ export async function boot(
 
   let conversation: Conversation | undefined
   const console = createConsole((text) => conversation?.write(text))
-  const started = performance.now()
   conversation = $.start((text) => {
     console.hear(text)
     options.onText(text)
@@ -154,30 +163,38 @@ export async function boot(
     cat console.out & # its own messages go elsewhere, not between the guest's words
     qemu-system-aarch64 ${machine.args} -accel tcg,thread=multi -display none -monitor pipe:monitor -no-reboot \
       -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
-      ${machine.disk(overlay)} ${options.wavs === undefined ? [] : machine.sound(options.wavs)} \
+      ${options.card_gib === undefined ? machine.disk(image, 'raw') : machine.disk(overlay, 'qcow2')} ${options.wavs === undefined ? [] : machine.sound(options.wavs)} \
       ${options.root_on_usb ? machine.drive(drive) : []} >&2 </dev/null &
     qemu=$!
     (cat <&5 >console.in; touch unplugged; kill "$qemu") & # the end of our input is the end of the machine
     wait "$qemu" || [ -e unplugged ]`
   const { ended, end, kill } = conversation
-  const early = ended.then(() =>
-    Promise.reject(new Error(`QEMU ended before the image had booted; the console said:\n${console.transcript.slice(-2000)}`)),
-  )
+  ended.catch(() => undefined) // whoever waits for it is told
   const stop = async (): Promise<void> => {
     end()
     const stuck = setTimeout(kill, 10_000)
     await ended.finally(() => clearTimeout(stuck))
   }
+  const tell = (command: string): Promise<void> => $`echo ${command} >monitor.in`
+  return { console, write: (text) => conversation?.write(text), ended, tell, stop }
+}
+
+/** Boots an image, to the root shell on its console, which answers `console.run`. */
+export async function boot($: Shell, options: BootOptions): Promise<Booted> {
+  const started = performance.now()
+  const { console, write, ended, tell, stop } = await switchOn($, options)
+  const early = ended.then(() =>
+    Promise.reject(new Error(`QEMU ended before the image had booted; the console said:\n${console.transcript.slice(-2000)}`)),
+  )
   try {
     // The shell prints its prompt when it is there; an empty line makes it print another one.
-    const nudge = setInterval(() => conversation?.write('\n'), 2000)
+    const nudge = setInterval(() => write('\n'), 2000)
     await Promise.race([console.waitFor(/# $/m, 300), early]).finally(() => clearInterval(nudge))
     const seconds = (performance.now() - started) / 1000
     early.catch(() => undefined)
     // A plain shell without a line editor or an echo, and no kernel messages between the lines of an answer.
-    conversation.write('exec env PS1= PS2= TERM=dumb LC_ALL=C.UTF-8 /bin/sh\nstty -echo\n')
+    write('exec env PS1= PS2= TERM=dumb LC_ALL=C.UTF-8 /bin/sh\nstty -echo\n')
     await console.run('dmesg -n 1', 60)
-    const tell = (command: string): Promise<void> => $`echo ${command} >monitor.in`
     return { console, seconds, tell, stop }
   } catch (error) {
     early.catch(() => undefined)

@@ -10,15 +10,22 @@ export function identifiers(root: ImageChoices['root'], content: unknown): DiskP
     return [digits.slice(0, 8), digits.slice(8, 12), `4${digits.slice(13, 16)}`, `8${digits.slice(17, 20)}`, digits.slice(20, 32)].join('-')
   }
   const signature = hex.slice(0, 8)
-  // With the root on a USB drive the same image lies on both disks, so that identifiers would name either.
-  const [boot_device, root_device] =
-    root === 'usb' ? ['/dev/disk/downbeat-boot', '/dev/sda2'] : [`PARTUUID=${signature}-01`, `PARTUUID=${signature}-02`]
+  const fat_serial = hex.slice(8, 16)
+  // With the root on a USB drive the same image lies on both disks, so that identifiers would name either. On a card, fstab
+  // goes by what the first boot leaves as it is while it gives the card a signature of its own; then it names that, too.
+  const devices =
+    root === 'usb'
+      ? { boot_device: '/dev/disk/downbeat-boot', root_device: '/dev/sda2', fstab_root: '/dev/sda2' }
+      : {
+          boot_device: `UUID=${fat_serial.toUpperCase().replace(/^.{4}/, '$&-')}`,
+          root_device: `PARTUUID=${signature}-02`,
+          fstab_root: `UUID=${uuid(0)}`,
+        }
   return {
     signature,
-    boot_device,
-    root_device,
+    ...devices,
     root_on_usb: root === 'usb',
-    fat_serial: hex.slice(8, 16),
+    fat_serial,
     root_uuid: uuid(0),
     hash_seed: uuid(32),
   }

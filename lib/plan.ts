@@ -164,13 +164,17 @@ export interface View {
   doctor: Doctor
   soundcard: { id: string; name: string; bus: string; alsa_id?: string; playback: number; capture: number; smallest_period: number }
   disk: DiskPlan
+  /** the text of downbeat.toml: every key, commented out */
+  settings: string
 }
 
 /** Identifiers of the disk, made from the plan, never drawn. */
 export interface DiskPlan {
   signature: string
-  /** as root= and fstab name them */
+  /** as root= names it */
   root_device: string
+  /** as fstab names them */
+  fstab_root: string
   boot_device: string
   root_on_usb: boolean
   fat_serial: string

@@ -3,6 +3,8 @@ import { entry, fileIn, idsIn, textFiles } from './catalogue.ts'
 import type { TextFile } from './catalogue.ts'
 import { configSections } from './config-sections.ts'
 import { UserError } from './errors.ts'
+import { settingsText } from './settings-text.ts'
+import type { SettingsData } from './settings.ts'
 import { refuseUnwanted } from './contradictions.ts'
 import type { FoundBase } from './find-base.ts'
 import { doctorChecks } from './doctor.ts'
@@ -17,11 +19,12 @@ import { chosenKernel, planKernel } from './plan-kernel.ts'
 import type { ChosenKernel } from './plan-kernel.ts'
 import { planRelease } from './plan-release.ts'
 import { planPriorities } from './priorities.ts'
-import type { BaseImagePlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
+import type { BaseImagePlan, JackPlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
 import type { BaseData } from './schema/base.ts'
 import type { BoardData } from './schema/board.ts'
 import { crossPrefix, Id } from './schema/common.ts'
 import { Image } from './schema/image.ts'
+import type { ImageChoices } from './schema/image.ts'
 import type { TuningData } from './schema/tuning.ts'
 import { warningsOf } from './warnings.ts'
 import { plainValue, readYaml } from './yaml.ts'
@@ -201,6 +204,7 @@ export function resolve(
           smallest_period: card.jack.smallest_period,
         },
         disk,
+        settings: settingsText({}, defaultSettings(image, jack)).trimEnd(),
       },
     },
     image: {
@@ -245,6 +249,13 @@ export function override(text: string): Override {
 }
 
 type TriedOverlays = NonNullable<Plan['overlays']>['tried']
+
+/** What a card of this image does where its settings say nothing. */
+const defaultSettings = ({ hostname, user }: ImageChoices, { period, periods, rate }: JackPlan): SettingsData => ({
+  hostname,
+  user: { name: user.name },
+  jack: { period, periods, rate },
+})
 
 /** Which of our own overlays a line of config.txt names, and the trees of the boards it does so for. */
 function triedOverlays(

@@ -25,10 +25,10 @@ export function warningsOf(
       .filter((board) => !board.ethernet)
       .map(({ name, wifi }) =>
         wifi
-          ? `${name} has no Ethernet: set up Wi-Fi on the card (README), plug in a USB adapter, or use the serial console`
+          ? `${name} has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB adapter, or use the serial console`
           : `${name} has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console`,
       ),
-    ...(nobody ? ['no SSH key in user.ssh_keys: nobody will be able to log in over the network'] : []),
+    ...(nobody ? ['no SSH key in user.ssh_keys: nobody can log in until downbeat.toml on the card has a key or a password'] : []),
     ...(typeof image.overclock === 'string' ? [] : ['overclock: settings of your own, which nobody has tried on your board']),
   ]
 }

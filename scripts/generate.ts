@@ -3,18 +3,22 @@ import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { UserError } from '../lib/errors.ts'
 import { jsonSchemas } from '../lib/json-schemas.ts'
+import { settingsHeader } from '../lib/settings-text.ts'
 import { tuningTable } from '../lib/tuning-table.ts'
 import { root } from './session.ts'
 
 export function generateCommand(): Command {
   return new Command('generate')
-    .description('write what is made of other files: schemas/*.json for editors, and docs/tunings.md')
+    .description(
+      'write what is made of other files: schemas/*.json for editors, docs/tunings.md, and the keys of downbeat.toml for its reader',
+    )
     .option('--check', 'only say whether they are up to date')
     .addHelpText('after', '\nExample:\n  ./downbeat generate')
     .action((options: { check?: true }) => {
       const made = {
         ...Object.fromEntries(Object.entries(jsonSchemas()).map(([file, text]) => [`schemas/${file}`, text])),
         'docs/tunings.md': tuningTable(root),
+        'packages/tools/settings/keys.h': settingsHeader(),
       }
       const stale = Object.entries(made).filter(([file, text]) => {
         const path = join(root, file)

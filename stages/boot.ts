@@ -28,6 +28,7 @@ export const boot = defineStage({
     card: emulatedCard(plan),
     heard: emulatedCard(plan) && startsJack(plan),
     user: plan.image.user.name,
+    ssh: plan.image.user.ssh_keys.length > 0,
     absent_card: emulatedCard(plan) ? undefined : plan.soundcard.alsa_id,
   }),
   async run({ given, from, out, work, $ }) {
@@ -54,7 +55,8 @@ export const boot = defineStage({
       })
       try {
         boots.push({ machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 })
-        results.push(...(await firstBoot(booted, machine.name, given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/(mmcblk\d+p|vda)2$/m)))
+        const disk = given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/(mmcblk\d+p|vda)2$/m
+        results.push(...(await firstBoot(booted, machine.name, disk, given.ssh)))
         if (given.heard) silence = await playTone(booted.console, given.user, 4).then(() => undefined, messageOf)
         for (const { tuning, proof } of proofsOf(given.tunings)) {
           if (!tuning.boards.includes(board.id) || board.emulator!.cannot_prove.includes(tuning.id)) continue
@@ -94,7 +96,7 @@ function emulated(boards: readonly PlannedBoard[]): PlannedBoard[] {
 }
 
 /** What every image promises on its first boot, whatever its tunings. */
-async function firstBoot({ console }: Booted, where: string, root: RegExp): Promise<ProofResult[]> {
+async function firstBoot({ console }: Booted, where: string, root: RegExp, ssh: boolean): Promise<ProofResult[]> {
   const check = async (proof: string, run: string, pattern: RegExp, seconds: number): Promise<ProofResult> => {
     const { text } = await console.run(run, seconds)
     return { tuning: 'first-boot', proof, where, expected: pattern.source, seen: text, passed: pattern.test(text) }
@@ -106,7 +108,9 @@ async function firstBoot({ console }: Booted, where: string, root: RegExp): Prom
     await check('the root file system fills the card', 'findmnt -bno SIZE /', /^1[5-9]\d{8}$/m, 60),
     await check('the host keys are made', 'ls /etc/ssh/ssh_host_ed25519_key', /^\/etc\/ssh\/ssh_host_ed25519_key$/m, 60),
     await check('the machine has an identity', 'cat /etc/machine-id', /^[0-9a-f]{32}$/m, 60),
-    await check('the SSH server listens', 'systemctl is-active ssh.service', /^active$/m, 60),
+    ssh
+      ? await check('the SSH server listens', 'systemctl is-active ssh.service', /^active$/m, 60)
+      : await check('nobody could log in, so no SSH server listens', 'systemctl is-active ssh.service', /^inactive$/m, 60),
     await check('no account has a password', "cut -d: -f2 /etc/shadow | grep -vc '^[*!]'", /^0$/m, 60),
   ]
 }

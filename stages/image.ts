@@ -52,9 +52,16 @@ export const image = defineStage({
       install -d -m 700 -o "$uid" -g "$uid" ${home}/.ssh
       install -m 600 -o "$uid" -g "$uid" keys ${home}/.ssh/authorized_keys
       rm -f ${tree}/etc/*- ${tree}/etc/.pwd.lock
+      # What the scripts of Raspberry Pi Imager look for, where the base has none of its own.
+      for twin in raspberrypi-sys-mods/imager_custom=imager-custom userconf-pi/userconf=userconf; do
+        path=${tree}/usr/lib/"\${twin%%=*}"
+        [ -e "$path" ] || { mkdir -p "$(dirname "$path")" && ln -s ../downbeat/"\${twin##*=}" "$path"; }
+      done
       export SYSTEMCTL_SKIP_SYSV=1 # for a unit with a script of old it would run a program of the tree
       systemctl --quiet --root=${tree} mask ${given.mask.map(({ text }) => text)}
       systemctl --quiet --root=${tree} enable ${given.enable.map(({ text }) => text)}
+      # Without a key nobody could log in: the settings of a card switch it on.
+      systemctl --quiet --root=${tree} ${given.user.ssh_keys.length > 0 ? 'enable' : 'disable'} ssh.service
       # With these two systemd knows that nothing has changed since the image was made, and rebuilds no caches.
       touch ${tree}/etc/.updated ${tree}/var/.updated
 
@@ -67,6 +74,8 @@ export const image = defineStage({
       for folder in ${overlays}; do cp -r "$folder"/. ${fat}/overlays; done
       [ ! -e config.txt ] || cp config.txt ${fat}
       [ -z "$kernel" ] || cp "$kernel" ${fat}/${given.kernel_file_name ?? ''}
+      # downbeat.toml as it is here asks for nothing: only another one is read.
+      (cd ${fat} && sha256sum downbeat.toml) | sed 's|  |  /boot/firmware/|' >${tree}/var/lib/downbeat/applied.sha256
       find ${tree} ${fat} -exec touch -hd @${given.epoch} {} +
 
       # As large as it must be, with room for a journal and for what the first boot writes before it grows.

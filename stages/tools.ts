@@ -1,12 +1,14 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { defineStage } from '../lib/stage.ts'
 import { jack } from './jack.ts'
 import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
- * The small programs of our own that go into the image (`NAME.c` of packages/tools is downbeat-NAME), compiled against the
- * JACK library that is in it, and single programs of Debian packages whose dependencies nobody wants on a card.
+ * The small programs of our own that go into the image: `NAME.c` of packages/tools is downbeat-NAME, compiled against the
+ * JACK library that is in it, and so is `NAME.cc`, with nothing but the C library; and single programs of Debian packages whose
+ * dependencies nobody wants on a card.
  */
 export const tools = defineStage({
   name: 'tools',
@@ -17,31 +19,28 @@ export const tools = defineStage({
   given: (plan) => plan.tools,
   network: true,
   async run({ given, from, out, work, $ }) {
-    for (const { path, text } of given.sources) writeFileSync(`${work}/${path}`, text)
-    const programs = given.sources.filter(({ path }) => path.endsWith('.c')).map(({ path }) => path.slice(0, -'.c'.length))
-    const flags = [
-      '-std=c11',
-      '-O2',
-      '-Wall',
-      '-Wextra',
-      '-Werror',
-      '-D_FORTIFY_SOURCE=2',
-      '-fPIE',
-      '-pie',
-      '-Wl,-z,relro,-z,now',
-      '-Wl,--build-id=none',
-    ]
+    for (const { path, text } of given.sources) {
+      mkdirSync(dirname(`${work}/${path}`), { recursive: true })
+      writeFileSync(`${work}/${path}`, text)
+    }
+    const named = (ending: string): string[] =>
+      given.sources.filter(({ path }) => path.endsWith(ending)).map(({ path }) => path.slice(0, -ending.length))
+    const flags = ['-Wall', '-Wextra', '-Werror', '-D_FORTIFY_SOURCE=2', '-fPIE', '-pie', '-Wl,-z,relro,-z,now', '-Wl,--build-id=none']
     // They run with either server: only the headers are of one. The libraries that libjack itself uses are in the image; the
     // linker need not see them.
     await $`dpkg-deb -x ${from.jack.packages}/libjack-jackd2-dev_*.deb headers
       tar -xf ${from.rootfs.tree} --wildcards './usr/lib/*/libjack.so*'
       cross=$(dpkg-architecture --host-arch ${given.arch} --query DEB_HOST_GNU_TYPE 2>/dev/null)- # it wonders at CC
-      for program in ${programs}; do
-        "$cross"gcc ${flags} -Iheaders/usr/include -o downbeat-"$program" "$program".c \
+      for program in ${named('.c')}; do
+        "$cross"gcc -std=c11 -O2 ${flags} -Iheaders/usr/include -o downbeat-"$program" "$program".c \
           usr/lib/*/libjack.so.0 -Wl,--unresolved-symbols=ignore-in-shared-libs -lm
-        "$cross"strip downbeat-"$program"
-        install -D -t ${out.programs}/usr/bin downbeat-"$program"
       done
+      # the C++ library of the compiler is in them: not every base has it
+      for program in ${named('.cc')}; do
+        "$cross"g++ -std=c++17 -Os ${flags} -static-libstdc++ -static-libgcc -o downbeat-"$program" "$program".cc
+      done
+      "$cross"strip downbeat-*
+      install -D -t ${out.programs}/usr/bin downbeat-*
       : >${out.packages}`
     if (given.programs.length === 0) return
     await $`mkdir -p lists/partial archives/partial

@@ -83,7 +83,7 @@ function packagedConfig(boot: string): string {
 /** The partition table is as planned, and everything that names a partition names these. */
 function layout(
   table: { id: string; partitions: { start: number; type: string }[] },
-  { signature, root_device, boot_device }: DiskPlan,
+  { signature, root_device, fstab_root, boot_device }: DiskPlan,
   { fat, root }: Copied,
 ): ProofResult[] {
   const check = (proof: string, expected: string, seen: string): ProofResult => ({
@@ -108,7 +108,7 @@ function layout(
       root_device,
       /\broot=(\S+)/.exec(readFileSync(join(fat, 'cmdline.txt'), 'utf8'))?.[1] ?? 'nothing',
     ),
-    check('fstab names the root partition', root_device, mounted('/')),
+    check('fstab names the root partition', fstab_root, mounted('/')),
     check('fstab names the boot partition', boot_device, mounted('/boot/firmware')),
     check(
       'no password for any account',

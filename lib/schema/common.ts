@@ -31,6 +31,15 @@ export const UnitName = z
 
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'expected a sha256: 64 digits of 0-9 and a-f')
 
+/** The name of a machine in its network. */
+export const Hostname = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected letters, digits and "-", at most 63')
+
+/** The name of an account. */
+export const UserName = z.string().regex(/^[a-z][a-z0-9_-]{0,30}$/, 'expected a Unix user name')
+
+/** A line of ~/.ssh/authorized_keys. */
+export const SshKey = z.string().regex(/^(ssh-|ecdsa-|sk-)\S+ \S+/, 'expected a public key, such as the text of ~/.ssh/id_ed25519.pub')
+
 /** A line of a text file. */
 export const Line = z.string().regex(/^[^\n]*$/, 'expected one line')
 

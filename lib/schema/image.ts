@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Clocks, Id, PackageName, Sha256 } from './common.ts'
+import { Clocks, Hostname, Id, PackageName, Sha256, SshKey, UserName } from './common.ts'
 
 const Rate = z.int().min(8000).max(384000)
 
@@ -21,20 +21,11 @@ export const Image = z
     base_sha256: Sha256.optional().describe('of the image at an address'),
     base_like: Id.optional().describe('the id of bases/ that an image of your own is like, where its name does not tell'),
     kernel: z.strictObject({ source: Id.default('debian') }).default({ source: 'debian' }),
-    hostname: z
-      .string()
-      .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected letters, digits and "-", at most 63')
-      .default('downbeat'),
+    hostname: Hostname.default('downbeat'),
     user: z
       .strictObject({
-        name: z
-          .string()
-          .regex(/^[a-z][a-z0-9_-]{0,30}$/, 'expected a Unix user name')
-          .default('musician'),
-        ssh_keys: z
-          .array(z.string().regex(/^(ssh-|ecdsa-|sk-)\S+ \S+/, 'expected a public key, such as the text of ~/.ssh/id_ed25519.pub'))
-          .default([])
-          .describe('public keys; without one nobody can log in over SSH'),
+        name: UserName.default('musician'),
+        ssh_keys: z.array(SshKey).default([]).describe('public keys; without one nobody can log in over SSH'),
       })
       .default({ name: 'musician', ssh_keys: [] }),
     jack: z

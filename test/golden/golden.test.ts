@@ -23,8 +23,15 @@ const signature = '5167a7e0'
 const filesOf = (choices: string): { path: string; text: string }[] => {
   const plan = resolve(root, join(root, choices))
   const { templates, view } = plan.configure
-  const named = (device: string): string => device.replace(view.disk.signature, signature)
-  const disk = { ...view.disk, signature, root_device: named(view.disk.root_device), boot_device: named(view.disk.boot_device) }
+  const named = (device: string): string => device.replace(view.disk.signature, signature).replace(/^UUID=.*/, 'UUID=of-this-image')
+  const { root_device, fstab_root, boot_device } = view.disk
+  const disk = {
+    ...view.disk,
+    signature,
+    root_device: named(root_device),
+    fstab_root: named(fstab_root),
+    boot_device: named(boot_device),
+  }
   const files = render({ templates, view: { ...view, disk } })
   const name = basename(choices, '.yaml')
   const [image, packed] = ['1', '2'].map((digit) => ({ bytes: Number(digit), sha256: digit.repeat(64) }))

@@ -257,7 +257,7 @@ test('force_turbo and a raised over_voltage never stand together unless the warr
 test('USB full speed without a way to log in is warned of', () => {
   const slow =
     'tunings.usb-full-speed: keyboards and mice are slow or may not work any more, so log in over the network or by the serial console'
-  const nobody = 'no SSH key in user.ssh_keys: nobody will be able to log in over the network'
+  const nobody = 'no SSH key in user.ssh_keys: nobody can log in until downbeat.toml on the card has a key or a password'
   const warned = (text: string, sets: string[] = []): string[] => planOf(choices(text), sets).warnings
   const withKey = `${three}user: { ssh_keys: [ssh-ed25519 AAAA me] }\n`
   expect(warned(three, ['tunings.usb-full-speed=on'])).toEqual(expect.arrayContaining([nobody, slow]))

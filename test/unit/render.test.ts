@@ -160,13 +160,13 @@ describe.each(choiceFiles)('the files of %s', (file) => {
     }
   })
 
-  test('name the partitions by the signature of this disk', () => {
-    const { signature } = configure.view.disk
+  test('name the partitions by the identifiers of this disk', () => {
+    const { signature, fat_serial, root_uuid } = configure.view.disk
     for (const path of ['boot/cmdline.txt', 'boot/cmdline-explained.txt'])
       expect(fileOf(configure, path)).toMatch(new RegExp(`^root=PARTUUID=${signature}-02 rootfstype=ext4 rootwait `, 'm'))
     const fstab = fileOf(configure, 'root/etc/fstab')
-    expect(fstab).toMatch(new RegExp(`^PARTUUID=${signature}-02 / ext4 `, 'm'))
-    expect(fstab).toMatch(new RegExp(`^PARTUUID=${signature}-01 /boot/firmware vfat `, 'm'))
+    expect(fstab).toMatch(new RegExp(`^UUID=${root_uuid} / ext4 `, 'm'))
+    expect(fstab).toMatch(new RegExp(`^UUID=${fat_serial.slice(0, 4)}-${fat_serial.slice(4)} /boot/firmware vfat `, 'mi'))
   })
 
   test('have a fstab whose every line has six fields', () => {

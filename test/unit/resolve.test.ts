@@ -327,10 +327,10 @@ describe('a tuning', () => {
     )
     const files = filesOf(planOf({ ...choices(four), 'tunings/x.yaml': x }))
     expect(files.get('/etc/modprobe.d/downbeat.conf')).toContain('\n# x\nblacklist snd_x\n# x\nblacklist snd_usb\n')
-    expect(files.get('/etc/fstab')).toMatch(/^PARTUUID=\w{8}-02 \/ ext4 defaults,noatime,commit=60,data=writeback,commit=128 0 1$/m)
+    expect(files.get('/etc/fstab')).toMatch(/^UUID=[0-9a-f-]{36} \/ ext4 defaults,noatime,commit=60,data=writeback,commit=128 0 1$/m)
     expect(files.get('/etc/fstab')).toContain('\n# data=writeback: x\n# commit=128: x\n')
     const plain = filesOf(planOf(choices(four), ['tunings.fewer-card-writes=off']))
-    expect(plain.get('/etc/fstab')).toMatch(/^PARTUUID=\w{8}-02 \/ ext4 defaults,noatime 0 1$/m)
+    expect(plain.get('/etc/fstab')).toMatch(/^UUID=[0-9a-f-]{36} \/ ext4 defaults,noatime 0 1$/m)
   })
 
   test('may warn, and does so just where it is in force', () => {
@@ -496,7 +496,7 @@ describe('the plan', () => {
   })
 
   test('warns that nobody can log in where there is no key, and only there', () => {
-    const warning = 'no SSH key in user.ssh_keys: nobody will be able to log in over the network'
+    const warning = 'no SSH key in user.ssh_keys: nobody can log in until downbeat.toml on the card has a key or a password'
     expect(planOf(choices(four)).warnings).toContain(warning)
     expect(planOf(choices(`${four}user: { ssh_keys: ["ssh-ed25519 AAAA me"] }\n`)).warnings).not.toContain(warning)
   })
@@ -505,12 +505,12 @@ describe('the plan', () => {
     const warned = (text: string, edits: Edits = {}): string[] =>
       planOf({ ...edits, ...choices(text) }).warnings.filter((one) => one.includes('Ethernet'))
     expect(warned('board: [pi3b, zero2w, pi3a-plus]\nsoundcard: usb\n')).toEqual([
-      'Raspberry Pi Zero 2 W has no Ethernet: set up Wi-Fi on the card (README), plug in a USB adapter, or use the serial console',
-      'Raspberry Pi 3 Model A+ has no Ethernet: set up Wi-Fi on the card (README), plug in a USB adapter, or use the serial console',
+      'Raspberry Pi Zero 2 W has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB adapter, or use the serial console',
+      'Raspberry Pi 3 Model A+ has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB adapter, or use the serial console',
     ])
     expect(warned('board: [pi0, pi0w, pi1a-plus, pi1b]\nsoundcard: usb\n', archOf('armel'))).toEqual([
       'Raspberry Pi Zero has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console',
-      'Raspberry Pi Zero W has no Ethernet: set up Wi-Fi on the card (README), plug in a USB adapter, or use the serial console',
+      'Raspberry Pi Zero W has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB adapter, or use the serial console',
       'Raspberry Pi 1 Model A+ has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console',
     ])
   })

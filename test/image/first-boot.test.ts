@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { resolve } from '../../lib/resolve.ts'
+import { runStages } from '../../scripts/session.ts'
+import { root } from '../downbeat.ts'
+import { chosen } from './first-boot/cards.ts'
+import type { Answers, broken, custom, imager, later, untouched, userconf } from './first-boot/cards.ts'
+import { moments } from './first-boot/cuts.ts'
+import type { cuts } from './first-boot/cuts.ts'
+import { firstBoots } from './first-boot/stage.ts'
+
+// The built image on new cards, in QEMU: what a card does on its first boot, with settings in each of the forms that it knows.
+
+type Seen<Use extends (...words: never[]) => unknown> = Awaited<ReturnType<Use>>
+let seen: {
+  untouched: Seen<typeof untouched>
+  later: Seen<typeof later>
+  imager: Seen<typeof imager>
+  custom: Seen<typeof custom>
+  userconf: Seen<typeof userconf>
+  broken: Seen<typeof broken>
+  cuts: Seen<typeof cuts>
+}
+beforeAll(async () => {
+  const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [firstBoots], { quiet: true })
+  seen = JSON.parse(readFileSync(made.get('first-boots')!.outputs['seen']!, 'utf8')) as typeof seen
+}, 3_600_000)
+
+/** One identifier in the table of partitions, in cmdline.txt and in fstab; the whole card; two host keys; one machine. */
+function expectOwnIdentity(answers: Answers): void {
+  const [id] = /^[0-9a-f]{8}$/m.exec(answers.disk_id)!
+  expect(answers.disk_id).toBe(`0x${id}\n${id}`)
+  expect(answers.fstab).toBe(`PARTUUID=${id}-02\nPARTUUID=${id}-01`)
+  expect(answers.cmdline.match(/root=PARTUUID=[0-9a-f]{8}-02(?= )/g)).toEqual(Array(2).fill(`root=PARTUUID=${id}-02`))
+  expect(Number(answers.size)).toBeGreaterThan(1.6e9) // of a card of 2 GiB
+  expect(answers.host_keys.match(/^ssh_host\S*_key$/gm)).toEqual(['ssh_host_ecdsa_key', 'ssh_host_ed25519_key'])
+  expect(answers.machine_id).toMatch(/^[0-9a-f]{32}$/)
+  expect(answers.stamps).toContain('first-boot.done')
+  expect(answers.boot).toMatch(/^vfat\n/) // and is still mounted
+  expect(answers.boot).not.toContain('.new')
+  expect(answers.failed).toBe('')
+}
+
+/** What is the same, whatever form it was asked for in. */
+function expectChosen(answers: Answers): void {
+  expect(answers.hostname).toBe(`${chosen.hostname}\n${chosen.hostname}\n127.0.1.1 ${chosen.hostname}`)
+  expect(answers.timezone).toBe(`/usr/share/zoneinfo/${chosen.timezone}\n${chosen.timezone}\nJST`)
+  expect(answers.keyboard).toBe(`XKBLAYOUT="${chosen.keyboard}"`)
+  expect(answers.wifi).toContain(`country=${chosen.country}\n`)
+  expect(answers.wifi).toMatch(/^600 root\nwpa_supplicant@wlan0\.service$/m)
+  expectAccount(answers)
+}
+
+function expectAccount({ account, groups, jack, doctor, ssh, issue }: Answers): void {
+  expect(account).toBe(
+    `${chosen.user}:x:1000:1000::/home/${chosen.user}:/bin/bash\n${chosen.user} ${chosen.user}\n${chosen.user} ALL=(ALL:ALL) NOPASSWD: ALL`,
+  )
+  expect(groups.split(' ')).toEqual(expect.arrayContaining([chosen.user, 'audio', 'sudo']))
+  expect(jack.match(/^\w+$/gm)).toEqual([chosen.user, chosen.user])
+  expect(doctor).toBe('0')
+  expect(ssh).toBe('enabled\nactive')
+  expect(issue).not.toContain('Nobody can log in')
+}
+
+const psk = (ssid: string, key: string): RegExp =>
+  new RegExp(`\\n\\tssid=${ssid}\\n(\\tscan_ssid=1\\n)?\\tkey_mgmt=WPA-PSK\\n\\tpsk=${key}\\n`)
+const inHex = Buffer.from(chosen.ssid).toString('hex')
+
+describe('a card that was told nothing', () => {
+  test('grows, and gets host keys and an identity of its own', () => {
+    expectOwnIdentity(seen.untouched.first)
+  })
+
+  test('lets nobody in, and says on its console how to change that', () => {
+    const { password, keys, ssh, issue } = seen.untouched.first
+    expect({ password, keys, ssh }).toEqual({ password: '!', keys: '', ssh: 'disabled\ninactive' })
+    expect(issue).toMatch(/^Nobody can log in to this card yet/)
+  })
+
+  test('does none of it on its second boot, and stays what it is', () => {
+    const { units, journal, ...first } = seen.untouched.first
+    const { units: later, journal: said, ...second } = seen.untouched.second
+    expect(second).toEqual(first)
+    expect(units).toMatch(/^active\n[1-9]\d*\ninactive\n0$/)
+    expect(later).toBe('inactive\n0\ninactive\n0')
+    expect(journal).toContain('first boot done')
+    expect(said).not.toContain('downbeat:')
+  })
+})
+
+describe('downbeat.toml, written on Windows,', () => {
+  test('is applied: name, account, key, password, Wi-Fi, time zone, keyboard, JACK, a command', () => {
+    const { first } = seen.later
+    expectOwnIdentity(first)
+    expectChosen(first)
+    expect(first.password).toBe(chosen.hash)
+    expect(first.keys).toBe(chosen.key)
+    expect(first.sshd).toMatch(/^passwordauthentication no$/m)
+    expect(first.wifi).toMatch(psk(inHex, chosen.psk))
+    expect(first.wifi).toContain('scan_ssid=1')
+    expect(first.jack).toMatch(/^JACKD_ALSA="-p256 -n\d -r44100/)
+    expect(first.autostart).toMatch(/\necho 'a b' >\/tmp\/started$/)
+    expect(first.problems).toBe('')
+  })
+
+  test('has its secrets written over, and they are nowhere else on the card, byte for byte, nor in the journal', () => {
+    expect(seen.later.secrets).toEqual([])
+    expect(seen.later.first.left).toBe('0')
+    expect(seen.later.file).toMatch(/^password_hash = '\*{20,}'\r$/m)
+    expect(seen.later.file).toMatch(/^password = "\*{20,}" # ü\r$/m)
+    expect(seen.later.file).toContain(`hostname = "${chosen.hostname}"\r\n`)
+  })
+
+  test('is not read again until somebody changes it, and what is written over then stays as it is', () => {
+    const { first, second, third } = seen.later
+    expect(second.units).toBe('inactive\n0\ninactive\n0')
+    expect(third.units).toMatch(/^inactive\n0\nactive\n[1-9]\d*$/)
+    expect(third.hostname).toMatch(/^stage-left\nstage-left\n/)
+    expect(third.jack).toMatch(/^JACKD_ALSA="-p512 -n\d -r44100/)
+    expect({ wifi: third.wifi, password: third.password, keys: third.keys }).toEqual({
+      wifi: first.wifi,
+      password: first.password,
+      keys: first.keys,
+    })
+  })
+
+  test('that has a mistake in it is passed over, and a text beside it says where the mistake is', () => {
+    const { first, problems } = seen.broken
+    expect(problems).toMatch(/\r\ndownbeat\.toml:3:\d+ .*\r\n$/)
+    expect(first.console).toMatch(/downbeat\.toml:3:\d+ /)
+    expect(first.answers['issue']).toMatch(/^downbeat\.toml:3:\d+ /m)
+    expect(first.answers['hostname']).toMatch(/^downbeat\n/)
+    expectOwnIdentity(first.answers as Answers)
+  })
+
+  test('that has one wrong value has all the others applied', () => {
+    const { half, further } = seen.broken
+    expect(half.keyboard).toBe(`XKBLAYOUT="${chosen.keyboard}"`)
+    expect(further!.split('\r\n').slice(1, -1)).toEqual([
+      'downbeat.toml:1:1 hostnam: there is no such setting (did you mean "hostname"?)',
+      expect.stringMatching(/^timezone: there is no time zone Mars\/Olympus/),
+    ])
+  })
+
+  test('that was mended is applied, and the text about the mistake goes', () => {
+    expect(seen.broken.second.hostname).toMatch(/^mended\nmended\n/)
+    expect(seen.broken.gone).toBeUndefined()
+    expect(seen.broken.second.issue).not.toContain('downbeat.toml:')
+  })
+})
+
+describe('the firstrun.sh of Raspberry Pi Imager', () => {
+  test('is run by the first start, which takes it off the card and starts again', () => {
+    const { script, files } = seen.imager
+    expect(script).toContain('firstrun.sh done; starting again')
+    expect(files.firstrun).toBeUndefined()
+    expect(files.cmdline).toMatch(/^[^\n]* cfg80211\.ieee80211_regdom=DE +\n$/)
+    expect(files.cmdline).not.toContain('systemd.')
+  })
+
+  test('is obeyed by the second', () => {
+    const { answers } = seen.imager
+    expectOwnIdentity(answers)
+    expectChosen(answers)
+    expect(answers.password).toBe(chosen.hash)
+    expect(answers.keys).toBe(chosen.key)
+    expect(answers.sshd).toMatch(/^passwordauthentication no$/m)
+    expect(answers.wifi).toMatch(psk(inHex, chosen.psk))
+  })
+
+  test('is nowhere on the card any more', () => {
+    expect(seen.imager.secrets).toEqual([])
+  })
+})
+
+describe('the files of Raspberry Pi OS:', () => {
+  test('custom.toml is applied and removed, and its password is nowhere on the card', () => {
+    const { answers, secrets } = seen.custom
+    expectOwnIdentity(answers)
+    expectChosen(answers)
+    expect(answers.password).toMatch(/^\$y\$/)
+    expect(answers.sshd).toMatch(/^passwordauthentication yes$/m)
+    expect(answers.wifi).toMatch(psk(Buffer.from('home').toString('hex'), '0f'.repeat(32)))
+    expect(answers.boot).toBe('vfat\ndownbeat.toml')
+    expect(secrets).toEqual([])
+    expect(answers.left).toBe('0')
+  })
+
+  test('userconf.txt and ssh are applied and removed', () => {
+    const { answers, secrets } = seen.userconf
+    expectOwnIdentity(answers)
+    expectAccount(answers)
+    expect(answers.password).toBe(chosen.hash)
+    expect(answers.sshd).toMatch(/^passwordauthentication yes$/m)
+    expect(answers.boot).toBe('vfat\ndownbeat.toml')
+    expect(secrets).toEqual([])
+  })
+})
+
+test('a first boot whose plug is pulled at twenty moments ends as if it had not been', () => {
+  const { pulled, answers, file } = seen.cuts
+  expect(pulled.length).toBeGreaterThanOrEqual(20)
+  expect(pulled.at(-1)).toBe(moments.at(-1))
+  expectOwnIdentity(answers)
+  expectChosen(answers)
+  const same = ['password', 'keys', 'sshd', 'wifi', 'jack', 'autostart', 'groups', 'stamps', 'size', 'issue'] as const
+  for (const question of same) expect(answers[question], question).toBe(seen.later.first[question])
+  expect(file).toBe(seen.later.file)
+})

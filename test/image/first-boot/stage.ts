@@ -1,0 +1,27 @@
+import { writeFileSync } from 'node:fs'
+import { virt } from '../../../lib/emulator.ts'
+import { defineStage } from '../../../lib/stage.ts'
+import { image } from '../../../stages/image.ts'
+import { toolbox } from '../../../stages/toolbox.ts'
+import { newCard } from './card.ts'
+import { cuts } from './cuts.ts'
+import { broken, custom, imager, later, untouched, userconf } from './cards.ts'
+
+/** The image on one card after another, each told its settings in another way: what was then seen of it. See cards.ts, cuts.ts. */
+export const firstBoots = defineStage({
+  name: 'first-boots',
+  about: 'Boot the image on new cards with settings of every form',
+  source: import.meta.url,
+  needs: { toolbox, image },
+  outputs: { seen: 'seen.json' },
+  given: (plan) => ({ board: plan.boards[0]!, cpu: plan.virt_cpu! }),
+  async run({ given, from, out, work, progress, $ }) {
+    const seen: Record<string, unknown> = {}
+    for (const [name, use] of Object.entries({ untouched, later, imager, custom, userconf, broken, cuts })) {
+      progress(name)
+      seen[name] = await use(await newCard($, from.image.disk, given.board, virt(given.cpu), work, name))
+      writeFileSync(out.seen, `${JSON.stringify(seen, null, 2)}\n`)
+      await $`rm -f ${work}/${name}/card.img`
+    }
+  },
+})
