@@ -25,6 +25,9 @@ export function settingsText(values: SettingsData, defaults: SettingsData = {}):
   return [[heading], ...blocks].map((block) => `${block.join('\n')}\n`).join('\n')
 }
 
+/** One line of it. */
+export const settingLine = (key: string, value: unknown): string => `${key.split('.').at(-1)!} = ${inToml(value)}`
+
 const valueAt = (values: SettingsData, key: string): unknown =>
   key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], values)
 

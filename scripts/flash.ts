@@ -16,10 +16,14 @@ import { openSource } from '../lib/flash/source.ts'
 import type { Source } from '../lib/flash/source.ts'
 import { allowed, decisions, describe, listed } from '../lib/flash/table.ts'
 import { openTarget } from '../lib/flash/target.ts'
+import { withSettings } from '../lib/personalize/personalize.ts'
 import { createStatusLine, seconds } from '../lib/report.ts'
+import { findMtools } from './personal/mtools.ts'
+import { personalSettings, withPersonal } from './personal/options.ts'
+import type { PersonalOptions } from './personal/options.ts'
 import { canMove } from './session.ts'
 
-interface Options {
+interface Options extends PersonalOptions {
   yes?: true
   dryRun?: true
   large?: true
@@ -27,7 +31,7 @@ interface Options {
 }
 
 export function flashCommand(): Command {
-  return new Command('flash')
+  return withPersonal(new Command('flash'))
     .description('write an image to a card, read it back, and refuse every disk that is none')
     .argument('<image>', 'a folder of out/images/, or an .img, .img.xz or .img.zst file')
     .argument('[disk]', 'the whole disk, such as /dev/sdX, or a file that is there; left out: list the disks')
@@ -60,7 +64,12 @@ async function run(image: string, disk: string | undefined, options: Options): P
   process.on('SIGINT', abort).on('SIGTERM', abort)
   try {
     if (options.yes !== true) await confirm(drive, stop.signal)
-    await write(source, drive, question, stop.signal)
+    const personal = await personalSettings(options)
+    if (personal === undefined) await write(source, drive, question, stop.signal)
+    else
+      await withSettings(source.path, personal, { mtools: await findMtools(), signal: stop.signal }, async (patches) =>
+        write(await openSource(source.path, patches), drive, question, stop.signal),
+      )
   } finally {
     process.off('SIGINT', abort).off('SIGTERM', abort)
   }

@@ -9,6 +9,7 @@ import { flashCommand } from './flash.ts'
 import { generateCommand } from './generate.ts'
 import { listCommand } from './list.ts'
 import { manifestCommand } from './manifest.ts'
+import { personalizeCommand } from './personalize.ts'
 import { planCommand } from './plan.ts'
 import { testCommand } from './test.ts'
 
@@ -29,6 +30,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 for (const make of [
   buildCommand,
   flashCommand,
+  personalizeCommand,
   manifestCommand,
   testCommand,
   planCommand,

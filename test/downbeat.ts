@@ -15,10 +15,13 @@ export interface Said {
 }
 
 /** Runs ./downbeat to its end; `around` is a command that it is run by. */
-export function downbeat(args: string[], options: { out?: string; around?: string[]; env?: Record<string, string> } = {}): Said {
+export function downbeat(
+  args: string[],
+  options: { out?: string; around?: string[]; cwd?: string; env?: Record<string, string> } = {},
+): Said {
   const argv = [...(options.around ?? []), join(root, 'downbeat'), ...args]
   const env = { ...process.env, ...(options.out === undefined ? {} : { DOWNBEAT_OUT: options.out }), ...options.env }
-  const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: 'utf8', env, maxBuffer: 1 << 26 })
+  const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: 'utf8', env, maxBuffer: 1 << 26, cwd: options.cwd })
   return { status, out: stdout, err: stderr }
 }
 

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { messageOf } from '../../lib/errors.ts'
+import type { Mtools } from '../../lib/personalize/personalize.ts'
+import { resolve } from '../../lib/resolve.ts'
+import { toolbox } from '../../stages/toolbox.ts'
+import { mirror, root, runStages } from '../session.ts'
+
+const environment = { ...process.env, MTOOLS_SKIP_CHECK: '1', MTOOLSRC: '/dev/null', LC_ALL: 'C.UTF-8' }
+
+/** mtools of this machine, or else of the toolbox, which is made if it is not there yet. */
+export async function findMtools(): Promise<Mtools> {
+  const run = (program: string, args: readonly string[]): Promise<string> =>
+    promisify(execFile)(program, args, { env: environment, maxBuffer: 1 << 24 }).then(({ stdout }) => stdout)
+  const explained = async (answer: Promise<string>): Promise<string> => {
+    try {
+      return await answer
+    } catch (error) {
+      throw new Error(messageOf(error).trim().split('\n').at(-1), { cause: error })
+    }
+  }
+  if (
+    await run('mtype', ['-V']).then(
+      () => true,
+      () => false,
+    )
+  )
+    return (program, ...args) => explained(run(program, args))
+  const { made } = await runStages(resolve(root, join(root, 'image.yaml'), [], { mirror: mirror() }), [toolbox], { quiet: true })
+  const folder = made.get(toolbox.name)!.outputs['root']!
+  // its programs, with its own libraries: nothing of them needs the rest of it
+  const [loader] = globSync(join(folder, 'usr/lib/*-linux-gnu/ld-linux*'))
+  return (program, ...args) => explained(run(loader!, ['--library-path', join(loader!, '..'), join(folder, 'usr/bin', program), ...args]))
+}
