@@ -85,8 +85,9 @@ export const later = async (card: Card) => {
   const file = await card.read('downbeat.toml')
   const secrets = await card.find([chosen.passphrase, JSON.stringify(chosen.passphrase).slice(1, -1)])
   const second = await ask(card)
-  await card.put({ 'downbeat.toml': file!.replace(chosen.hostname, 'stage-left').replace('period = 256', 'period = 512') })
-  return { first, file, secrets, second, third: await ask(card) }
+  const changed = file!.replace(chosen.hostname, 'stage-left').replace('period = 256', 'period = 512')
+  await card.put({ 'downbeat.toml': `hostnam = "mistake"\n${changed.replace(chosen.timezone, 'Mars/Olympus')}` })
+  return { first, file, secrets, second, third: await ask(card), problems: await card.read('downbeat-problems.txt') }
 }
 
 /** Raspberry Pi Imager: a start that runs its script and starts again, and the one after it. */
@@ -96,7 +97,7 @@ export const imager = async (card: Card) => {
   await card.append(runFirstrun(chosen.country))
   const script = await card.untilEnd()
   const files = { firstrun: await card.read('firstrun.sh'), cmdline: await card.read('cmdline.txt') }
-  return { script, files, answers: await ask(card), secrets: await card.find(['set_wlan', 'userconf-pi']) }
+  return { script, files, answers: await ask(card), secrets: await card.find(['CURRENT_HOSTNAME=', "set_wlan 'K", "userconf 'anna'"]) }
 }
 
 const custom_toml = `config_version = 1
@@ -137,9 +138,6 @@ export const broken = async (card: Card) => {
   await card.put({ 'downbeat.toml': 'hostname = "mistake"\r\n[wifi]\r\nssid = "no end\r\n' })
   const first = await card.ask(questions)
   const problems = await card.read('downbeat-problems.txt')
-  await card.put({ 'downbeat.toml': `hostnam = "mistake"\ntimezone = "Mars/Olympus"\nkeyboard = "${chosen.keyboard}"\n` })
-  const half = await ask(card)
-  const further = await card.read('downbeat-problems.txt')
   await card.put({ 'downbeat.toml': 'hostname = "mended"\n' })
-  return { first, problems, half, further, second: await ask(card), gone: await card.read('downbeat-problems.txt') }
+  return { first, problems, second: await ask(card), gone: await card.read('downbeat-problems.txt') }
 }

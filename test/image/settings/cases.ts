@@ -14,6 +14,30 @@ const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJust'
 const long = 'a'.repeat(100_000)
 const stars = (count: number): string => '*'.repeat(count)
 
+const everything = [
+  '\uFEFFhostname = "studio"',
+  'timezone = "America/Argentina/Buenos_Aires"',
+  'keyboard = "de"',
+  'autostart = "jack_lsp | sort >\'/tmp/a b\'"',
+  '[user]',
+  'name = "anna"',
+  `ssh_keys = ["${key} anna@laptop", '${key}2']`,
+  "password_hash = '$6$salt$hash./'",
+  '[ssh]',
+  'enabled = true',
+  'password_login = false',
+  '[wifi]',
+  'ssid = "IEEE"',
+  'password = "password"',
+  'hidden = true',
+  'country = "DE"',
+  '[jack]',
+  'period = 64',
+  'periods = 3',
+  'rate = 96000',
+  '',
+].join('\r\n')
+
 export const cases: Case[] = [
   { title: 'nothing', files: {}, read: [] },
   { title: 'an empty file', files: { 'downbeat.toml': '' }, read: [] },
@@ -21,29 +45,7 @@ export const cases: Case[] = [
   {
     title: 'every key, on Windows, with a byte order mark',
     files: {
-      'downbeat.toml': [
-        '\uFEFFhostname = "studio"',
-        'timezone = "America/Argentina/Buenos_Aires"',
-        'keyboard = "de"',
-        'autostart = "jack_lsp | sort >\'/tmp/a b\'"',
-        '[user]',
-        'name = "anna"',
-        `ssh_keys = ["${key} anna@laptop", '${key}2']`,
-        "password_hash = '$6$salt$hash./'",
-        '[ssh]',
-        'enabled = true',
-        'password_login = false',
-        '[wifi]',
-        'ssid = "IEEE"',
-        'password = "password"',
-        'hidden = true',
-        'country = "DE"',
-        '[jack]',
-        'period = 64',
-        'periods = 3',
-        'rate = 96000',
-        '',
-      ].join('\r\n'),
+      'downbeat.toml': everything,
     },
     read: [
       "autostart jack_lsp | sort >'/tmp/a b'",
@@ -65,6 +67,7 @@ export const cases: Case[] = [
       'wifi.psk f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e',
       'wifi.ssid 49454545',
     ],
+    masked: everything.replace('$6$salt$hash./', stars(14)).replace('"password"', `"${stars(8)}"`),
   },
   {
     title: 'mistakes of the syntax',
