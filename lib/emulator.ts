@@ -21,6 +21,8 @@ export interface Machine {
   keyboard: boolean
   /** kernel parameters that take the place of the serial console of the real board */
   console: string
+  /** and what else the kernel has to be told */
+  parameters: readonly string[]
   /** the board's own device tree is given, with these edits by fdtput; or else QEMU makes one */
   deviceTree: { edits: string[] } | undefined
 }
@@ -50,7 +52,7 @@ const usbDrive = (overlay: string): string[] => [
 ]
 
 /** A Raspberry Pi with its SD card, its USB controller and its two serial lines: the PL011, then the mini-UART. */
-const raspberryPi = ({ machine, console, device_tree_edits }: Emulator): Machine => ({
+const raspberryPi = ({ machine, console, device_tree_edits, kernel_parameters }: Emulator): Machine => ({
   name: machine,
   args: ['-M', machine, ...(console === 'ttyS1' ? ['-serial', 'pipe:keyboard', '-serial', 'pipe:console'] : ['-serial', 'pipe:console'])],
   keyboard: console === 'ttyS1',
@@ -58,6 +60,7 @@ const raspberryPi = ({ machine, console, device_tree_edits }: Emulator): Machine
   sound: usbCard,
   drive: usbDrive,
   console,
+  parameters: kernel_parameters,
   deviceTree: { edits: device_tree_edits },
 })
 
@@ -77,6 +80,7 @@ export const virt = (cpu: string): Machine => ({
   sound: usbCard,
   drive: usbDrive,
   console: 'ttyAMA0',
+  parameters: [],
   deviceTree: undefined,
 })
 
@@ -147,6 +151,7 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
     `console=${machine.console},115200`,
     `systemd.debug_shell=${machine.console} systemd.getty_auto=0 systemd.show_status=0 quiet`,
     'systemd.watchdog_sec=0', // QEMU's resets the board as soon as it is started, where a base has it
+    ...machine.parameters,
     ...(options.absent_card === undefined ? [] : [`systemd.mask=jackd@${options.absent_card}.service`]),
   ].join(' ')
 

@@ -17,6 +17,7 @@ const Emulator = z.strictObject({
     )
     .default([])
     .describe('what the machine does not have, taken out of the device tree before it is started; a node that is not there is left alone'),
+  kernel_parameters: z.array(z.string()).default([]).describe('what the kernel has to be told on this machine'),
   cannot_prove: z.array(Id).default([]).describe('tunings that need what the machine does not have'),
 })
 
