@@ -106,6 +106,7 @@ export interface BootOptions {
   image: string
   board: PlannedBoard
   machine: Machine
+  /** a folder of this machine's own */
   work: string
   /** what the USB sound card records into, and into which after it was plugged in again */
   wavs?: readonly string[]
@@ -130,7 +131,8 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
   const drive = `${work}/${machine.name}-drive.qcow2`
   const tree = `${work}/${machine.name}.dtb`
   mkdirSync(fat, { recursive: true })
-  await $`MTOOLS_SKIP_CHECK=1 mcopy -s -n -i ${`${image}@@${offsetOf(disk.boot)}`} '::*' ${fat}
+  await $`cd ${work}
+    MTOOLS_SKIP_CHECK=1 mcopy -s -n -i ${`${image}@@${offsetOf(disk.boot)}`} '::*' ${fat}
     for disk in ${options.card_gib === undefined ? [] : [overlay, drive]}; do
       qemu-img create -q -f qcow2 -b ${image} -F raw "$disk" ${options.card_gib ?? ''}G
     done`
@@ -138,7 +140,8 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
     throw new Error(`the image does not fit on an emulated card of ${options.card_gib} GiB`)
   const loads = firmwareBoot(fatFolder(fat), board)
   const overlays = loads.overlays.map(({ path }) => `${fat}/${path}`)
-  await $`cp ${`${fat}/${loads.deviceTree}`} ${tree}
+  await $`cd ${work}
+    cp ${`${fat}/${loads.deviceTree}`} ${tree}
     for overlay in ${overlays}; do fdtoverlay -i ${tree} -o next.dtb "$overlay"; mv next.dtb ${tree}; done
     edit() {
       how=$1; shift
@@ -160,7 +163,8 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
   conversation = $.start((text) => {
     console.hear(text)
     options.onText(text)
-  })`rm -f {console,monitor,keyboard}.{in,out} unplugged; mkfifo {console,monitor,keyboard}.{in,out}
+  })`cd ${work}
+    rm -f {console,monitor,keyboard}.{in,out} unplugged; mkfifo {console,monitor,keyboard}.{in,out}
     exec 5<&0
     cat monitor.out >/dev/null &
     cat keyboard.out >/dev/null &
@@ -180,7 +184,7 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
     const stuck = setTimeout(kill, 10_000)
     await ended.finally(() => clearTimeout(stuck))
   }
-  const tell = (command: string): Promise<void> => $`echo ${command} >monitor.in`
+  const tell = (command: string): Promise<void> => $`echo ${command} >${work}/monitor.in`
   return { console, write: (text) => conversation?.write(text), ended, tell, stop }
 }
 

@@ -34,7 +34,7 @@ export async function newCard($: Shell, image: string, board: PlannedBoard, mach
     image: file,
     board,
     machine,
-    work,
+    work: folder,
     root_on_usb: false,
     onText,
   })
