@@ -102,6 +102,7 @@ async function makeOne(stage: AnyStage, options: MakeOptions, one: (stage: AnySt
   const { plan, cache, signal, report } = options
   const key = keyOf(stage, plan)
   const fresh = options.fresh === 'all' || options.fresh.has(stage.name)
+  const half = `${cache.folder(stage.name, key)}.half`
   let broken = false
   const look = async (): Promise<Made | undefined> => {
     const entry = await cache.find(stage.name, key, (what) => {
@@ -110,6 +111,7 @@ async function makeOne(stage: AnyStage, options: MakeOptions, one: (stage: AnySt
     })
     if (!entry) return undefined
     report({ kind: 'cached', stage: stage.name })
+    if (existsSync(half)) await sweep(cache, stage.name) // of a build that was killed between naming its result and tidying up
     return madeOf(cache, entry, true)
   }
   if (!fresh && !needsFresh(stage, options.fresh)) {
@@ -122,7 +124,6 @@ async function makeOne(stage: AnyStage, options: MakeOptions, one: (stage: AnySt
       needs[name] = await one(need)
     }),
   )
-  const half = `${cache.folder(stage.name, key)}.half`
   const held = await lock(lockFile(cache, half), { signal, onWait: () => report({ kind: 'waiting', stage: stage.name }) })
   try {
     if (signal.aborted) throw new Interrupted('stopped')
@@ -140,26 +141,13 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
   const { plan, cache, signal, report, settings } = options
   const network = stage.network === true
   const usage: Usage = { user: 0, system: 0, peak_kib: 0 }
-  const remove = async (path: string): Promise<void> => {
-    if (existsSync(path) && !removeOwn(path)) {
-      // parts of it belong to ids that only the namespace has
-      const shell = createShell({
-        wrap: [...enter(false), 'bash', '-c'],
-        onLine: () => {},
-        signal: new AbortController().signal,
-        usage,
-        timeFile: `${half}.time`,
-      })
-      await shell`rm -rf ${path}`
-    }
-  }
   if (network && settings.network.offline)
     throw new HostError(
       `${stage.name} is not in the cache, and making it needs the network`,
       'run the same command without DOWNBEAT_OFFLINE',
     )
-  await sweep(cache, stage.name, half, remove)
   await remove(half)
+  await sweep(cache, stage.name)
   enoughSpace(cache.dir, options.spare_gib)
   report({ kind: 'started', stage: stage.name, about: stage.about })
   const started = performance.now()
@@ -255,17 +243,30 @@ function madeOf(cache: Cache, entry: Entry, cached: boolean): Made {
 
 const lockFile = (cache: Cache, half: string): string => join(cache.dir, 'locks', basename(half))
 
-/** Unfinished folders of this stage that a killed build left behind: those whose lock nobody holds. */
-async function sweep(cache: Cache, stage: string, own: string, remove: (path: string) => Promise<void>): Promise<void> {
+/** Removes the unfinished folders of this stage that a killed build left behind: those whose lock nobody holds. */
+async function sweep(cache: Cache, stage: string): Promise<void> {
   const pattern = new RegExp(`^${stage}-[0-9a-f]{16}\\.half$`)
   for (const name of readdirSync(cache.dir)) {
+    if (!pattern.test(name)) continue
     const path = join(cache.dir, name)
-    if (!pattern.test(name) || path === own) continue
     const held = await lock(lockFile(cache, path), { wait: false })
     if (!held) continue
     await remove(path)
     held.release()
   }
+}
+
+async function remove(half: string): Promise<void> {
+  if (!existsSync(half) || removeOwn(half)) return
+  // parts of it belong to ids that only the namespace has
+  const shell = createShell({
+    wrap: [...enter(false), 'bash', '-c'],
+    onLine: () => {},
+    signal: new AbortController().signal,
+    usage: { user: 0, system: 0, peak_kib: 0 },
+    timeFile: `${half}.time`,
+  })
+  await shell`rm -rf ${half}`
 }
 
 /** HostError unless so much is free on the disk of a folder. */

@@ -36,7 +36,7 @@ export const entries = (out: string, stage: string): string[] =>
   readdirSync(join(out, 'cache')).filter((name) => name.startsWith(`${stage}-`) && !name.endsWith('.lock'))
 
 /** The processes whose command line names this folder. */
-export const processesIn = (out: string): string[] =>
+const processesIn = (out: string): string[] =>
   readdirSync('/proc').filter(
     (pid) =>
       /^\d+$/.test(pid) &&
@@ -45,6 +45,12 @@ export const processesIn = (out: string): string[] =>
   )
 
 export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+/** The processes that name this folder and do not go; a killed one may still be busy with the disk, and then goes when that is done. */
+export async function processesLeftIn(out: string): Promise<string[]> {
+  for (let tries = 0; tries < 100 && processesIn(out).length > 0; tries++) await pause(100)
+  return processesIn(out)
+}
 
 /** Waits until a build has said `text`, or has ended. */
 export async function heard(child: ChildProcess, said: () => string, text: string): Promise<void> {

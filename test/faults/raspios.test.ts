@@ -7,7 +7,7 @@ import { startDownbeat } from '../downbeat.ts'
 import type { Started } from '../downbeat.ts'
 import { raspberryPi } from '../stand-in/raspberry-pi.ts'
 import type { RaspberryPi } from '../stand-in/raspberry-pi.ts'
-import { entries, heard, ownOut, pause, processesIn, removeOuts } from './own-out.ts'
+import { entries, heard, ownOut, pause, processesLeftIn, removeOuts } from './own-out.ts'
 
 let pi: RaspberryPi
 let repository: string
@@ -35,8 +35,7 @@ const sent = (since: number): number =>
 async function kill({ child, said, ended }: Started, out: string, moment: string): Promise<void> {
   child.kill('SIGKILL')
   expect(await ended, `${moment}: ended before it was killed\n${said()}`).toBeNull()
-  await pause(300)
-  expect(processesIn(`${out}/`), `after ${moment}`).toEqual([])
+  expect(await processesLeftIn(`${out}/`), `after ${moment}`).toEqual([])
   expect(entries(out, 'base').filter((name) => !name.endsWith('.half'))).toEqual([])
 }
 
@@ -69,8 +68,7 @@ test('a build that is killed at any moment of the fetch and of the unpacking goe
     await heard(run.child, run.said, step)
     run.child.kill('SIGKILL')
     expect(await run.ended, `${step}: ended before it was killed\n${run.said()}`).toBeNull()
-    await pause(300)
-    expect(processesIn(`${out}/`), `after ${step}`).toEqual([])
+    expect(await processesLeftIn(`${out}/`), `after ${step}`).toEqual([])
   }
   const last = start(out, '--quiet')
   expect(await last.ended, last.said()).toBe(0)
