@@ -17,7 +17,7 @@ export const Settings = z.strictObject({
     .meta({ example: 'gb' }),
   autostart: text(/^[^\n]+$/, 1000, 'one command')
     .describe('a command that the user runs as soon as JACK is there')
-    .meta({ example: 'downbeat-tone -s 5' }),
+    .meta({ example: 'downbeat-tone -t 5' }),
   user: z
     .strictObject({
       name: UserName.optional().describe('who logs in, and whom JACK runs as').meta({ example: 'musician' }),

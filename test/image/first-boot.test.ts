@@ -5,7 +5,7 @@ import { resolve } from '../../lib/resolve.ts'
 import { runStages } from '../../scripts/session.ts'
 import { root } from '../downbeat.ts'
 import { chosen } from './first-boot/cards.ts'
-import type { Answers, broken, custom, imager, later, untouched, userconf } from './first-boot/cards.ts'
+import type { Answers, broken, custom, imager, later } from './first-boot/cards.ts'
 import { moments } from './first-boot/cuts.ts'
 import type { cuts } from './first-boot/cuts.ts'
 import { firstBoots } from './first-boot/stage.ts'
@@ -14,11 +14,9 @@ import { firstBoots } from './first-boot/stage.ts'
 
 type Seen<Use extends (...words: never[]) => unknown> = Awaited<ReturnType<Use>>
 let seen: {
-  untouched: Seen<typeof untouched>
   later: Seen<typeof later>
   imager: Seen<typeof imager>
   custom: Seen<typeof custom>
-  userconf: Seen<typeof userconf>
   broken: Seen<typeof broken>
   cuts: Seen<typeof cuts>
 }
@@ -69,23 +67,13 @@ const inHex = Buffer.from(chosen.ssid).toString('hex')
 
 describe('a card that was told nothing', () => {
   test('grows, and gets host keys and an identity of its own', () => {
-    expectOwnIdentity(seen.untouched.first)
+    expectOwnIdentity(seen.custom.untold)
   })
 
   test('lets nobody in, and says on its console how to change that', () => {
-    const { password, keys, ssh, issue } = seen.untouched.first
+    const { password, keys, ssh, issue } = seen.custom.untold
     expect({ password, keys, ssh }).toEqual({ password: '!', keys: '', ssh: 'disabled\ninactive' })
     expect(issue).toMatch(/^Nobody can log in to this card yet/)
-  })
-
-  test('does none of it on its second boot, and stays what it is', () => {
-    const { units, journal, ...first } = seen.untouched.first
-    const { units: later, journal: said, ...second } = seen.untouched.second
-    expect(second).toEqual(first)
-    expect(units).toMatch(/^active\n[1-9]\d*\ninactive\n0$/)
-    expect(later).toBe('inactive\n0\ninactive\n0')
-    expect(journal).toContain('first boot done')
-    expect(said).not.toContain('downbeat:')
   })
 })
 
@@ -112,9 +100,18 @@ describe('downbeat.toml, written on Windows,', () => {
     expect(seen.later.file).toContain(`hostname = "${chosen.hostname}"\r\n`)
   })
 
+  test('leaves nothing for the second boot to do, and the card stays what it is', () => {
+    const { units, journal, ...first } = seen.later.first
+    const { units: later, journal: said, ...second } = seen.later.second
+    expect(second).toEqual(first)
+    expect(units).toMatch(/^active\n[1-9]\d*\nactive\n[1-9]\d*$/)
+    expect(later).toBe('inactive\n0\ninactive\n0')
+    expect(journal).toContain('first boot done')
+    expect(said).not.toContain('downbeat:')
+  })
+
   test('is not read again until somebody changes it, and what is written over then stays as it is', () => {
-    const { first, second, third } = seen.later
-    expect(second.units).toBe('inactive\n0\ninactive\n0')
+    const { first, third } = seen.later
     expect(third.units).toMatch(/^inactive\n0\nactive\n[1-9]\d*$/)
     expect(third.hostname).toMatch(/^stage-left\nstage-left\n/)
     expect(third.jack).toMatch(/^JACKD_ALSA="-p512 -n\d -r44100/)
@@ -177,8 +174,9 @@ describe('the firstrun.sh of Raspberry Pi Imager', () => {
 
 describe('the files of Raspberry Pi OS:', () => {
   test('custom.toml is applied and removed, and its password is nowhere on the card', () => {
-    const { answers, secrets } = seen.custom
+    const { untold, answers, secrets } = seen.custom
     expectOwnIdentity(answers)
+    expect(answers.disk_id).toBe(untold.disk_id)
     expectChosen(answers)
     expect(answers.password).toMatch(/^\$y\$/)
     expect(answers.sshd).toMatch(/^passwordauthentication yes$/m)
@@ -188,8 +186,8 @@ describe('the files of Raspberry Pi OS:', () => {
     expect(answers.left).toBe('0')
   })
 
-  test('userconf.txt and ssh are applied and removed', () => {
-    const { answers, secrets } = seen.userconf
+  test('userconf.txt and ssh are applied and removed, on a card that is in use, too', () => {
+    const { second: answers, secrets } = seen.broken
     expectOwnIdentity(answers)
     expectAccount(answers)
     expect(answers.password).toBe(chosen.hash)

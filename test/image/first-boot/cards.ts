@@ -54,9 +54,6 @@ export type Answers = Record<keyof typeof questions, string>
 
 const ask = async (card: Card): Promise<Answers> => (await card.ask(questions)).answers as Answers
 
-/** Nobody said anything: twice. */
-export const untouched = async (card: Card) => ({ first: await ask(card), second: await ask(card) })
-
 const crlf = (lines: string[]): string => `\uFEFF${lines.join('\r\n')}\r\n`
 export const own = crlf([
   '# from Windows',
@@ -121,23 +118,20 @@ keymap = "${chosen.keyboard}"
 timezone = "${chosen.timezone}"
 `
 
-/** custom.toml of Raspberry Pi OS bookworm, with a password that is not hashed. */
+/** Nobody said anything; then, on the same card, custom.toml of Raspberry Pi OS bookworm, with a password that is not hashed. */
 export const custom = async (card: Card) => {
+  const untold = await ask(card)
   await card.put({ 'custom.toml': custom_toml })
-  return { answers: await ask(card), secrets: await card.find(['geheimnis 4711']) }
+  return { untold, answers: await ask(card), secrets: await card.find(['geheimnis 4711']) }
 }
 
-/** userconf.txt and ssh. */
-export const userconf = async (card: Card) => {
-  await card.put({ 'userconf.txt': `${chosen.user}:${chosen.hash}\r\n`, ssh: '' })
-  return { answers: await ask(card), secrets: await card.find([`${chosen.user}:${chosen.hash}\r`]) }
-}
-
-/** A file with a mistake, and the same without it. */
+/** A file with a mistake; then the same without it, and userconf.txt and ssh beside it. */
 export const broken = async (card: Card) => {
   await card.put({ 'downbeat.toml': 'hostname = "mistake"\r\n[wifi]\r\nssid = "no end\r\n' })
   const first = await card.ask(questions)
   const problems = await card.read('downbeat-problems.txt')
-  await card.put({ 'downbeat.toml': 'hostname = "mended"\n' })
-  return { first, problems, second: await ask(card), gone: await card.read('downbeat-problems.txt') }
+  const userconf = `${chosen.user}:${chosen.hash}\r`
+  await card.put({ 'downbeat.toml': 'hostname = "mended"\n', 'userconf.txt': `${userconf}\n`, ssh: '' })
+  const second = await ask(card)
+  return { first, problems, second, secrets: await card.find([userconf]), gone: await card.read('downbeat-problems.txt') }
 }

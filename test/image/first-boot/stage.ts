@@ -6,7 +6,7 @@ import { toolbox } from '../../../stages/toolbox.ts'
 import { newCard } from './card.ts'
 import type { Card } from './card.ts'
 import { cuts } from './cuts.ts'
-import { broken, custom, imager, later, untouched, userconf } from './cards.ts'
+import { broken, custom, imager, later } from './cards.ts'
 
 /** The image on one card after another, each told its settings in another way: what was then seen of it. See cards.ts, cuts.ts. */
 export const firstBoots = defineStage({
@@ -26,7 +26,7 @@ export const firstBoots = defineStage({
       }
     }
     // Two machines side by side: each waits for its clock, and for its turn, more than it works.
-    await Promise.all([chain({ untouched, later, imager, custom, userconf, broken }), chain({ cuts })])
+    await Promise.all([chain({ later, imager, custom, broken }), chain({ cuts })])
     writeFileSync(out.seen, `${JSON.stringify(seen, null, 2)}\n`)
   },
 })
