@@ -45,7 +45,7 @@ export const questions = {
   stamps: 'ls /var/lib/downbeat',
   units:
     'for unit in first-boot settings; do systemctl show -P ActiveState downbeat-$unit; systemctl show -P ExecMainStartTimestampMonotonic downbeat-$unit; done',
-  problems: 'cat /run/downbeat/problems',
+  problems: 'cat /run/downbeat/problems 2>/dev/null',
   failed: 'systemctl --failed --plain --no-legend',
   journal: 'journalctl -b -o cat -u downbeat-first-boot -u downbeat-settings -u kernel-command-line',
   left: 'grep -rlaF -e zugvogel -e geheimnis /run /tmp /var /etc /root 2>/dev/null; journalctl -b | grep -cE "zugvogel|geheimnis"',
