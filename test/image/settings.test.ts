@@ -5,20 +5,17 @@ import type { Plan } from '../../lib/plan.ts'
 import { resolve } from '../../lib/resolve.ts'
 import type { Arch } from '../../lib/schema/common.ts'
 import { runStages } from '../../scripts/session.ts'
-import { toolbox } from '../../stages/toolbox.ts'
 import { root } from '../downbeat.ts'
+import { releaseMirror } from './mirror.ts'
 import { cases } from './settings/cases.ts'
 import { settingsRuns } from './settings/stage.ts'
 import type { SettingsSaid } from './settings/stage.ts'
 
 const plan = resolve(root, join(root, 'image.yaml'))
 
-/** The same for another architecture; from the release alone, because not every mirror has the updates of the rarer ones. */
 async function planFor(arch: Arch): Promise<Plan> {
   if (arch === plan.tools.arch) return plan
-  const { made } = await runStages(plan, [toolbox], { quiet: true })
-  const sources = readFileSync(join(made.get('toolbox')!.outputs['root']!, 'etc/apt/sources.list'), 'utf8')
-  return { ...plan, toolbox: { ...plan.toolbox, arch, mirror: /^deb (\S+)/m.exec(sources)![1]! }, tools: { ...plan.tools, arch } }
+  return { ...plan, toolbox: { ...plan.toolbox, arch, mirror: await releaseMirror() }, tools: { ...plan.tools, arch } }
 }
 
 describe.for([
