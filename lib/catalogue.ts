@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import type { z } from 'zod'
 import { UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
-import { readYaml } from './yaml.ts'
+import { parseYaml, textOf } from './yaml.ts'
 import type { Located } from './yaml.ts'
 import { Base } from './schema/base.ts'
 import { Board } from './schema/board.ts'
@@ -39,8 +39,16 @@ export function idsIn(root: string, folder: string): string[] {
 export function entry<F extends Folder>(root: string, folder: F, id: string, asked: string): Located<z.output<(typeof folders)[F]>> {
   const ids = idsIn(root, folder)
   if (!ids.includes(id)) throw new UserError(`${asked}: there is no ${folder}/${id}.yaml${didYouMean(id, ids)}`)
-  return readYaml(join(root, folder, `${id}.yaml`), folders[folder], root) as Located<z.output<(typeof folders)[F]>>
+  const file = join(root, folder, `${id}.yaml`)
+  const text = textOf(file, root)
+  const known = read.get(file)
+  const located = known?.text === text ? known.located : parseYaml(text, relative(root, file), folders[folder])
+  read.set(file, { text, located })
+  return located as Located<z.output<(typeof folders)[F]>>
 }
+
+/** One plan asks for the same entry again and again, and what takes long is to check it. */
+const read = new Map<string, { text: string; located: unknown }>()
 
 /** A file of the repository as the plan holds it: `path` below the folder, its text, whether it is a program. */
 export interface TextFile {

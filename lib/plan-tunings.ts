@@ -41,9 +41,16 @@ export function planTunings(question: TuningQuestion): LoadedTuning[] {
   for (const id of Object.keys(choices.value.tunings)) exists(id, choices.at(['tunings', id]))
   for (const id of Object.keys(profile?.value.tunings ?? {})) exists(id, profile!.at(['tunings', id]))
   const known = knownFacts(root)
+  const { family } = question.kernel.data
+  const of = new Map(
+    question.boards.map((board) => [
+      board,
+      { ...known, ...factsOf({ ...question.facts, board: { ...board, uart_midi: board.uart_midi[family] } }) },
+    ]),
+  )
   const tunings = ids.map((id) => {
     const { data, at } = load(root, id, exists)
-    return planOne(id, data, at, known, question)
+    return planOne(id, data, at, (board) => of.get(board)!, question)
   })
   dropWhatLacksAnother(tunings, choices)
   refuseContradictions(tunings, question)
@@ -82,14 +89,15 @@ function knownFacts(root: string): Record<string, undefined> {
   return Object.fromEntries(all.flatMap((one) => Object.keys(factsOf(one))).map((fact) => [fact, undefined]))
 }
 
-function planOne(id: string, unfilled: TuningData, at: Located<TuningData>['at'], known: Facts, question: TuningQuestion): LoadedTuning {
+function planOne(
+  id: string,
+  unfilled: TuningData,
+  at: Located<TuningData>['at'],
+  of: (board: PlannedBoard) => Facts,
+  question: TuningQuestion,
+): LoadedTuning {
   const { boards, facts } = question
   const place = `tunings/${id}.yaml`
-  const { family } = question.kernel.data
-  const of = (board: PlannedBoard): Facts => ({
-    ...known,
-    ...factsOf({ ...facts, board: { ...board, uart_midi: board.uart_midi[family] } }),
-  })
   const refusals = boards.map((board) => whyNot(unfilled.when, of(board), (fact) => at(['when', fact])))
   const fitting = boards.filter((_, i) => refusals[i] === undefined)
   const misfit = fitting.length === 0 ? refusals[0]! : (onlySome(unfilled, fitting, boards) ?? lackedBy(question.kernel, id, unfilled))

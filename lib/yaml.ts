@@ -25,13 +25,16 @@ export interface Override {
 
 /** Reads a YAML file and checks it against a strict schema. Throws UserError with file, line, column and a hint. */
 export function readYaml<S extends z.ZodType>(file: string, schema: S, root: string, overrides: Override[] = []): Located<z.output<S>> {
-  let text: string
+  return parseYaml(textOf(file, root), relative(root, file), schema, overrides)
+}
+
+/** The text of a file; UserError where there is none. */
+export function textOf(file: string, root: string): string {
   try {
-    text = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch {
     throw new UserError(`${relative(root, file)}: there is no such file`)
   }
-  return parseYaml(text, relative(root, file), schema, overrides)
 }
 
 /** The same for a text that is already in memory; `name` stands in front of every message. */
