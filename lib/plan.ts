@@ -140,6 +140,15 @@ export interface RootfsPlan {
 export interface ConfigurePlan {
   templates: TextFile[]
   view: View
+  /** the sound cards that a card with this image can be told instead of its own */
+  others: OtherCard[]
+}
+
+export interface OtherCard {
+  id: string
+  name: string
+  /** what the templates see otherwise with it */
+  view: Partial<View>
 }
 
 /** What the templates see; every name they use is here. */
@@ -163,6 +172,8 @@ export interface View {
   cores: { jack: number; interrupt: number }
   doctor: Doctor
   soundcard: { id: string; name: string; bus: string; alsa_id?: string; playback: number; capture: number; smallest_period: number }
+  /** own: what the image is made for; auto: the first boot looks for another; what it goes by: a pattern of sh, vendor:product */
+  soundcards: { own: string; auto: boolean; hats: { id: string; product: string }[]; usb: { id: string; device: string }[] }
   disk: DiskPlan
   /** the text of downbeat.toml: every key, commented out */
   settings: string

@@ -18,7 +18,7 @@ const helpers = { if: true, unless: true, each: true, with: true } as const
  * Renders every template: `templates/boot/config.txt.hbs` is `config.txt` on the FAT partition. A value that the view
  * does not have is an error with file and line, in conditions too, where Handlebars would take it for false.
  */
-export function render({ templates, view }: ConfigurePlan): Rendered[] {
+export function render({ templates, view }: Pick<ConfigurePlan, 'templates' | 'view'>): Rendered[] {
   return templates.map(({ path, text, executable }) => {
     const name = `templates/${path}`
     const [where, ...rest] = path.replace(/\.hbs$/, '').split('/')
@@ -26,6 +26,22 @@ export function render({ templates, view }: ConfigurePlan): Rendered[] {
       throw new UserError(`${name}: expected it below templates/boot/ or templates/root/`)
     return { where, path: rest.join('/'), text: renderText(name, text, view as unknown as Record<string, unknown>), executable }
   })
+}
+
+/** Where the root file system keeps what differs from one sound card to another, in a folder for each. */
+const shelf = 'usr/share/downbeat/soundcards'
+
+/** For each sound card that a card can be told, its own included: the texts that are not the same for all of them. */
+export function renderSoundcards({ templates, view, others }: ConfigurePlan): Rendered[] {
+  const cards = [{ id: view.soundcard.id, view: {} }, ...others].map((card) => {
+    const seen = { ...view, ...card.view }
+    return { id: card.id, rendered: render({ templates, view: seen }) }
+  })
+  return cards.flatMap(({ id, rendered }) =>
+    rendered
+      .filter(({ text }, i) => cards.some((other) => other.rendered[i]!.text !== text))
+      .map(({ where, path, text, executable }) => ({ where: 'root', path: `${shelf}/${id}/${where}/${path}`, text, executable })),
+  )
 }
 
 function renderText(name: string, text: string, view: Record<string, unknown>): string {

@@ -10,6 +10,7 @@ import type { FoundBase } from './find-base.ts'
 import { doctorChecks } from './doctor.ts'
 import { isVirt } from './emulator.ts'
 import { identifiers } from './identifiers.ts'
+import { foundCards, otherCard, otherPlans, usualCard } from './other-cards.ts'
 import { originsOf } from './origins.ts'
 import { planOverclock } from './overclock.ts'
 import { latency, planJack, refuseMissingSocket } from './plan-jack.ts'
@@ -19,7 +20,7 @@ import { chosenKernel, planKernel } from './plan-kernel.ts'
 import type { ChosenKernel } from './plan-kernel.ts'
 import { planRelease } from './plan-release.ts'
 import { planPriorities } from './priorities.ts'
-import type { BaseImagePlan, JackPlan, Plan, PlannedBoard, PlannedSoundcard, SourcedLine } from './plan.ts'
+import type { BaseImagePlan, JackPlan, Plan, PlannedBoard, SourcedLine } from './plan.ts'
 import type { BaseData } from './schema/base.ts'
 import type { BoardData } from './schema/board.ts'
 import { crossPrefix, Id } from './schema/common.ts'
@@ -28,20 +29,44 @@ import type { ImageChoices } from './schema/image.ts'
 import type { TuningData } from './schema/tuning.ts'
 import { warningsOf } from './warnings.ts'
 import { plainValue, readYaml } from './yaml.ts'
-import type { Override } from './yaml.ts'
+import type { Located, Override } from './yaml.ts'
 
 /**
  * Turns the choices in a file into the one frozen Plan. The only reader of the data folders; touches nothing else.
  * `sets` are `--set` values such as `jack.period=64`; `plainEmulation` bootstraps without native twins; `mirror` is where
  * Debian is taken from, by the image too, instead of mmdebstrap's own choice. Throws UserError for anything that is not right.
  */
-export function resolve(
+export function resolve(root: string, file: string, sets: string[] = [], options: ResolveOptions = {}): Plan {
+  const choices = readYaml(file, Image, root, sets.map(override))
+  const auto = choices.value.soundcard === 'auto'
+  const plan = planOf(root, file, sets, options, choices, auto ? usualCard(root, `${choices.at(['soundcard'])} soundcard`) : undefined)
+  const plans = otherPlans(root, plan, (id) => planOf(root, file, sets, options, choices, id))
+  const others = plans.map((other) => otherCard(other, plan))
+  const soundcards = foundCards(root, plan.soundcard.id, others, auto)
+  const { configure, overlays } = plan
+  const tried = plans.flatMap((other) => other.overlays?.tried ?? []).concat(overlays?.tried ?? [])
+  return freeze({
+    ...plan,
+    ...(overlays ? { overlays: { ...overlays, tried: uniqueBy(tried, JSON.stringify) } } : {}),
+    configure: { ...configure, view: { ...configure.view, soundcards }, others },
+  })
+}
+
+interface ResolveOptions {
+  plainEmulation?: boolean
+  mirror?: string | undefined
+  base?: FoundBase | undefined
+}
+
+/** The plan for one sound card, which may be another than the choices name. */
+function planOf(
   root: string,
   file: string,
-  sets: string[] = [],
-  options: { plainEmulation?: boolean; mirror?: string | undefined; base?: FoundBase | undefined } = {},
+  sets: string[],
+  options: ResolveOptions,
+  choices: Located<ImageChoices>,
+  cardId = choices.value.soundcard,
 ): Plan {
-  const choices = readYaml(file, Image, root, sets.map(override))
   const { value: image, at } = choices
   const found = options.base ?? { id: image.base }
   const base = entry(root, 'bases', found.id, `${at(['base'])} base`).value
@@ -53,13 +78,13 @@ export function resolve(
       )
     }
   }
-  const soundcard = entry(root, 'soundcards', image.soundcard, at(['soundcard']))
-  const kernel = chosenKernel(root, choices, asked, { id: image.soundcard, ...soundcard.value }, base)
+  const soundcard = entry(root, 'soundcards', cardId, at(['soundcard']))
+  const kernel = chosenKernel(root, choices, asked, { id: cardId, ...soundcard.value }, base)
   const boards = asked.map((board) => emulatedWith(board, kernel.build))
   const { virt_cpu } = kernel.build
   const { family } = kernel.data
   const { driver } = soundcard.value
-  const card = { id: image.soundcard, ...soundcard.value, driver: typeof driver === 'string' ? driver : driver[family] }
+  const card = { id: cardId, ...soundcard.value, driver: typeof driver === 'string' ? driver : driver[family] }
 
   refuseMissingSocket(card, boards, choices)
   const priorities = planPriorities(root, choices, card.bus)
@@ -107,7 +132,7 @@ export function resolve(
     lines((tuning) => tuning.change.kernel),
   )
   const absent = lines((tuning) => tuning.change.absent)
-  const name = image.name ?? defaultName(file, boards, card)
+  const name = image.name ?? defaultName(file, boards, image.soundcard === 'auto' ? 'auto' : card.id)
   const content = {
     ...(built ? { kernel: built } : {}),
     jack: planPackages(root, base.arch),
@@ -146,7 +171,7 @@ export function resolve(
   }
   const templates = templatesInForce(root, tunings)
   const disk = identifiers(image.root, { name, image, boards, card, base, content, overlays, tools, templates, inForce })
-  const plan: Plan = {
+  return {
     name,
     boards,
     soundcard: card,
@@ -168,6 +193,7 @@ export function resolve(
     rootfs: content.rootfs,
     configure: {
       templates,
+      others: [],
       view: {
         image: { name, boards: boards.map((board) => board.name) },
         hostname: image.hostname,
@@ -203,6 +229,7 @@ export function resolve(
           capture: card.capture,
           smallest_period: card.jack.smallest_period,
         },
+        soundcards: { own: card.id, auto: false, hats: [], usb: [] },
         disk,
         settings: settingsText({}, defaultSettings(image, jack)).trimEnd(),
       },
@@ -228,7 +255,6 @@ export function resolve(
     ],
     origins: originsOf(root, choices, card, jack, file, sets),
   }
-  return freeze(plan)
 }
 
 /** The image that a base is taken from: the one in its file, unless the choices name another. Only what is published is signed. */
@@ -251,8 +277,9 @@ export function override(text: string): Override {
 type TriedOverlays = NonNullable<Plan['overlays']>['tried']
 
 /** What a card of this image does where its settings say nothing. */
-const defaultSettings = ({ hostname, user }: ImageChoices, { period, periods, rate }: JackPlan): SettingsData => ({
+const defaultSettings = ({ hostname, user, soundcard }: ImageChoices, { period, periods, rate }: JackPlan): SettingsData => ({
   hostname,
+  soundcard,
   user: { name: user.name },
   jack: { period, periods, rate },
 })
@@ -278,13 +305,13 @@ function planOverlays(sources: TextFile[], tried: TriedOverlays, family: 'mainli
   return named.length === 0 ? undefined : { sources: named, tried }
 }
 
-function defaultName(file: string, boards: PlannedBoard[], card: PlannedSoundcard): string {
+function defaultName(file: string, boards: PlannedBoard[], card: string): string {
   const stem = basename(file, '.yaml')
   if (!Id.safeParse(stem).success)
     throw new UserError(
       `${file}: the image is named after the file, so its name may have lower-case letters, digits, ".", "+" and "-" only (or say name:)`,
     )
-  return stem === 'image' ? `${boards[0]!.id}${boards.length > 1 ? '-and-others' : ''}-${card.id}` : stem
+  return stem === 'image' ? `${boards[0]!.id}${boards.length > 1 ? '-and-others' : ''}-${card}` : stem
 }
 
 /** A board with the emulator for this kernel, if there is one. */
@@ -303,6 +330,7 @@ function basesFor(root: string, boards: readonly { arch: readonly string[] }[]):
 }
 
 const unique = (words: string[]): string[] => [...new Set(words)].sort()
+const uniqueBy = <T>(values: T[], key: (value: T) => string): T[] => [...new Map(values.map((value) => [key(value), value])).values()]
 
 function freeze<T>(value: T): T {
   if (value !== null && typeof value === 'object') {

@@ -15,6 +15,9 @@ export const Settings = z.strictObject({
   keyboard: text(/^[a-z]{2,12}$/, 12, 'a layout such as de')
     .describe('layout of a keyboard that is plugged into it')
     .meta({ example: 'gb' }),
+  soundcard: text(/^[a-z0-9][a-z0-9.+-]*$/, 64, 'auto, or a name that `./downbeat list soundcards` prints')
+    .describe('the sound card: auto finds one, or a name that `./downbeat list soundcards` prints')
+    .meta({ example: 'auto' }),
   autostart: text(/^[^\n]+$/, 1000, 'one command')
     .describe('a command that the user runs as soon as JACK is there')
     .meta({ example: 'downbeat-tone -t 5' }),

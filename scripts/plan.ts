@@ -33,6 +33,8 @@ export function planCommand(): Command {
         say(
           `supply: ${name}: ${power_ma / 1000} A at 5.1 V${usb.max_ma === undefined ? '' : `, of which USB devices may take ${usb.max_ma / 1000} A in all`}`,
         )
+      const { view, others } = plan.configure
+      if (others.length > 0) say(`sound cards that a card can be told: ${[view.soundcards.own, ...others.map(({ id }) => id)].join(', ')}`)
       say('\nTunings')
       for (const { id, about, off } of plan.tunings)
         say(`  ${off === undefined ? 'on ' : 'off'} ${id}: ${about}${off === undefined ? '' : `\n        off because: ${off}`}`)

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { create } from 'tar'
-import { render } from '../lib/render.ts'
+import { render, renderSoundcards } from '../lib/render.ts'
 import { defineStage } from '../lib/stage.ts'
 
 /** Every text of the image that comes from a template: what makes one variant differ from another. */
@@ -15,7 +15,7 @@ export const configure = defineStage({
   async run({ given, out, work }) {
     const folder = { boot: out.boot, root: `${work}/root` }
     for (const dir of Object.values(folder)) mkdirSync(dir)
-    const rendered = render(given)
+    const rendered = [...render(given), ...renderSoundcards(given)]
     for (const { where, path, text, executable } of rendered) {
       const file = join(folder[where], path)
       mkdirSync(dirname(file), { recursive: true })

@@ -11,7 +11,7 @@ export const Image = z
       .union([Id, z.array(Id).min(1)])
       .transform((value) => (typeof value === 'string' ? [value] : value))
       .describe('one board, or several that share the image'),
-    soundcard: Id,
+    soundcard: Id.describe('one of soundcards/; auto: what the first boot finds, a HAT that says what it is before one on USB'),
     profile: Id.optional().describe('a group of tunings and packages; tunings: still has the last word'),
     base: z
       .string()

@@ -24,6 +24,16 @@ export const Soundcard = z
       })
       .optional()
       .describe('the device-tree overlay, by the family of the kernel; one that is left out: there is none for that family'),
+    found_by: z
+      .strictObject({
+        hat: z.array(z.string().min(1)).default([]).describe('what the EEPROM of a HAT calls itself: /proc/device-tree/hat/product'),
+        usb: z
+          .union([z.literal('any'), z.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'expected vendor:product of lsusb'))])
+          .default([])
+          .describe('devices on USB, as lsusb shows them; any: it stands for every interface'),
+      })
+      .default({ hat: [], usb: [] })
+      .describe('how a card that was told `auto` finds it; left out: it is chosen by hand'),
     playback: z.int().min(0).describe('channels'),
     capture: z.int().min(0).describe('channels'),
     rates: z.array(z.int()).min(1).describe('Hz'),

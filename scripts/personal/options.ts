@@ -17,6 +17,7 @@ export interface PersonalOptions {
   wifiCountry?: string
   timezone?: string
   keyboard?: string
+  soundcard?: string
   setOnCard?: string[]
 }
 
@@ -33,6 +34,7 @@ export const withPersonal = (command: Command): Command =>
     .option('--wifi-country <code>', 'where you are, such as DE')
     .option('--timezone <zone>', 'such as Europe/Berlin')
     .option('--keyboard <layout>', 'such as de')
+    .option('--soundcard <id>', 'auto, or one that the image knows besides its own')
     .option('--set-on-card <key=value>', 'any key of downbeat.toml, such as jack.period=64; may be given again', several)
 
 /** What was asked for; undefined: nothing was. Asks for passwords, unless the environment has them. UserError. */
@@ -48,6 +50,7 @@ export async function personalSettings(options: PersonalOptions): Promise<Settin
   add('hostname', options.hostname, `--hostname ${options.hostname}`)
   add('timezone', options.timezone, `--timezone ${options.timezone}`)
   add('keyboard', options.keyboard, `--keyboard ${options.keyboard}`)
+  add('soundcard', options.soundcard, `--soundcard ${options.soundcard}`)
   add('user.name', options.user, `--user ${options.user}`)
   for (const file of options.sshKey ?? []) add('user.ssh_keys', publicKeys(file), `--ssh-key ${file}`)
   if (options.password === true)

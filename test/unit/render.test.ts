@@ -204,8 +204,9 @@ describe('jackd is started', () => {
   })
 
   test.each(idsOf('soundcards').filter(isCard))('on %s with -P just if the card has no input', (card) => {
-    const options = alsa(jackd(`board: pi4b\nsoundcard: ${card}\n`)).split(' ')
-    const { capture } = entry(repository, 'soundcards', card, 'test').value
+    const { capture, overlay } = entry(repository, 'soundcards', card, 'test').value
+    const kernel = overlay && overlay.mainline === undefined ? 'kernel: { source: raspberrypi }\n' : ''
+    const options = alsa(jackd(`board: pi4b\nsoundcard: ${card}\n${kernel}`)).split(' ')
     expect(options.includes('-P')).toBe(capture === 0)
   })
 

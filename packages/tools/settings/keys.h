@@ -12,6 +12,7 @@ static const struct setting {
 	{ "hostname", TEXT, "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])\?$", "letters, digits and \"-\", at most 63", 0, 255, false, false },
 	{ "timezone", TEXT, "^[A-Z][A-Za-z0-9_+-]*(\\/[A-Za-z0-9_+-]+)*$", "a name such as Europe/Berlin", 0, 64, false, false },
 	{ "keyboard", TEXT, "^[a-z]{2,12}$", "a layout such as de", 0, 12, false, false },
+	{ "soundcard", TEXT, "^[a-z0-9][a-z0-9.+-]*$", "auto, or a name that `./downbeat list soundcards` prints", 0, 64, false, false },
 	{ "autostart", TEXT, "^[^\\n]+$", "one command", 0, 1000, false, false },
 	{ "user.name", TEXT, "^[a-z][a-z0-9_-]{0,30}$", "a Unix user name", 0, 255, false, false },
 	{ "user.ssh_keys", TEXTS, "^(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}( [^\\n]*)\?$", "a public key, such as the text of id_ed25519.pub", 0, 4000, false, false },

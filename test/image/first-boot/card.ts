@@ -8,6 +8,8 @@ import type { Shell } from '../../../lib/shell.ts'
 /** A card with the image on it, which keeps what is written to it from one boot to the next. */
 export interface Card {
   file: string
+  /** its boot partition, as mtools name it */
+  fat: string
   /** Writes files into its boot partition, as a computer does. */
   put: (files: Record<string, string>) => Promise<void>
   /** The text of a file of its boot partition; undefined: it is not there. */
@@ -24,12 +26,19 @@ export interface Card {
   find: (words: readonly string[]) => Promise<string[]>
 }
 
+/** A new card in a folder of its own. */
 export async function newCard($: Shell, image: string, board: PlannedBoard, machine: Machine, work: string, name: string): Promise<Card> {
   const folder = `${work}/${name}`
   const file = `${folder}/card.img`
-  const at = `${file}@@${offsetOf(disk.boot)}`
   mkdirSync(folder)
   await $`cp --sparse=always ${image} ${file}; chmod u+w ${file}; truncate -s 2G ${file}`
+  return cardIn($, folder, board, machine)
+}
+
+/** The card of a folder, in a machine. */
+export function cardIn($: Shell, folder: string, board: PlannedBoard, machine: Machine): Card {
+  const file = `${folder}/card.img`
+  const at = `${file}@@${offsetOf(disk.boot)}`
   const options = (onText: (text: string) => void): BootOptions => ({
     image: file,
     board,
@@ -54,6 +63,7 @@ export async function newCard($: Shell, image: string, board: PlannedBoard, mach
   }
   return {
     file,
+    fat: at,
     put,
     read,
     append: async (words) => put({ 'cmdline.txt': `${(await read('cmdline.txt'))!.trim()}${words}\n` }),

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { resolve } from '../../lib/resolve.ts'
+import { runStages } from '../../scripts/session.ts'
+import { root } from '../downbeat.ts'
+import { toldCards } from './soundcard/stage.ts'
+import type { ToldCards } from './soundcard/stage.ts'
+
+const plan = resolve(root, join(root, 'image.yaml'), ['soundcard=auto'])
+const [hat] = plan.configure.view.soundcards.hats
+let seen: ToldCards
+beforeAll(async () => {
+  const { made } = await runStages(plan, [toldCards], { quiet: true })
+  seen = JSON.parse(readFileSync(made.get('told-cards')!.outputs['seen']!, 'utf8')) as ToldCards
+}, 1_200_000)
+
+test('a card that looks for its sound card finds the HAT, and starts again with it', () => {
+  expect(seen.console.first).toContain(`the sound card is ${hat!.id}`)
+  expect(seen.console.first).toContain('starting again with the other sound card')
+  expect(seen.found.differing).toBe('')
+  expect(seen.found.waits).toContain(plan.configure.others.find(({ id }) => id === hat!.id)!.name)
+})
+
+test('what was written into config.txt by hand stays in it', () => {
+  expect(seen.config.new).not.toContain(`dtoverlay=${hat!.id}`)
+  expect(seen.config.found).toContain(`dtoverlay=${hat!.id}`)
+  expect(seen.config.found).toMatch(/\n# by hand\n\[all\]\ndtoverlay=hat\n$/)
+})
+
+test('a card that is told another sound card is again what it was, with the rest of its settings', () => {
+  expect(seen.console.told).toContain(`the sound card is ${plan.soundcard.id}`)
+  expect(seen.config.told).toBe(seen.config.new)
+  expect(seen.console.told).toContain('settings: jack is applied')
+})
+
+test('a sound card that the image does not know is named, with those that it knows', () => {
+  const known = [plan.soundcard.id, ...plan.configure.others.map(({ id }) => id)].sort()
+  expect(seen.problems).toContain(`soundcard: this image has no "nonsense"; it has: auto ${known.join(' ')}\r\n`)
+})
