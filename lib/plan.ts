@@ -159,6 +159,8 @@ export interface View {
   kernel: { file_name: string; arm_64bit: boolean; mainline: boolean }
   config_txt: { filter: string; lines: SourcedLine[] }[]
   cmdline: SourcedLine[]
+  /** spaces: what a card adds to cmdline.txt takes their place, and nothing else of the file changes */
+  cmdline_room: string
   modprobe: SourcedLine[]
   blacklist: SourcedLine[]
   sysctl: SourcedLine[]

@@ -205,6 +205,7 @@ function planOf(
         },
         config_txt: configSections(boards, config_txt),
         cmdline: lines((tuning) => tuning.change.cmdline),
+        cmdline_room: ' '.repeat(60),
         modprobe: lines((tuning) => tuning.change.modprobe),
         blacklist: lines((tuning) => tuning.change.blacklist),
         sysctl: lines((tuning) => Object.entries(tuning.change.sysctl ?? {}).map(([key, value]) => `${key} = ${value}`)),

@@ -18,6 +18,11 @@ export const Settings = z.strictObject({
   soundcard: text(/^[a-z0-9][a-z0-9.+-]*$/, 64, 'auto, or a name that `./downbeat list soundcards` prints')
     .describe('the sound card: auto finds one, or a name that `./downbeat list soundcards` prints')
     .meta({ example: 'auto' }),
+  read_only: z
+    .boolean()
+    .optional()
+    .describe('true: nothing is ever written to the card, and the plug may be pulled at any time; changes are gone with the power')
+    .meta({ example: false }),
   autostart: text(/^[^\n]+$/, 1000, 'one command')
     .describe('a command that the user runs as soon as JACK is there')
     .meta({ example: 'downbeat-tone -t 5' }),

@@ -47,7 +47,7 @@ const none = 'board: pi3b\nsoundcard: none\n'
 
 const linesOf = (plan: Plan, path: string): string[] => filesOf(plan).get(path)!.trimEnd().split('\n')
 const configOf = (plan: Plan): string[] => linesOf(plan, '/boot/firmware/config.txt')
-const parametersOf = (plan: Plan): string[] => linesOf(plan, '/boot/firmware/cmdline.txt')[0]!.split(' ')
+const parametersOf = (plan: Plan): string[] => linesOf(plan, '/boot/firmware/cmdline.txt')[0]!.trim().split(' ')
 /** The words that jackd is started with, as systemd puts them together. */
 const jackdOf = (plan: Plan): string[] => {
   const settings = linesOf(plan, '/etc/default/jackd').flatMap((line) => {

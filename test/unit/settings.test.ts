@@ -37,7 +37,18 @@ describe('the text of downbeat.toml', () => {
 
   test('has every other key as a comment, with its default or an example', () => {
     const comments = lines.flatMap((line) => /^#(\w+) = /.exec(line)?.[1] ?? [])
-    expect(comments).toEqual(['timezone', 'keyboard', 'soundcard', 'password_hash', 'enabled', 'password_login', 'psk', 'periods', 'rate'])
+    expect(comments).toEqual([
+      'timezone',
+      'keyboard',
+      'soundcard',
+      'read_only',
+      'password_hash',
+      'enabled',
+      'password_login',
+      'psk',
+      'periods',
+      'rate',
+    ])
     expect(lines).toContain('#rate = 96000')
   })
 

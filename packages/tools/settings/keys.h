@@ -13,6 +13,7 @@ static const struct setting {
 	{ "timezone", TEXT, "^[A-Z][A-Za-z0-9_+-]*(\\/[A-Za-z0-9_+-]+)*$", "a name such as Europe/Berlin", 0, 64, false, false },
 	{ "keyboard", TEXT, "^[a-z]{2,12}$", "a layout such as de", 0, 12, false, false },
 	{ "soundcard", TEXT, "^[a-z0-9][a-z0-9.+-]*$", "auto, or a name that `./downbeat list soundcards` prints", 0, 64, false, false },
+	{ "read_only", YES_NO, "", "true or false", 0, 255, false, false },
 	{ "autostart", TEXT, "^[^\\n]+$", "one command", 0, 1000, false, false },
 	{ "user.name", TEXT, "^[a-z][a-z0-9_-]{0,30}$", "a Unix user name", 0, 255, false, false },
 	{ "user.ssh_keys", TEXTS, "^(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}( [^\\n]*)\?$", "a public key, such as the text of id_ed25519.pub", 0, 4000, false, false },

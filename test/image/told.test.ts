@@ -4,8 +4,8 @@ import { beforeAll, expect, test } from 'vitest'
 import { resolve } from '../../lib/resolve.ts'
 import { runStages } from '../../scripts/session.ts'
 import { root } from '../downbeat.ts'
-import { toldCards } from './soundcard/stage.ts'
-import type { ToldCards } from './soundcard/stage.ts'
+import { toldCards } from './told/stage.ts'
+import type { ToldCards } from './told/stage.ts'
 
 const plan = resolve(root, join(root, 'image.yaml'), ['soundcard=auto'])
 const [hat] = plan.configure.view.soundcards.hats
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 test('a card that looks for its sound card finds the HAT, and starts again with it', () => {
   expect(seen.console.first).toContain(`the sound card is ${hat!.id}`)
-  expect(seen.console.first).toContain('starting again with the other sound card')
+  expect(seen.console.first).toContain('starting again with what was changed')
   expect(seen.found.differing).toBe('')
   expect(seen.found.waits).toContain(plan.configure.others.find(({ id }) => id === hat!.id)!.name)
 })
@@ -37,4 +37,25 @@ test('a card that is told another sound card is again what it was, with the rest
 test('a sound card that the image does not know is named, with those that it knows', () => {
   const known = [plan.soundcard.id, ...plan.configure.others.map(({ id }) => id)].sort()
   expect(seen.problems).toContain(`soundcard: this image has no "nonsense"; it has: auto ${known.join(' ')}\r\n`)
+})
+
+test('a card that is read-only is used as any other, and not a byte of it is written', () => {
+  expect(seen.read_only).toEqual({
+    root: 'overlay\next4 ro,',
+    boot: 'ro',
+    writable: Array(5).fill('mine').join('\n'),
+    failed: '',
+    settings: 'inactive\n\ninactive',
+    jack: expect.stringContaining('-p256 '),
+    issue: expect.stringMatching(/^This card is read-only/),
+  })
+  expect(seen.card.after).toBe(seen.card.before)
+})
+
+test('a card that was read-only is written to again when it is told so, and starts as it did', () => {
+  const { new: usual, read_only, told } = seen.cmdline
+  expect(read_only.trim()).toBe(`${usual.trim()} init=/usr/lib/downbeat/read-only`)
+  expect(read_only).toHaveLength(usual.length)
+  expect(told).toBe(usual)
+  expect(seen.console.told).toContain('settings: read_only is applied')
 })
