@@ -39,11 +39,11 @@ export function idsIn(root: string, folder: string): string[] {
 export function entry<F extends Folder>(root: string, folder: F, id: string, asked: string): Located<z.output<(typeof folders)[F]>> {
   const ids = idsIn(root, folder)
   if (!ids.includes(id)) throw new UserError(`${asked}: there is no ${folder}/${id}.yaml${didYouMean(id, ids)}`)
-  const file = join(root, folder, `${id}.yaml`)
-  const text = textOf(file, root)
-  const known = read.get(file)
-  const located = known?.text === text ? known.located : parseYaml(text, relative(root, file), folders[folder])
-  read.set(file, { text, located })
+  const name = join(folder, `${id}.yaml`)
+  const text = textOf(join(root, name), root)
+  const known = read.get(name)
+  const located = known?.text === text ? known.located : parseYaml(text, name, folders[folder])
+  read.set(name, { text, located })
   return located as Located<z.output<(typeof folders)[F]>>
 }
 
