@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import type { z } from 'zod'
 import { UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
@@ -37,9 +37,9 @@ export function idsIn(root: string, folder: string): string[] {
 
 /** One entry of a data folder; `asked` is the place that names it. Throws UserError with the nearest id. */
 export function entry<F extends Folder>(root: string, folder: F, id: string, asked: string): Located<z.output<(typeof folders)[F]>> {
-  const ids = idsIn(root, folder)
-  if (!ids.includes(id)) throw new UserError(`${asked}: there is no ${folder}/${id}.yaml${didYouMean(id, ids)}`)
   const name = join(folder, `${id}.yaml`)
+  if (basename(id) !== id || !existsSync(join(root, name)))
+    throw new UserError(`${asked}: there is no ${folder}/${id}.yaml${didYouMean(id, idsIn(root, folder))}`)
   const text = textOf(join(root, name), root)
   const known = read.get(name)
   const located = known?.text === text ? known.located : parseYaml(text, name, folders[folder])
