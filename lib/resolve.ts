@@ -105,7 +105,6 @@ function planOf(
     root: image.root,
     cores,
     kernel: { source: kernel.id, ...kernel.data },
-    user: { name: image.user.name },
     boards: { ethernet_drivers: unique(boards.flatMap(({ ethernet }) => ethernet?.driver ?? [])) },
   }
   const tunings = planTunings({ root, choices, profile, boards, card, kernel, facts })
@@ -243,7 +242,14 @@ function planOf(
       ...(built ? { kernel_file_name: kernel.build.file_name } : {}),
       user: image.user,
       mask: [...base.mask.map((text) => ({ text, by: `bases/${found.id}` })), ...lines((tuning) => tuning.change.mask)],
-      enable: [...base.enable.map((text) => ({ text, by: `bases/${found.id}` })), ...lines((tuning) => tuning.change.enable)],
+      enable: uniqueBy(
+        [
+          ...ownUnits(templates),
+          ...base.enable.map((text) => ({ text, by: `bases/${found.id}` })),
+          ...lines((tuning) => tuning.change.enable),
+        ],
+        ({ text }) => text,
+      ),
       ...(base.kind === 'image' ? { boot_of_base: { remove: [...(built ? base.kernel_files : []), ...base.boot_remove], unfit } } : {}),
       ...(image.root_mb === undefined ? {} : { root_mb: image.root_mb }),
     },
@@ -267,6 +273,13 @@ function imageOf(
   const { suffix, key, fingerprint } = signature
   return { ...chosen, signature: { url: chosen.url + suffix, key, fingerprint } }
 }
+
+/** The units of our own that say what starts them. */
+const ownUnits = (templates: readonly TextFile[]): SourcedLine[] =>
+  templates.flatMap(({ path, text }) => {
+    const unit = /^root\/etc\/systemd\/system\/([^/]+)\.hbs$/.exec(path)?.[1]
+    return unit !== undefined && /^\[Install\]$/m.test(text) ? [{ text: unit, by: `templates/${path}` }] : []
+  })
 
 export function override(text: string): Override {
   const equals = text.indexOf('=')

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { disk, offsetOf, partitionTable } from '../lib/disk.ts'
 import { mergeConfig } from '../lib/merge-config.ts'
 import { defineStage } from '../lib/stage.ts'
@@ -33,8 +33,13 @@ export const image = defineStage({
 
     if (given.boot_of_base) {
       const theirs = await $.text`tar -xOf ${from.rootfs.tree} ./boot/firmware/config.txt`
-      const ours = readFileSync(`${from.configure.boot}/config.txt`, 'utf8')
-      writeFileSync(`${work}/config.txt`, mergeConfig(theirs, ours, given.boot_of_base.unfit))
+      const { unfit } = given.boot_of_base
+      const merge = (ours: string, into: string): void => writeFileSync(into, mergeConfig(theirs, readFileSync(ours, 'utf8'), unfit))
+      merge(`${from.configure.boot}/config.txt`, `${work}/config.txt`)
+      // What it is for other sound cards: one is put in the place of another as a whole.
+      await $`mkdir shelf; tar -xf ${from.configure.root} -C shelf`
+      for (const path of globSync('shelf/usr/share/downbeat/soundcards/*/boot/config.txt', { cwd: work }))
+        merge(`${work}/${path}`, `${work}/${path}`)
     }
     const boots = [from.configure.boot, from.firmware?.files, from.kernel?.device_trees].filter((folder) => folder !== undefined)
     const overlays = [from.kernel?.overlays, from.overlays?.files].filter((folder) => folder !== undefined)
@@ -45,6 +50,7 @@ export const image = defineStage({
       mkdir -p ${tree}/boot/firmware ${tree}/var/lib/downbeat
       [ -z "$modules" ] || tar -xpf "$modules" -C ${tree} --keep-directory-symlink
       tar -xpf ${from.configure.root} -C ${tree} --keep-directory-symlink --no-overwrite-dir
+      [ ! -d shelf/usr/share/downbeat/soundcards ] || cp -r shelf/usr/share/downbeat/soundcards ${tree}/usr/share/downbeat
       cp -r ${from.tools.programs}/. ${tree}
       [ -z "$wifi" ] || cp --update=none "$wifi"/* ${tree}/usr/lib/firmware/brcm/
       bash ${own}/add-user.sh ${tree} ${given.user.name}

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Plan } from '../../lib/plan.ts'
 import type { BuildRecord } from '../../lib/publish.ts'
+import { resolve } from '../../lib/resolve.ts'
 import { builtRecord, root, startDownbeat } from '../downbeat.ts'
 import { raspberryPi } from '../stand-in/raspberry-pi.ts'
 import type { RaspberryPi } from '../stand-in/raspberry-pi.ts'
@@ -45,6 +46,7 @@ function tool(name: string, ...argv: string[]): string {
 const offset = (16384 + 256 * 2048) * 512
 const inRoot = (name: string, request: string): string => tool('debugfs', '-R', request, `${image(name)}?offset=${offset}`)
 const onFat = (name: string, file: string): string => tool('mtype', '-i', `${image(name)}@@${16384 * 512}`, `::${file}`)
+const planned = (): Plan => resolve(own, join(own, 'image.yaml'), ['base=raspios-lite-arm64', 'board=pi3b', 'jack.period=1024'])
 const asked = (): string[] => pi.server.asked.map(({ path }) => path)
 
 describe('Raspberry Pi OS', () => {
@@ -89,6 +91,16 @@ describe('Raspberry Pi OS', () => {
     ).toMatch(/^\[(all|pi3)\]$/)
     expect(onFat('raspios', 'cmdline.txt')).not.toMatch(/\bresize\b|firstboot/)
     expect(tool('mdir', '-b', '-i', `${image('raspios')}@@${16384 * 512}`, '::')).not.toMatch(/user-data|initramfs|bcm2710/)
+  })
+
+  test('knows its config.txt for other sound cards, too', () => {
+    const { configure, soundcard } = planned()
+    const shelf = (id: string): string => inRoot('raspios', `cat /usr/share/downbeat/soundcards/${id}/boot/config.txt`)
+    expect(shelf(soundcard.id)).toBe(onFat('raspios', 'config.txt'))
+    for (const { id, name } of configure.others) {
+      expect(shelf(id)).toMatch(/^# For more options and information see$/m)
+      expect(shelf(id)).toContain(`\n[all]\n# ${name} on\n`)
+    }
   })
 
   test('is not fetched again for another image of it', { timeout: 600_000 }, async () => {

@@ -48,8 +48,15 @@ test('a card that is read-only is used as any other, and not a byte of it is wri
     settings: 'inactive\n\ninactive',
     jack: expect.stringContaining('-p256 '),
     issue: expect.stringMatching(/^This card is read-only/),
+    doctor: 'passed',
   })
   expect(seen.card.after).toBe(seen.card.before)
+})
+
+test('a card that is read-only takes other settings, and is read-only again', () => {
+  expect(seen.console.kept).toContain('settings: hostname is applied')
+  expect(seen.console.kept).toContain('starting again with what was changed')
+  expect(seen.cmdline.kept).toBe(seen.cmdline.read_only)
 })
 
 test('a card that was read-only is written to again when it is told so, and starts as it did', () => {

@@ -37,6 +37,17 @@ describe.each(Object.keys(folders) as Folder[])('every file of %s/', (folder) =>
   })
 })
 
+test('bases of one release and kind are told apart by what an architecture changes, and by nothing else', () => {
+  const bases = idsOf('bases').map((id) => entry(repository, 'bases', id, 'test').value)
+  for (const one of bases) {
+    const twin = bases.find(({ kind, suite }) => kind === one.kind && suite === one.suite)!
+    const { name: _, arch: __, ...rest } = one
+    const { name: ___, arch: ____, ...other } = twin
+    const own = { image: 0, list: 0, realtime_kernel: 0 }
+    expect({ ...rest, ...own }).toEqual({ ...other, ...own })
+  }
+})
+
 test('the files of a folder are listed with their paths, texts and whether they are programs, in the same order everywhere', () => {
   const root = temporaryFolder()
   write(root, { 'templates/root/b': 'B\n', 'templates/root/a/z': 'Z\n', 'templates/boot/c': '' })

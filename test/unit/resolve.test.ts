@@ -50,6 +50,14 @@ test('every board makes a plan with every sound card', () => {
   expect([...made].sort()).toEqual(idsOf('boards'))
 })
 
+test.each(choiceFiles)('%s is for an image whose first boot and settings are switched on', (file) => {
+  const { enable } = resolve(repository, join(repository, file)).image
+  for (const name of ['first-boot', 'settings', 'autostart']) {
+    const unit = `downbeat-${name}.service`
+    expect(enable).toContainEqual({ text: unit, by: `templates/root/etc/systemd/system/${unit}.hbs` })
+  }
+})
+
 test('every board has its overlays for MIDI, and a tree that its kernel makes', () => {
   const paths = planOf().overlays!.sources.map(({ path }) => path)
   for (const { id, uart_midi, device_tree } of idsOf('boards').map(boardOf)) {

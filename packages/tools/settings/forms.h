@@ -35,7 +35,9 @@ static void take(Values &values, const std::string &key, const toml::node &node,
 	}
 	if (!fit)
 		return problem(place_of(file, node.source()), name + ": expected " + one.expected);
-	values[key] = found;
+	/* what one file says anew, the stars of another do not undo */
+	if (!one.secret || !kept(found[0]) || values.count(key) == 0)
+		values[key] = found;
 }
 
 /* Every key of a file with what it stands for: `means` gives our name for it, "" to pass it over, nothing if it knows none. */
@@ -97,6 +99,13 @@ static void read_theirs(Values &values, const std::string &text, const std::stri
 		const auto found = names.find(name);
 		return found == names.end() ? std::nullopt : std::optional(found->second);
 	});
+	const auto unable = [&](const toml::node *node, const char *what) {
+		if (node)
+			problem(place_of(file, node->source()), what);
+	};
+	if (!(*table)["user"]["passwordless_sudo"].value_or(true))
+		unable((*table)["user"]["passwordless_sudo"].node(), "user.passwordless_sudo: sudo asks for no password on this system");
+	unable((*table)["user"]["groups"].node(), "user.groups: the account stays in the groups of the image");
 	/* A password is one or the hash of one, as the key beside it says. */
 	const auto secret = [&](const char *group, const char *as_hash, const char *as_password) {
 		const auto node = (*table)[group]["password"];

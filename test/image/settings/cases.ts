@@ -147,6 +147,21 @@ export const cases: Case[] = [
     read: ['user.password_hash *', 'wifi.psk *', 'wifi.ssid 78'],
   },
   {
+    title: 'what another file says anew, stars do not undo',
+    files: {
+      'userconf.txt': 'anna:$6$new$hash\n',
+      'custom.toml': '[wlan]\nssid = "x"\npassword = "another one"\n',
+      'downbeat.toml': '[user]\npassword_hash = "***"\n[wifi]\npassword = "***"\n',
+    },
+    read: ['user.name anna', 'user.password_hash $6$new$hash', 'wifi.psk [0-9a-f]{64}', 'wifi.ssid 78'],
+  },
+  {
+    title: 'a new key beside the stars of an old password',
+    files: { 'downbeat.toml': `[wifi]\nssid = "x"\npassword = "***"\npsk = "${'0f'.repeat(32)}"\n` },
+    read: [`wifi.psk ${'0f'.repeat(32)}`, 'wifi.ssid 78'],
+    masked: `[wifi]\nssid = "x"\npassword = "***"\npsk = "${stars(64)}"\n`,
+  },
+  {
     title: 'a password without a network',
     files: { 'downbeat.toml': 'wifi.password = "password"\n' },
     read: [],
@@ -185,6 +200,13 @@ export const cases: Case[] = [
       'downbeat.toml': 'hostname = "ours"\n',
     },
     read: ['hostname ours', 'keyboard gb', 'ssh.enabled true', 'user.name conf', 'user.password_hash $5$a$b'],
+    wrong: ['rpi-preseed.toml:6:10 user.groups: the account stays in the groups of the image'],
+  },
+  {
+    title: 'a wish for sudo with a password, which this system has not',
+    files: { 'custom.toml': '[user]\nname = "b"\npasswordless_sudo = false\n' },
+    read: ['user.name b'],
+    wrong: ['custom.toml:3:21 user.passwordless_sudo: sudo asks for no password on this system'],
   },
   {
     title: 'userconf.txt without a hash',

@@ -48,16 +48,16 @@ const eeprom = (product: string): string => `/dts-v1/;
 export interface ToldCards {
   /** config.txt as it was written to the card, and after each start */
   config: { new: string; found: string; told: string }
-  /** what the console said on the first start, and on the one after the card was told another sound card */
-  console: { first: string; told: string }
+  /** what the console said on the first start, on those after the card was told another sound card, and something else while it was read-only */
+  console: { first: string; told: string; kept: string }
   /** the texts of the sound card that it found which are not in force, whether JACK waits for it, what could not be had */
   found: { differing: string; waits: string; jack: string }
   problems: string
   /** sha256 of the whole card before it was used as one that is read-only, and after */
   card: { before: string; after: string }
-  read_only: { root: string; boot: string; writable: string; failed: string; settings: string; jack: string; issue: string }
-  /** cmdline.txt as new, as read-only, and when it was told to be neither */
-  cmdline: { new: string; read_only: string; told: string }
+  read_only: { root: string; boot: string; writable: string; failed: string; settings: string; jack: string; issue: string; doctor: string }
+  /** cmdline.txt as new, as read-only, with something else told, and when it was told to be neither */
+  cmdline: { new: string; read_only: string; kept: string; told: string }
 }
 
 /** A flashed card for whatever is there, on an emulated board with a HAT; then the same card, told what it is for; then read-only. */
@@ -107,18 +107,22 @@ export const toldCards = defineStage({
       settings: 'systemctl show -P ActiveState downbeat-first-boot downbeat-settings',
       jack: 'grep ^JACKD_ALSA /etc/default/jackd',
       issue: 'cat /etc/issue.d/*read-only*',
+      doctor: 'downbeat-doctor --where boot >/tmp/doctor && echo passed || grep -A3 ✖ /tmp/doctor',
     })
     const after = await sum()
+    await quick.put({ 'downbeat.toml': 'hostname = "other"\nread_only = true\n' })
+    const kept = await quick.untilEnd()
+    const asKept = await cmdline()
     await quick.put({ 'downbeat.toml': 'read_only = false\n' })
     const writable = await quick.untilEnd()
     const seen: ToldCards = {
       config: { new: written, found, told: await config() },
-      console: { first, told: told + writable },
+      console: { first, told: told + writable, kept },
       found: answers as ToldCards['found'],
       problems,
       card: { before, after },
       read_only: used.answers as ToldCards['read_only'],
-      cmdline: { new: words, read_only: asRead, told: await cmdline() },
+      cmdline: { new: words, read_only: asRead, kept: asKept, told: await cmdline() },
     }
     writeFileSync(out.seen, `${JSON.stringify(seen, null, 2)}\n`)
   },
