@@ -14,10 +14,15 @@ export const HEAD = 2 ** 20
 
 export type Phase = 'writing' | 'reading back'
 
+/**
+ * What a target is that has been written to, if it fails now: it cannot start, or nobody knows whether it looks as if it could.
+ * Before that nothing was written.
+ */
+export type Left = 'unbootable' | 'doubtful'
+
 export interface CopyOptions {
   signal: AbortSignal
-  /** from now on nothing of what was on the target is of use */
-  onTouch?: () => void
+  onLeft?: (left: Left) => void
   /** at most twice a second; `at` is the byte of the target */
   onProgress?: (phase: Phase, progress: Progress) => void
 }
@@ -36,7 +41,7 @@ export interface Copied {
  * TargetError for what the target refuses; ProofError when it gives back other bytes; UserError for an image that is none.
  */
 export async function copy(source: Source, target: Target, options: CopyOptions): Promise<Copied> {
-  const { signal, onProgress = () => undefined } = options
+  const { signal, onProgress = () => undefined, onLeft = () => undefined } = options
   const [head, blank] = alignedBuffers(2, HEAD).map((buffer) => buffer.subarray(0, Math.min(HEAD, target.bytes))) as [Buffer, Buffer]
   const tell = (phase: Phase) => createMeter(0, (progress) => onProgress(phase, progress))
   const pieces = source.pieces(signal)
@@ -45,8 +50,10 @@ export async function copy(source: Source, target: Target, options: CopyOptions)
     if (!first || first.start !== 0 || first.data.readUInt16LE(510) !== 0xaa55)
       throw new UserError(`${source.path}: this is no image of a disk: it does not begin with a partition table`)
     signal.throwIfAborted()
-    options.onTouch?.()
-    await wipe(target, blank)
+    onLeft('doubtful')
+    await put(target, blank)
+    onLeft('unbootable')
+    await wipeEnd(target, blank)
     const started = performance.now()
     const sums: Sum[] = []
     const written = tell('writing')
@@ -73,22 +80,34 @@ export async function copy(source: Source, target: Target, options: CopyOptions)
     const readBack = tell('reading back')
     await verify(target, sums, { signal, onBytes: readBack })
     signal.throwIfAborted() // the last time: the rest takes no time, and with it the card is whole
-    await writeAll(target, head, 0)
-    await syncAll(target, 0)
-    await verify(target, sumsOf(head, 0))
+    onLeft('doubtful')
+    try {
+      await put(target, head)
+    } catch (error) {
+      await put(target, blank).then(
+        () => onLeft('unbootable'),
+        () => undefined, // what has failed first is what is told
+      )
+      throw error
+    }
     return { bytes, write_s: (checked - started) / 1000, verify_s: (performance.now() - checked) / 1000 }
   } finally {
     await pieces.return(undefined)
   }
 }
 
-/**
- * Zeroes the first MiB, and the last, where the second copy of a GPT would contradict the image's own partition table; a card
- * that has less room than it says often fails there, at once.
- */
-async function wipe(target: Target, blank: Buffer): Promise<void> {
-  await writeAll(target, blank, 0)
+/** Writes the first bytes, and sees whether they are there: a card that is worn out may take everything and keep nothing. */
+async function put(target: Target, first: Buffer): Promise<void> {
+  await writeAll(target, first, 0)
   await syncAll(target, 0)
+  await verify(target, sumsOf(first, 0))
+}
+
+/**
+ * Zeroes the last MiB, where the second copy of a GPT would contradict the image's own partition table; a card that has less
+ * room than it says often fails there, at once.
+ */
+async function wipeEnd(target: Target, blank: Buffer): Promise<void> {
   const last = target.bytes - blank.length
   await writeAll(target, blank, last)
   await syncAll(target, last)

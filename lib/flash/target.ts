@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { Drive } from './drive.ts'
 
 /** What is written to. As of the system's own calls, fewer bytes than wanted may be written or read. */
@@ -44,12 +45,17 @@ export async function openTarget({ path, kind, bytes, number }: Drive): Promise<
   return {
     bytes,
     number: opened,
-    write: async (data, start) => (await file.write(data, 0, data.length, start)).bytesWritten,
+    ...writable(file),
     read: async (into, start) => (await file.read(into, 0, into.length, start)).bytesRead,
     sync: () => file.sync(),
     close: () => file.close(),
   }
 }
+
+/** What `writeAll` needs of an open file. */
+export const writable = (file: Pick<FileHandle, 'write'>): Pick<Target, 'write'> => ({
+  write: async (data, start) => (await file.write(data, 0, data.length, start)).bytesWritten,
+})
 
 /** `8:16`, of what stat(2) gives on Linux. */
 export const deviceNumber = (rdev: number): string => {
@@ -60,7 +66,7 @@ export const deviceNumber = (rdev: number): string => {
 }
 
 /** Writes all of it, however many calls that takes. TargetError. */
-export async function writeAll(target: Target, data: Buffer, start: number): Promise<void> {
+export async function writeAll(target: Pick<Target, 'write'>, data: Buffer, start: number): Promise<void> {
   for (let done = 0; done < data.length;) {
     const at = start + done
     const written = await target.write(data.subarray(done), at).catch((error: unknown) => {

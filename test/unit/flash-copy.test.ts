@@ -57,8 +57,8 @@ test('an image is on the card afterwards, and behind it what was there, but for 
 test('first of all the old first MiB is zeroed, and the new one is written after everything else was read back', async () => {
   const target = memoryTarget(CARD)
   await run({ target })
-  const [wiped, synced, ...rest] = target.asked
-  expect([wiped, synced]).toEqual([`write 0 ${MiB}`, 'sync'])
+  const [wiped, synced, seen, ...rest] = target.asked
+  expect([wiped, synced, seen]).toEqual([`write 0 ${MiB}`, 'sync', `read 0 ${MiB}`])
   const head = rest.indexOf(`write 0 ${MiB}`)
   expect(rest.slice(0, head).filter((one) => one.startsWith('write'))).toEqual([
     `write ${CARD - MiB} ${MiB}`,
@@ -150,7 +150,7 @@ describe('refused before anything is written is', () => {
   test('another disk that has taken the place of the confirmed one', async () => {
     await untouched(
       now({ serial: '5' }),
-      '/dev/sdb: this is not the disk that was confirmed: its serial number was "000000000039" and is "5"; nothing was written',
+      '/dev/sdb: this is not the disk that was looked at: its serial number was "000000000039" and is "5"; nothing was written',
     )
     await untouched(now({ bytes: CARD * 2 }), /its size was "16\.8 MB" and is "33\.6 MB"; nothing was written$/)
     await untouched({ target: { ...memoryTarget(CARD), number: '8:32' } }, /another device has its name; nothing was written$/)
@@ -296,6 +296,88 @@ describe('when it goes wrong half way', () => {
     }).catch(messageOf)
     expect(failed).toMatch(/x\.img: it is larger than the target, which has 16\.8 MB\n/)
     expect(bootable(target.data)).toBe(false)
+  })
+
+  describe('at the first MiB, which is written last,', () => {
+    const doubtful = 'the card may look as if it could start: do not use it; the same command begins anew'
+    /** A target whose calls of this kind fail that are meant; the first is 1. */
+    const failingAt = (what: 'write' | 'read' | 'sync', failing: (call: number) => boolean) => {
+      const target = memoryTarget(CARD)
+      const before = target[what] as (...args: unknown[]) => Promise<never>
+      let calls = 0
+      const after = (...args: unknown[]) => (failing(++calls) ? Promise.reject(systemError('EIO')) : before(...args))
+      return Object.assign(target, { [what]: after })
+    }
+    // wiping writes twice, the image three times; and there are as many calls of the others
+    const last = { write: 6, sync: 4, read: 5 }
+
+    test.each(['write', 'sync', 'read'] as const)('it is zeroed again when a %s fails, and that is said', async (what) => {
+      const target = failingAt(what, (call) => call === last[what])
+      const error = await fails(target)
+      expect(error.message).toMatch(/^\/dev\/sdb could not be (written|read) at 0\.0 MB \(byte 0\) \(EIO\)/)
+      expect(error.message.endsWith(left)).toBe(true)
+      expect(target.data.subarray(0, MiB).equals(zeros(MiB))).toBe(true)
+      expect(target.asked.slice(-4)).toEqual([`write 0 ${MiB}`, 'sync', `read 0 ${MiB}`, 'close'])
+    })
+
+    test('nobody says that it does not start when it could not be zeroed again', async () => {
+      const target = failingAt('sync', (call) => call >= last.sync)
+      const error = await failureOf({ target })
+      expect(error).toBeInstanceOf(HostError)
+      expect(error.message.split('\n  ')[1]).toBe(doubtful)
+    })
+
+    test('nor when the card gives back something else than zeros', async () => {
+      const target = memoryTarget(CARD)
+      const { read } = target
+      let reads = 0
+      target.read = async (into, start) => {
+        const got = await read(into, start)
+        if (++reads >= last.read) into[7]! ^= 1
+        return got
+      }
+      const error = await failureOf({ target })
+      expect(error).toBeInstanceOf(ProofError)
+      expect(error.message.split('\n  ')[1]).toBe(doubtful)
+    })
+
+    test.each([
+      ['the card is not bootable now, and the same command begins anew', (call: number) => call === last.sync],
+      [doubtful, (call: number) => call >= last.sync],
+    ])('Ctrl-C at that instant says the same: %s', async (words, failing) => {
+      const stop = new AbortController()
+      const target = failingAt('sync', (call) => {
+        if (call === last.sync) stop.abort()
+        return failing(call)
+      })
+      const error = (await failureOf({ target, options: { signal: stop.signal } })) as Interrupted
+      expect([error.name, error.left]).toEqual(['Interrupted', words])
+    })
+
+    test('Ctrl-C at that instant, when nothing fails, comes too late: the card is whole', async () => {
+      const stop = new AbortController()
+      const target = failingAt('sync', (call) => {
+        if (call === last.sync) stop.abort()
+        return false
+      })
+      expect(await run({ target, options: { signal: stop.signal } })).toMatchObject({ bytes: image.length })
+      expect(bootable(target.data)).toBe(true)
+    })
+  })
+
+  test.each(['write', 'read'] as const)('of a card that cannot even be wiped (%s), nobody says that it does not start', async (what) => {
+    const target = memoryTarget(CARD)
+    target[what] = () => Promise.reject(systemError('EIO'))
+    expect((await failureOf({ target })).message).toMatch(/\(EIO\).*\n {2}the card may look as if it could start: do not use it;/)
+  })
+
+  test('a card that takes everything and keeps nothing is found out before the image is written', async () => {
+    const target = memoryTarget(CARD)
+    target.write = (data) => Promise.resolve(data.length)
+    const error = await failureOf({ target })
+    expect(error).toBeInstanceOf(ProofError)
+    expect(error.message).toMatch(/from byte 0 on .*\n {2}the card may look as if it could start/)
+    expect(target.asked.filter((one) => one.startsWith('read'))).toHaveLength(1)
   })
 
   test.each(['writing', 'reading back'] as const)('Ctrl-C while %s leaves a card that does not start, and says so', async (when) => {
