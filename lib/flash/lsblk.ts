@@ -43,17 +43,21 @@ export const lsblkCommands: readonly (readonly [string, ...string[]])[] = ['moun
 )
 
 /** The disks in what lsblk prints as JSON. Throws for what is not of its form. */
-export const drivesOfLsblk = (json: string): Drive[] =>
-  z
-    .object({ blockdevices: z.array(Node) })
-    .parse(JSON.parse(json))
-    .blockdevices.map(driveOf)
+export function drivesOfLsblk(json: string): Drive[] {
+  const { blockdevices } = z.object({ blockdevices: z.array(Node) }).parse(JSON.parse(json))
+  const paths = new Set(blockdevices.map(pathOf))
+  return blockdevices.map((disk) => driveOf(disk, paths))
+}
 
-function driveOf(disk: Node): Drive {
+const pathOf = ({ kname, name }: Node): string => kname || name
+
+function driveOf(disk: Node, paths: ReadonlySet<string>): Drive {
   const below = descendants(disk)
   const buses = new Set([...disk.subsystems.split(':'), disk.tran])
-  const path = disk.kname || disk.name
-  const removable = disk.rm || disk.hotplug || buses.has('usb') || buses.has('mmc')
+  const path = pathOf(disk)
+  // To the kernel an eMMC is much like a card. It is soldered on, and tells itself by the boot areas that no card has.
+  const soldered = paths.has(`${path}boot0`)
+  const removable = !soldered && (disk.rm || disk.hotplug || buses.has('usb') || buses.has('mmc'))
   return {
     path,
     kind: kindOf(path, disk.type),

@@ -29,7 +29,11 @@ describe('what lsblk says of', () => {
   })
 
   test('a card in a slot of its own: its bus makes it removable', () => {
-    expect(drive('/dev/mmcblk0')).toMatchObject({ kind: 'disk', removable: true, transport: 'mmc', model: '' })
+    expect(drive('/dev/mmcblk1')).toMatchObject({ kind: 'disk', removable: true, transport: 'mmc', model: '' })
+  })
+
+  test('an eMMC, which is soldered on: it has boot areas, which are no disks for an image either', () => {
+    expect(drive('/dev/mmcblk0')).toMatchObject({ kind: 'disk', removable: false, transport: 'mmc' })
     expect(drive('/dev/mmcblk0boot0')).toMatchObject({ kind: 'none' })
   })
 

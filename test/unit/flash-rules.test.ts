@@ -94,11 +94,13 @@ test('of the disks of a machine cards are allowed, and of the others it is said 
     '✔ /dev/sdd      Ultra, serial 4C530001, 31.9 GB, usb',
     '✖ /dev/vdb      no name, 64.0 GB, virtio',
     '    it is built in (virtio): only cards and USB disks are written to',
-    '✔ /dev/mmcblk0  no name, serial 0x8c6a1b2d, 31.9 GB, mmc',
+    '✖ /dev/mmcblk0  no name, serial 0x8c6a1b2d, 31.9 GB, mmc',
+    '    it is built in (mmc): only cards and USB disks are written to',
+    '✔ /dev/mmcblk1  no name, serial 0x1d2b4c07, 31.9 GB, mmc',
     '✖ /dev/nvme0n1  Samsung SSD 980 PRO 1TB, serial S5GXNX0T, 1.0 TB, nvme, with 2 partitions on it',
     '    this system itself runs from it (/boot/efi, /, [SWAP])',
   ])
-  expect(allowed(drives, question).map(({ path }) => path)).toEqual(['/dev/sdd', '/dev/mmcblk0'])
+  expect(allowed(drives, question).map(({ path }) => path)).toEqual(['/dev/sdd', '/dev/mmcblk1'])
 })
 
 test('the decision table has a line for every rule', () => {
