@@ -44,7 +44,7 @@ const BLOCK = 4096
  * map leaves out is not in use by the image's file systems, and may stay what it was. Without a map everything is written,
  * blocks of zeros too: nobody says whether a file system relies on them (an empty directory of FAT, an inode table).
  *
- * What patches touch counts as mapped, and the map's checksum of a range that they touch is not asked.
+ * What patches touch counts as mapped. The map's checksums are those of the image's own bytes, whatever is written over them.
  */
 export async function openSource(path: string, patches: readonly Patch[] = []): Promise<Source> {
   const packing = packingOf(path)
@@ -76,11 +76,11 @@ export async function openSource(path: string, patches: readonly Patch[] = []): 
             const whole = buffers[turn++ % 2]!.subarray(0, Math.min(PIECE, range.end - at))
             const data = whole.subarray(0, await image.read(whole, at))
             if (data.length < whole.length && bytes !== undefined) throw tooShort(path, at + data.length, bytes)
+            if (range.sha256 !== undefined) hash.update(data)
             for (const [i, { start, end }] of placed.entries()) {
               const [from, to] = [Math.max(start, at), Math.min(end, at + data.length)]
               if (from < to) await files[i]!.read(data.subarray(from - at, to - at), from - start)
             }
-            if (range.sha256 !== undefined) hash.update(data)
             if (data.length > 0) yield { start: at, data }
             if (data.length < whole.length) return wholeSectors(path, at + data.length)
           }
@@ -107,24 +107,19 @@ function place(patches: readonly Patch[], bytes: number | undefined): Placed[] {
   return placed
 }
 
-/** The ranges with those that patches touch among them: these have no checksum, and what is left of a cut one has none either. */
+/** The ranges as they are, and between them, without a checksum, the blocks that patches touch and that no range has. */
 export function withPatches(ranges: readonly Range[], patches: readonly Range[], bytes: number): Range[] {
-  const wide: Range[] = []
-  for (const { start, end } of patches) {
-    const one = { start: Math.floor(start / BLOCK) * BLOCK, end: Math.min(Math.ceil(end / BLOCK) * BLOCK, bytes) }
-    const last = wide.at(-1)
-    if (last && one.start <= last.end) last.end = one.end
-    else if (end > start) wide.push(one)
+  const more: Range[] = []
+  for (const { start, end } of patches.filter((patch) => patch.end > patch.start)) {
+    let from = Math.max(Math.floor(start / BLOCK) * BLOCK, more.at(-1)?.end ?? 0)
+    const to = Math.min(Math.ceil(end / BLOCK) * BLOCK, bytes)
+    for (const range of ranges.filter((one) => one.start < to && one.end > from)) {
+      if (from < range.start) more.push({ start: from, end: range.start })
+      from = Math.max(from, range.end)
+    }
+    if (from < to) more.push({ start: from, end: to })
   }
-  const rest = ranges.flatMap((range) => {
-    const touching = wide.filter(({ start, end }) => start < range.end && end > range.start)
-    if (touching.length === 0) return [range]
-    const edges = [range.start, ...touching.flatMap(({ start, end }) => [start, end]), range.end]
-    const left: Range[] = []
-    for (let i = 0; i < edges.length; i += 2) if (edges[i]! < edges[i + 1]!) left.push({ start: edges[i]!, end: edges[i + 1]! })
-    return left
-  })
-  return [...rest, ...wide].sort((a, b) => a.start - b.start)
+  return [...ranges, ...more].sort((a, b) => a.start - b.start)
 }
 
 function wholeSectors(path: string, bytes: number): void {

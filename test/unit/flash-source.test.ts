@@ -136,7 +136,7 @@ describe('a part of the image that is replaced by another file', () => {
     expect(data.equals(patched(3 * MiB))).toBe(true)
   })
 
-  test.each(Object.keys(packed))('counts as mapped, and takes the checksum of what it touches away (%s)', async (name) => {
+  test.each(Object.keys(packed))('counts as mapped, beside what the map names (%s)', async (name) => {
     const folder = folderOf({ ...packed, patch, 'x.bmap': map })
     const { data, source } = await written(join(folder, name), [{ start: 5 * MiB, path: join(folder, 'patch') }])
     expect(source.mapped).toBe((2 + 768 + 512 + 1) * 4096)
@@ -152,19 +152,34 @@ describe('a part of the image that is replaced by another file', () => {
     expect(data.subarray(9 * MiB, 9 * MiB + 8192).equals(patched(9 * MiB + 4090, few).subarray(9 * MiB, 9 * MiB + 8192))).toBe(true)
   })
 
-  test('leaves the checksums of all other ranges in force', () => {
+  test('leaves every range of the map whole, with its checksum, and adds only blocks that none of them has', () => {
     const sums = [
       { start: 0, end: 8192, sha256: 'a' },
       { start: 16384, end: 65536, sha256: 'b' },
     ]
-    expect(withPatches(sums, [{ start: 20480, end: 24576 }], MiB)).toEqual([
-      sums[0],
-      { start: 16384, end: 20480 },
-      { start: 20480, end: 24576 },
-      { start: 24576, end: 65536 },
-    ])
-    expect(withPatches(sums, [{ start: 8192, end: 16384 }], MiB)).toEqual([sums[0], { start: 8192, end: 16384 }, sums[1]])
+    const [first, second] = sums
+    expect(withPatches(sums, [{ start: 20480, end: 24576 }], MiB)).toEqual(sums)
+    expect(withPatches(sums, [{ start: 8192, end: 16384 }], MiB)).toEqual([first, { start: 8192, end: 16384 }, second])
     expect(withPatches(sums, [{ start: 8192, end: 8192 }], MiB)).toEqual(sums)
+    expect(withPatches(sums, [{ start: 4000, end: 65537 }], MiB)).toEqual([
+      first,
+      { start: 8192, end: 16384 },
+      second,
+      { start: 65536, end: 69632 },
+    ])
+    const two = [8200, 9000].map((start) => ({ start, end: start + 100 })) // in one block
+    expect(withPatches(sums, two, MiB)).toEqual([first, { start: 8192, end: 12288 }, second])
+    expect(withPatches(sums, [{ start: MiB - 512, end: MiB }], MiB)).toEqual([...sums, { start: MiB - 4096, end: MiB }])
+  })
+
+  test.each(Object.keys(packed))('does not hide damage of what is around it, nor of what it takes the place of (%s)', async (name) => {
+    const broken = Buffer.from(image).fill('!', 3 * MiB, 3 * MiB + 1)
+    const other = bmapText(broken, ranges)
+    const folder = folderOf({ ...packed, patch: noise(4096, 29), 'x.bmap': other })
+    const over = (start: number) => written(join(folder, name), [{ start, path: join(folder, 'patch') }])
+    const said = / its bytes 2097152 to 5246975 are not those that .*x\.bmap tells of: one of both is damaged; get them again$/
+    await expect(over(4 * MiB)).rejects.toThrow(said)
+    await expect(over(3 * MiB)).rejects.toThrow(said)
   })
 
   test('several of them lie where they belong, in whatever order they are given', async () => {
