@@ -17,14 +17,29 @@ export function editSettings(text: string, values: SettingsData, place: string):
     const value = valueAt(values, key)
     return value === undefined ? [] : [{ key, value }]
   })
-  for (const { key, value } of changed) lines = withLine(lines, key, settingLine(key, value))
-  const edited = lines.join(end)
-  const seen = read(edited, place)
-  for (const { key, value } of changed) {
-    if (!isDeepStrictEqual(valueAt(seen, key), value))
-      throw new UserError(`${place}: ${key} stands there in more than one line; write it in one, or change it by hand`)
+  for (const [i, { key, value }] of changed.entries()) {
+    lines = withLine(lines, key, settingLine(key, value))
+    if (!hold(lines.join(end), changed.slice(0, i + 1))) throw notOneLine(place, key)
   }
-  return edited
+  return lines.join(end)
+}
+
+/** Whether a text is TOML in which these values stand. */
+function hold(text: string, values: readonly { key: string; value: unknown }[]): boolean {
+  try {
+    const seen = read(text, '')
+    return values.every(({ key, value }) => isDeepStrictEqual(valueAt(seen, key), value))
+  } catch (error) {
+    if (error instanceof UserError) return false // what is left of the old value is no TOML
+    throw error
+  }
+}
+
+/** TOML lets a list go on over many lines, and a key of a table stand in other ways than below its name. */
+function notOneLine(place: string, key: string): UserError {
+  const [table] = key.includes('.') ? key.split('.') : []
+  const where = table === undefined ? '' : `, or not below [${table}]`
+  return new UserError(`${place}: ${key} stands there in more than one line${where}; write it in one, or change it by hand`)
 }
 
 function read(text: string, place: string): Record<string, unknown> {
@@ -55,15 +70,18 @@ function withLine(lines: readonly string[], key: string, line: string): string[]
   return lines.toSpliced(from + last + 1, 0, line)
 }
 
-/** Values from what was typed: `hostname=synth`, `jack.period=64`, `user.ssh_keys=ssh-ed25519 …`. UserError with what was expected. */
-export function settingOf(typed: string, option: string): { key: string; value: unknown } {
+/**
+ * Values from what was typed: `hostname=synth`, `jack.period=64`, `user.ssh_keys=ssh-ed25519 …`. `from` names it in messages,
+ * without what is secret. UserError with what was expected; it has no value in it, for a secret may be meant.
+ */
+export function settingOf(typed: string, option: string): { key: string; value: unknown; from: string } {
   const equals = typed.indexOf('=')
   const key = typed.slice(0, Math.max(0, equals))
   const setting = settingKeys().find((one) => one.key === key)
-  if (equals < 1) throw new UserError(`${option} ${typed}: expected key=value, such as ${option} jack.period=64`)
+  if (equals < 1) throw new UserError(`${option} ${/^[\w.]*/.exec(typed)![0]}: expected key=value, such as ${option} jack.period=64`)
   if (!setting)
     throw new UserError(
-      `${option} ${typed}: there is no setting "${key}" (there is: ${settingKeys()
+      `${option} ${key}: there is no setting "${key}" (there is: ${settingKeys()
         .map((one) => one.key)
         .join(', ')})`,
     )
@@ -74,7 +92,7 @@ export function settingOf(typed: string, option: string): { key: string; value: 
     number: () => (/^-?\d+$/.test(text) ? Number(text) : text),
     yes_no: () => ({ true: true, false: false })[text] ?? text,
   }
-  return { key, value: values[setting.kind]() }
+  return { key, value: values[setting.kind](), from: `${option} ${setting.secret ? key : typed}` }
 }
 
 /** All that was asked for as settings. `from` says for each key where it was asked for. UserError with place and expectation. */

@@ -2,6 +2,9 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { Interrupted, UserError } from '../../lib/errors.ts'
 
+/** The variables of the environment that a secret may be in. */
+export const secrets = { user: 'DOWNBEAT_PASSWORD', wifi: 'DOWNBEAT_WIFI_PASSWORD' } as const
+
 /** A secret out of the environment, or typed without being shown. UserError where nobody can be asked. */
 export async function askSecret(what: string, variable: string): Promise<string> {
   const given = process.env[variable]

@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import { HostError, UserError } from '../../lib/errors.ts'
 import { settingOf, settingsOf } from '../../lib/personalize/edit-settings.ts'
 import type { SettingsData } from '../../lib/settings.ts'
-import { askSecret } from './ask-secret.ts'
+import { askSecret, secrets } from './ask-secret.ts'
 
 export interface PersonalOptions {
   hostname?: string
@@ -44,8 +44,8 @@ export async function personalSettings(options: PersonalOptions): Promise<Settin
     if (value !== undefined) asked.push({ key, value, from })
   }
   for (const typed of options.setOnCard ?? []) {
-    const { key, value } = settingOf(typed, '--set-on-card')
-    add(key, value, `--set-on-card ${typed}`)
+    const { key, value, from } = settingOf(typed, '--set-on-card')
+    add(key, value, from)
   }
   add('hostname', options.hostname, `--hostname ${options.hostname}`)
   add('timezone', options.timezone, `--timezone ${options.timezone}`)
@@ -54,10 +54,10 @@ export async function personalSettings(options: PersonalOptions): Promise<Settin
   add('user.name', options.user, `--user ${options.user}`)
   for (const file of options.sshKey ?? []) add('user.ssh_keys', publicKeys(file), `--ssh-key ${file}`)
   if (options.password === true)
-    add('user.password_hash', await hashOf(await askSecret('Password of the user', 'DOWNBEAT_PASSWORD')), '--password')
+    add('user.password_hash', await hashOf(await askSecret('Password of the user', secrets.user)), '--password')
   add('wifi.ssid', options.wifi, `--wifi ${options.wifi}`)
   if (options.wifi !== undefined)
-    add('wifi.psk', psk(options.wifi, await askSecret(`Password of the Wi-Fi ${options.wifi}`, 'DOWNBEAT_WIFI_PASSWORD')), '--wifi')
+    add('wifi.psk', psk(options.wifi, await askSecret(`Password of the Wi-Fi ${options.wifi}`, secrets.wifi)), '--wifi')
   add('wifi.country', options.wifiCountry, `--wifi-country ${options.wifiCountry}`)
   return asked.length === 0 ? undefined : settingsOf(asked)
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { differences, takeBootPartition } from '../../lib/personalize/boot-partition.ts'
 import { editSettings, settingOf, settingsOf } from '../../lib/personalize/edit-settings.ts'
 import { settingsText } from '../../lib/settings-text.ts'
-import { temporaryFolder } from './fixtures.ts'
+import { refusal, temporaryFolder } from './fixtures.ts'
 
 const shipped = settingsText({}, { hostname: 'downbeat', jack: { period: 128 } })
 const lineOf = (text: string, name: string): string[] => text.split(/\r?\n/).filter((line) => new RegExp(`^#?${name} =`).test(line))
@@ -45,28 +45,37 @@ describe('the settings of a card', () => {
       /^card: downbeat\.toml:1:\d+ .*; mend it first$/,
     )
     const long = '[user]\nssh_keys = [\n  "ssh-ed25519 AAAA a",\n]\n'
-    expect(() => editSettings(long, { user: { ssh_keys: ['ssh-ed25519 BBBB b'] } }, 'x')).toThrow(/^x/)
-    expect(() => editSettings('jack.period = 64\n', { jack: { period: 32 } }, 'x')).toThrow(/^x/)
+    const keys = { hostname: 'b', user: { ssh_keys: ['ssh-ed25519 BBBB b'] } }
+    expect(refusal(() => editSettings(long, keys, 'x'))).toBe(
+      'x: user.ssh_keys stands there in more than one line, or not below [user]; write it in one, or change it by hand',
+    )
+    expect(refusal(() => editSettings('jack.period = 64\n', { jack: { period: 32 } }, 'x'))).toBe(
+      'x: jack.period stands there in more than one line, or not below [jack]; write it in one, or change it by hand',
+    )
+    expect(refusal(() => editSettings('hostname = """\na"""\n', { hostname: 'b' }, 'x'))).toBe(
+      'x: hostname stands there in more than one line; write it in one, or change it by hand',
+    )
   })
 
   test('are typed by the names of their keys, and checked as the card does', () => {
-    const typed = (...words: string[]): unknown =>
-      settingsOf(
-        words.map((word) => {
-          const { key, value } = settingOf(word, '--set-on-card')
-          return { key, value, from: word }
-        }),
-      )
+    const typed = (...words: string[]): unknown => settingsOf(words.map((word) => settingOf(word, '--set-on-card')))
     expect(typed('jack.period=64', 'ssh.enabled=true', 'user.ssh_keys=ssh-ed25519 AAAA a', 'hostname=synth')).toEqual({
       jack: { period: 64 },
       ssh: { enabled: true },
       user: { ssh_keys: ['ssh-ed25519 AAAA a'] },
       hostname: 'synth',
     })
-    expect(() => typed('jack.perod=64')).toThrow('--set-on-card jack.perod=64: there is no setting "jack.perod" (there is: hostname,')
+    expect(() => typed('jack.perod=64')).toThrow('--set-on-card jack.perod: there is no setting "jack.perod" (there is: hostname,')
     expect(() => typed('jack')).toThrow('--set-on-card jack: expected key=value, such as --set-on-card jack.period=64')
-    expect(() => typed('ssh.enabled=yes')).toThrow(/^ssh\.enabled=yes: /)
-    expect(() => typed('hostname=Two Words')).toThrow(/^hostname=Two Words: expected /)
+    expect(() => typed('ssh.enabled=yes')).toThrow(/^--set-on-card ssh\.enabled=yes: /)
+    expect(() => typed('hostname=Two Words')).toThrow(/^--set-on-card hostname=Two Words: expected /)
+  })
+
+  test('that are secret are in no message, not even where their key is not the right one', () => {
+    const said = (word: string): string => refusal(() => settingsOf([settingOf(word, '--set-on-card')]))
+    expect(said('wifi.password=hunter')).toBe('--set-on-card wifi.password: expected 8 to 63 characters of ASCII')
+    for (const word of ['wifi.psk=hunter', 'user.password_hash=hunter', 'wifi.pasword=hunter', 'wifi.password:hunter', '=hunter'])
+      expect(said(word)).not.toContain('hunter')
   })
 })
 
