@@ -2,6 +2,7 @@ import { open, writeFile } from 'node:fs/promises'
 import { UserError } from '../errors.ts'
 import type { Patch } from '../flash/source.ts'
 import { openReader } from '../flash/reader.ts'
+import { writable, writeAll } from '../flash/target.ts'
 import { packingOf } from '../flash/unpack.ts'
 
 /** Bytes of a disk. */
@@ -26,7 +27,7 @@ export async function takeBootPartition(path: string, into: string, signal: Abor
     for (let done = 0; done < extent.bytes; done += CHUNK) {
       const part = chunk.subarray(0, Math.min(CHUNK, extent.bytes - done))
       if ((await reader.read(part, extent.start + done)) !== part.length) throw new UserError(`${path}: it ends inside its boot partition`)
-      if (part.some((byte) => byte !== 0)) await file.write(part, 0, part.length, done)
+      if (part.some((byte) => byte !== 0)) await writeAll(writable(file), part, done)
     }
     await file.truncate(extent.bytes)
     return extent

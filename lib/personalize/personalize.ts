@@ -1,7 +1,7 @@
 import { copyFile, constants, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { UserError } from '../errors.ts'
+import { HostError, UserError } from '../errors.ts'
 import type { Patch } from '../flash/source.ts'
 import type { SettingsData } from '../settings.ts'
 import { differences, takeBootPartition } from './boot-partition.ts'
@@ -25,6 +25,15 @@ export async function withSettings<T>(
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'downbeat-settings-'))
   try {
+    const patches = await prepare().catch((error: unknown) => {
+      throw explained(error, path)
+    })
+    return await use(patches)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+
+  async function prepare(): Promise<Patch[]> {
     const [before, after, file] = ['before', 'after', SETTINGS].map((name) => join(folder, name)) as [string, string, string]
     const { start } = await takeBootPartition(path, before, signal)
     await copyFile(before, after, constants.COPYFILE_FICLONE)
@@ -36,8 +45,19 @@ export async function withSettings<T>(
     await writeFile(file, editSettings(text, values, `${path}: ${SETTINGS}`), { mode: 0o600 })
     await mtools('mcopy', '-o', '-i', after, file, `::${SETTINGS}`)
     signal.throwIfAborted()
-    return await use(await differences(before, after, start, folder))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+    return await differences(before, after, start, folder)
   }
+}
+
+/** What the system's own word for a failure means here; any other error as it is. */
+function explained(error: unknown, path: string): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC')
+    return new HostError(
+      `the disk of ${tmpdir()} is full, where the settings are prepared; nothing was written`,
+      'make room there, or name another folder in TMPDIR, then run the same command again',
+    )
+  if (syscall === 'read')
+    return new HostError(`${path}: it could not be read (${code}); nothing was written`, 'see whether it is still there, and try again')
+  return error
 }

@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { HostError } from '../../lib/errors.ts'
 import { differences, takeBootPartition } from '../../lib/personalize/boot-partition.ts'
+import { writeOver } from '../../lib/personalize/write-over.ts'
 import { editSettings, settingOf, settingsOf } from '../../lib/personalize/edit-settings.ts'
 import { settingsText } from '../../lib/settings-text.ts'
 import { refusal, temporaryFolder } from './fixtures.ts'
@@ -76,6 +79,53 @@ describe('the settings of a card', () => {
     expect(said('wifi.password=hunter')).toBe('--set-on-card wifi.password: expected 8 to 63 characters of ASCII')
     for (const word of ['wifi.psk=hunter', 'user.password_hash=hunter', 'wifi.pasword=hunter', 'wifi.password:hunter', '=hunter'])
       expect(said(word)).not.toContain('hunter')
+  })
+})
+
+describe('a file that is written over', () => {
+  /** An open file in memory, of which one call takes only so many bytes, and which holds only so many. */
+  function fileOf(text: string, { most = Infinity, room = Infinity } = {}) {
+    let data = Buffer.from(text)
+    const asked: string[] = []
+    return {
+      asked,
+      text: () => data.toString(),
+      write: (from: Buffer, at: number, length: number, start: number) => {
+        const bytesWritten = Math.min(length, most, room - start)
+        asked.push(`write ${start} ${bytesWritten}`)
+        const grown = Buffer.alloc(Math.max(data.length, start + bytesWritten))
+        data.copy(grown)
+        from.copy(grown, start, at, at + bytesWritten)
+        data = grown
+        return Promise.resolve({ bytesWritten, buffer: from })
+      },
+      truncate: (bytes?: number) => {
+        asked.push(`truncate ${bytes}`)
+        data = data.subarray(0, bytes)
+        return Promise.resolve()
+      },
+      sync: () => Promise.resolve(void asked.push('sync')),
+    }
+  }
+  const over = (file: ReturnType<typeof fileOf>, text: string) => writeOver('x', file as unknown as FileHandle, Buffer.from(text))
+
+  test('is at no time empty, and ends where the new text ends', async () => {
+    const file = fileOf('a long text')
+    await over(file, 'short')
+    expect([file.text(), file.asked]).toEqual(['short', ['write 0 5', 'truncate 5', 'sync']])
+  })
+
+  test('is written to its end, however many calls that takes', async () => {
+    const file = fileOf('', { most: 3 })
+    await over(file, 'eight...')
+    expect([file.text(), file.asked[2]]).toEqual(['eight...', 'write 6 2'])
+  })
+
+  test('for which there is no room is told as that, and as half written', async () => {
+    const error = await over(fileOf('', { room: 5 }), 'eight...').catch((failed: unknown) => failed)
+    expect(error).toEqual(
+      new HostError('x: it could not be written (ENOSPC), and may be half written', 'make room there, and see what the file says'),
+    )
   })
 })
 
