@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
-import { accessSync, constants, realpathSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { promisify } from 'node:util'
 import { Command } from 'commander'
 import { inWords } from '../lib/download/meter.ts'
-import { HostError, Interrupted, UserError } from '../lib/errors.ts'
+import { Interrupted, UserError } from '../lib/errors.ts'
 import type { Drive } from '../lib/flash/drive.ts'
 import { fingerprint, sizeInWords } from '../lib/flash/drive.ts'
 import { driveAt, listDrives } from '../lib/flash/drives.ts'
@@ -18,10 +18,13 @@ import { allowed, decisions, describe, listed } from '../lib/flash/table.ts'
 import { openTarget } from '../lib/flash/target.ts'
 import { withSettings } from '../lib/personalize/personalize.ts'
 import { createStatusLine, seconds } from '../lib/report.ts'
+import { mayOpen } from './may-open.ts'
 import { findMtools } from './personal/mtools.ts'
 import { personalSettings, withPersonal } from './personal/options.ts'
 import type { PersonalOptions } from './personal/options.ts'
 import { canMove } from './session.ts'
+import { orStopped, stoppable } from './stopping.ts'
+import { typedAgain } from './typed-again.ts'
 
 interface Options extends PersonalOptions {
   yes?: true
@@ -48,7 +51,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 async function run(image: string, disk: string | undefined, options: Options): Promise<void> {
   const source = await openSource(findImage(image))
   const question: Question = { bytes: source.bytes, large: options.large === true }
-  if (disk === undefined) return list(image, question, options)
+  if (disk === undefined) return list(question, options)
   const drive = await driveAt(disk)
   if (drive.kind === 'file' && [source.path, source.map].some((path) => path !== undefined && realpathSync(path) === drive.path))
     throw new UserError(`${disk}: this is the image itself`)
@@ -58,21 +61,18 @@ async function run(image: string, disk: string | undefined, options: Options): P
   const refusal = refusalOf(drive, question)
   if (refusal !== undefined) throw new UserError(`${disk}: ${refusal}`)
   if (options.dryRun === true) return say('it would be written to; nothing was')
-  mayOpen(drive, `${image} ${disk}`)
-  const stop = new AbortController()
-  const abort = (): void => stop.abort()
-  process.on('SIGINT', abort).on('SIGTERM', abort)
-  try {
-    if (options.yes !== true) await confirm(drive, stop.signal)
-    const personal = await personalSettings(options)
-    if (personal === undefined) await write(source, drive, question, stop.signal)
-    else
-      await withSettings(source.path, personal, { mtools: await findMtools(), signal: stop.signal }, async (patches) =>
-        write(await openSource(source.path, patches), drive, question, stop.signal),
-      )
-  } finally {
-    process.off('SIGINT', abort).off('SIGTERM', abort)
-  }
+  mayOpen(drive)
+  await stoppable((signal) =>
+    orStopped(signal, async () => {
+      if (options.yes !== true) await confirm(drive, signal)
+      const personal = await personalSettings(options)
+      if (personal === undefined) await write(source, drive, question, signal)
+      else
+        await withSettings(source.path, personal, { mtools: await findMtools(), signal }, async (patches) =>
+          write(await openSource(source.path, patches), drive, question, signal),
+        )
+    }),
+  )
   if (drive.kind === 'disk' && options.eject) await eject(drive)
 }
 
@@ -82,7 +82,7 @@ const inventory = ({ bytes, mapped, map }: Source): string =>
     map === undefined ? 'all of it is written, there is no block map' : `${sizeInWords(mapped!)} of it are written, as ${map} says`,
   ].join('; ')
 
-async function list(image: string, question: Question, options: Options): Promise<void> {
+async function list(question: Question, options: Options): Promise<void> {
   if (options.yes === true) throw new UserError('--yes: name the disk that is to be written to, too')
   const drives = await listDrives()
   for (const line of listed(drives, question)) say(line)
@@ -91,18 +91,8 @@ async function list(image: string, question: Question, options: Options): Promis
   throw new UserError(
     first === undefined
       ? 'there is no disk here that may be written to: put a card in, and run the same command again'
-      : `which disk? ./downbeat flash ${image} ${first.path}`,
+      : `which disk? ${typedAgain([...process.argv.slice(2), first.path])}`,
   )
-}
-
-/** Found before anybody types a long answer. */
-function mayOpen({ path, kind }: Drive, typed: string): void {
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK)
-  } catch {
-    if (kind === 'file') throw new HostError(`${path}: you may not write to it`, `sudo chown "$USER" ${path}`)
-    throw new HostError(`${path}: only root may write to disks`, `sudo ./downbeat flash ${typed}`)
-  }
 }
 
 async function confirm(drive: Drive, signal: AbortSignal): Promise<void> {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { downbeat as run, repository, temporaryFolder, until } from './fixtures.ts'
-import { bmapText, emptyFile, folderOf, imageBytes, loopDevice, MiB, noise } from './flash-fixtures.ts'
+import { bmapText, emptyFile, folderOf, imageBytes, inPath, loopDevice, MiB, noise } from './flash-fixtures.ts'
 
 // What ./downbeat flash does, as somebody types it: to regular files, and to loop devices where this machine has them.
 
@@ -20,13 +20,6 @@ function bench(more: Record<string, string | Buffer> = {}, bytes = 16 * MiB) {
   old.writeUInt16LE(0xaa55, 510)
   if (bytes <= 64 * MiB) writeFileSync(card, Buffer.concat([old, Buffer.alloc(bytes - old.length, 0xee)]))
   return { folder, card, old, holds: () => readFileSync(card) }
-}
-
-/** Programs that are found before those of the system. */
-function inPath(programs: Record<string, string>): Record<string, string> {
-  const folder = folderOf(Object.fromEntries(Object.entries(programs).map(([name, body]) => [name, `#!/bin/sh\n${body}\n`])))
-  for (const name of Object.keys(programs)) chmodSync(join(folder, name), 0o755)
-  return { PATH: `${folder}:${process.env['PATH']}` }
 }
 
 test('an image is written to a file, read back, and all is said in three lines', async () => {
@@ -144,6 +137,8 @@ describe('without a disk', () => {
     const { folder } = bench()
     const { status, stdout, stderr } = await downbeat([folder], { env: inPath({ lsblk }) })
     expect([status, stderr]).toEqual([2, `✖ which disk? ./downbeat flash ${folder} /dev/sdd\n`])
+    const more = await downbeat([folder, '--hostname', 'synth', '--wifi', 'my home'], { env: inPath({ lsblk }) })
+    expect(more.stderr).toBe(`✖ which disk? ./downbeat flash ${folder} --hostname synth --wifi 'my home' /dev/sdd\n`)
     expect(stdout).toMatch(/^✔ \/dev\/sdd {6}Ultra, serial 4C530001, 31\.9 GB, usb$/m)
     expect(stdout).toMatch(/^✖ \/dev\/nvme0n1 .*\n {4}this system itself runs from it \(\/boot\/efi, \/, \[SWAP\]\)$/m)
   })

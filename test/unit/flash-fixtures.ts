@@ -89,6 +89,13 @@ export function folderOf(files: Record<string, Buffer | string>): string {
   return folder
 }
 
+/** Programs that are found before those of the system. */
+export function inPath(programs: Record<string, string>): Record<string, string> {
+  const folder = folderOf(Object.fromEntries(Object.entries(programs).map(([name, body]) => [name, `#!/bin/sh\n${body}\n`])))
+  for (const name of Object.keys(programs)) chmodSync(join(folder, name), 0o755)
+  return { PATH: `${folder}:${process.env['PATH']}` }
+}
+
 /** A file of so many bytes without anything in it. */
 export function emptyFile(path: string, bytes: number): string {
   writeFileSync(path, '')
