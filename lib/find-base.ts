@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, resolve as resolvePath } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { sha256 as sha256Of } from './cache.ts'
 import { entry, idsIn } from './catalogue.ts'
@@ -11,6 +11,8 @@ import { Sha256 } from './schema/common.ts'
 /** A base as it is named in the choices, with nothing left open: a file of bases/, and the image to take instead of the one in it. */
 export interface FoundBase {
   id: string
+  /** the image is one of those that the base's own list names, which are signed like the one in its file */
+  listed?: true
   image?: { url: string; sha256: string; unpacked_sha256?: string | undefined }
 }
 
@@ -43,19 +45,28 @@ export async function findBase(root: string, question: BaseQuestion, fetchText: 
     return { id: baseLike(root, base, like, place), image: { url: base, sha256: checked(sha256, place) } }
   }
   if (!isPath(base)) return { id: base }
-  const path = resolvePath(folder, base.replace(/^file:\/\//, ''))
+  const path = resolvePath(folder, /^file:/i.test(base) ? pathOf(base, place) : base)
   if (!existsSync(path)) throw new UserError(`${place} base: there is no file ${path}`)
   if (!statSync(path).isFile()) throw new UserError(`${place} base: ${path} is no file: expected an image, such as raspios.img.xz`)
   const found = await sha256Of(path)
   if (sha256 !== undefined && checked(sha256, place) !== found)
     throw new UserError(`${place} base: ${path} has the sha256 ${found}, not ${sha256}: download it again`)
-  return { id: baseLike(root, base, like, place), image: { url: pathToFileURL(path).href, sha256: found } }
+  return { id: baseLike(root, path, like, place), image: { url: pathToFileURL(path).href, sha256: found } }
 }
 
 /** Where a path that is named in a file of choices starts: the folder of the file. */
 export const folderOf = (file: string): string => dirname(resolvePath(file))
 
 const isPath = (base: string): boolean => base.includes('/') || /\.(img|zip)(\.\w+)?$/.test(base)
+
+/** In an address a space is %20, and there is a host, which must be this one. */
+function pathOf(address: string, place: string): string {
+  try {
+    return fileURLToPath(address)
+  } catch {
+    throw new UserError(`${place} base: ${address} is no address of a file, such as file:///home/me/raspios.img.xz; its path will do`)
+  }
+}
 
 function checked(sha256: string, place: string): string {
   const { error } = Sha256.safeParse(sha256)
@@ -107,7 +118,7 @@ async function newest(root: string, id: string, place: string, fetchText: FetchT
   const url = found.url!
   if (!/^https?:\/\/./.test(url)) throw new UserError(`${list.url} "${list.entry}": ${url} is no address to fetch an image from`)
   const sha256 = found.image_download_sha256 ?? (await publishedBeside(url, fetchText))
-  return { id, image: { url, sha256, unpacked_sha256: found.extract_sha256 } }
+  return { id, listed: true, image: { url, sha256, unpacked_sha256: found.extract_sha256 } }
 }
 
 /** The hash in the file that `sha256sum` has written beside an image. */

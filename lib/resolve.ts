@@ -264,12 +264,16 @@ function planOf(
   }
 }
 
-/** The image that a base is taken from: the one in its file, unless the choices name another. Only what is published is signed. */
+/**
+ * The image that a base is taken from: the one in its file, unless the choices name another. What its publisher offers is signed,
+ * also where his list has it on another server; an image that somebody else has put at some address is not.
+ */
 function imageOf(
   { image, signature }: Extract<BaseData, { kind: 'image' }>,
-  { image: chosen = image }: FoundBase,
+  { image: chosen = image, listed }: FoundBase,
 ): Omit<BaseImagePlan, 'suite' | 'arch'> {
-  if (signature === undefined || new URL(chosen.url).host !== new URL(image.url).host) return chosen
+  const published = listed === true || new URL(chosen.url).host === new URL(image.url).host
+  if (signature === undefined || !published) return chosen
   const { suffix, key, fingerprint } = signature
   return { ...chosen, signature: { url: chosen.url + suffix, key, fingerprint } }
 }

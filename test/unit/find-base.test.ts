@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { resolve } from '../../lib/resolve.ts'
 import { findBase } from '../../lib/find-base.ts'
 import type { BaseQuestion, FoundBase } from '../../lib/find-base.ts'
 import { repository as root, temporaryFolder } from './fixtures.ts'
@@ -36,6 +37,19 @@ describe('the base of an image', () => {
     expect(await find({ base: path })).toEqual(found)
     expect(await find({ base: path.split('/').at(-1)!, folder: join(path, '..') })).toEqual(found)
     expect(await find({ base: path, sha256 })).toEqual(found)
+  })
+
+  test('may be an image on this disk by its address, in which a space is not a space', async () => {
+    const path = imageFile('my raspios trixie-arm64.img')
+    const sha256 = createHash('sha256').update('an image').digest('hex')
+    const found = { id: 'raspios-lite-arm64', image: { url: pathToFileURL(path).href, sha256 } }
+    expect(found.image.url).toContain('my%20raspios')
+    expect(await find({ base: found.image.url, like: 'raspios-lite-arm64' })).toEqual(found)
+    expect(await find({ base: `file://localhost${new URL(found.image.url).pathname}`, like: 'raspios-lite-arm64' })).toEqual(found)
+    for (const base of ['file://elsewhere/x.img', 'file:///x%2Fy.img', 'file:///%zz.img'])
+      await expect(find({ base })).rejects.toThrow(
+        `image.yaml:3:1 base: ${base} is no address of a file, such as file:///home/me/raspios.img.xz; its path will do`,
+      )
   })
 
   test('may be an image at an address, if its sha256 is given', async () => {
@@ -85,11 +99,30 @@ describe('@latest', () => {
 
   test("takes the newest image out of Imager's list, with its hash or the one that is published beside it", async () => {
     const base = 'raspios-lite-arm64@latest'
-    expect(await find({ base }, list({ ...entry, image_download_sha256: sha }))).toEqual({ id: 'raspios-lite-arm64', image })
+    expect(await find({ base }, list({ ...entry, image_download_sha256: sha }))).toEqual({ id: 'raspios-lite-arm64', listed: true, image })
     expect(await find({ base }, { ...list(entry), [`${entry.url}.sha256`]: `${sha}  new.img.xz\n` })).toEqual({
       id: 'raspios-lite-arm64',
+      listed: true,
       image,
     })
+  })
+
+  test('of an image on any server wants it signed, and one whose address was typed only on the server of the base', async () => {
+    const planned = async (question: Partial<BaseQuestion> & { base: string }, texts?: Record<string, string>) =>
+      resolve(root, join(root, 'image.yaml'), [], { base: await find(question, texts) }).base!
+    const elsewhere = 'https://mirror.example.org/2027-raspios-trixie-arm64-lite.img.xz'
+    const signedBy = { key: expect.stringMatching(/^https:/), fingerprint: expect.stringMatching(/^[0-9A-F]{40}$/) }
+    const one = { ...entry, url: elsewhere, image_download_sha256: sha }
+    const asPlanned = { url: elsewhere, sha256: sha, suite: 'trixie', arch: 'arm64' }
+    expect(await planned({ base: 'raspios-lite-arm64@latest' }, list(one))).toEqual({
+      ...asPlanned,
+      unpacked_sha256: entry.extract_sha256,
+      signature: { url: `${elsewhere}.sig`, ...signedBy },
+    })
+    expect(await planned({ base: elsewhere, sha256: sha })).toEqual(asPlanned)
+    const own = elsewhere.replace('mirror.example.org', 'downloads.raspberrypi.com')
+    expect((await planned({ base: own, sha256: sha })).signature).toEqual({ url: `${own}.sig`, ...signedBy })
+    expect((await planned({ base: 'raspios-lite-arm64' })).signature).toMatchObject(signedBy)
   })
 
   test('says what is wrong with a list that it cannot use', async () => {
