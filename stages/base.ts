@@ -1,4 +1,5 @@
-import { constants, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { constants, copyFileSync, existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { download } from '../lib/download.ts'
 import { inWords } from '../lib/download/meter.ts'
@@ -10,11 +11,15 @@ import { toolbox } from './toolbox.ts'
 /** Bytes that a signature or a key has at most. */
 const SMALL = 100_000
 
-/** Waits for a command; where it has written down what is wrong with the image, that is the error. */
-async function refused(command: Promise<void>, why: string, name?: string): Promise<void> {
+/** With less free than this the disk is what is wrong, whatever seems to be: of what a program could not write it says odd things. */
+const FULL = 50e6
+
+/** Waits for a command; where it has written down what is wrong with the image, that is the error, unless the disk is full. */
+async function refused(command: Promise<void>, work: string, why: string, name?: string): Promise<void> {
   await command.catch((error: unknown) => {
-    if (!existsSync(why)) throw error
-    const words = readFileSync(why, 'utf8').trim()
+    const { bavail, bsize } = statfsSync(work)
+    if (bavail * bsize < FULL || !existsSync(join(work, why))) throw error // of a full disk the engine knows what to say
+    const words = readFileSync(join(work, why), 'utf8').trim()
     throw new UserError(name === undefined ? words : `${name}: ${words}`)
   })
 }
@@ -47,7 +52,7 @@ export const base = defineStage({
       const known = await fetchOrKept(key, beside(`${fingerprint}.key`))
       writeFileSync(`${work}/signature`, signed.bytes)
       writeFileSync(`${work}/key`, known.bytes)
-      await refused($`bash ${own}/check-signature.sh ${file} ${work}/signature ${work}/key ${fingerprint}`, `${work}/why`, name)
+      await refused($`bash ${own}/check-signature.sh ${file} ${work}/signature ${work}/key ${fingerprint}`, work, 'why', name)
       signed.keep()
       known.keep()
     }
@@ -56,7 +61,7 @@ export const base = defineStage({
       bash ${own}/unpack.sh
       mv ${work}/result/tree.tar ${out.tree}
       mv ${work}/result/facts ${out.facts}`
-    await refused(unpacking, `${work}/image/why`)
+    await refused(unpacking, work, 'image/why')
     const facts = readFileSync(out.facts, 'utf8')
     const [suite, arch] = ['os_codename', 'arch'].map((name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1])
     if (suite !== given.suite || arch !== given.arch)

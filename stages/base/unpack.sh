@@ -26,6 +26,11 @@ step='read the settings'
 say_why() { # the last words of every failure, wherever it happened
   local status=$?
   ((status == 0)) && return
+  # On a full disk all stays as it is: whoever asks for the space that is left is to see that, and not blame the image.
+  if [[ -d ${WORK:-} ]] && (($(stat -f -c '%a * %S' "$WORK") < 50000000)); then
+    echo "unpack: could not $step: the disk is full" >&2
+    return
+  fi
   rm -f "$OUT/tree.tar" "$OUT/facts"
   [[ ! -d $WORK || -z ${image_at_fault:-} ]] || echo "$reason" > "$WORK/why" # and not this machine
   echo "unpack: ${reason:-could not $step (exit status $status)}" >&2

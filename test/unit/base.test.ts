@@ -1,11 +1,17 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Shell } from '../../lib/shell.ts'
 import { base } from '../../stages/base.ts'
 import { bytesContent } from '../stand-in/content.ts'
 import { failure, sha256, setUp } from './download-fixtures.ts'
 import { temporaryFolder } from './fixtures.ts'
+
+const disk = vi.hoisted(() => ({ full: false }))
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>()
+  return { ...fs, statfsSync: (path: string) => (disk.full ? { bavail: 12_000, bsize: 4096 } : fs.statfsSync(path)) }
+})
 
 const fingerprint = 'A'.repeat(40)
 
@@ -72,4 +78,12 @@ test('a signature that is wrong is refused, whether it was fetched or kept, and 
   await run(true)
   writeFileSync(join(downloads, `${fingerprint}.key`), 'another')
   expect((await failure(run(true))).message).toMatch(/signature: not by ours$/)
+})
+
+test('where the disk is full, that is not blamed on the image', async () => {
+  const { put, run } = await setUpBase()
+  put('/image.sig', 'of somebody else')
+  disk.full = true
+  onTestFinished(() => void (disk.full = false))
+  await expect(run()).rejects.toThrow(/^exit status 1$/) // the engine looks at the disk then
 })
