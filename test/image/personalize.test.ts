@@ -69,6 +69,8 @@ test.for([
   [['personalize', image, '-o', 'x.img', '--ssh-key', 'gone.pub'], 2, '--ssh-key gone.pub: there is no such file'],
   [['personalize', image, '-o', 'gone/x.img', '--hostname', 'a'], 2, '--output gone/x.img: it cannot be written (ENOENT)'],
   [['personalize', '.', '--hostname', 'a'], 2, 'there is no downbeat.toml in it'],
+  [['personalize', image, '--hostname', 'a'], 2, 'it is read-only, and stays as it is; for an image: ./downbeat personalize'],
+  [['personalize', image, '-o', '/dev/null', '--hostname', 'a'], 2, '--output /dev/null: that is no file'],
   [['personalize', 'other.img', '-o', 'x.img', '--hostname', 'a'], 2, 'there is no boot partition in it'],
   [['flash', image, 'card', '--yes', '--wifi', 'home'], 2, '8 to 63 characters'],
 ] as const)('%s is refused in one message, and nothing is written', ([args, status, words]) => {
