@@ -18,13 +18,13 @@ import { allowed, decisions, describe, listed } from '../lib/flash/table.ts'
 import { openTarget } from '../lib/flash/target.ts'
 import { withSettings } from '../lib/personalize/personalize.ts'
 import { createStatusLine, seconds } from '../lib/report.ts'
-import { mayOpen } from './may-open.ts'
+import { mayOpen } from './card/may-open.ts'
 import { findMtools } from './personal/mtools.ts'
 import { personalSettings, withPersonal } from './personal/options.ts'
 import type { PersonalOptions } from './personal/options.ts'
 import { canMove } from './session.ts'
-import { orStopped, stoppable } from './stopping.ts'
-import { typedAgain } from './typed-again.ts'
+import { orStopped, stoppable } from './card/stopping.ts'
+import { typedAgain } from './card/typed-again.ts'
 
 interface Options extends PersonalOptions {
   yes?: true

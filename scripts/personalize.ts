@@ -15,12 +15,12 @@ import { whyNotInPlace } from '../lib/personalize/in-place.ts'
 import { SETTINGS, withSettings } from '../lib/personalize/personalize.ts'
 import { writeOver } from '../lib/personalize/write-over.ts'
 import type { SettingsData } from '../lib/settings.ts'
-import { mayOpen } from './may-open.ts'
+import { mayOpen } from './card/may-open.ts'
 import { findMtools } from './personal/mtools.ts'
 import { personalSettings, withPersonal } from './personal/options.ts'
 import type { PersonalOptions } from './personal/options.ts'
-import { orStopped, stoppable } from './stopping.ts'
-import { typedAgain, typedAsRoot } from './typed-again.ts'
+import { orStopped, stoppable } from './card/stopping.ts'
+import { typedAgain, typedAsRoot } from './card/typed-again.ts'
 
 interface Options extends PersonalOptions {
   output?: string

@@ -1,4 +1,4 @@
-import { Interrupted } from '../lib/errors.ts'
+import { Interrupted } from '../../lib/errors.ts'
 
 /** Does something that Ctrl-C, or a polite kill, stops by the signal instead of ending the process. */
 export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

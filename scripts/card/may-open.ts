@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs'
-import { HostError } from '../lib/errors.ts'
-import type { Drive } from '../lib/flash/drive.ts'
+import { HostError } from '../../lib/errors.ts'
+import type { Drive } from '../../lib/flash/drive.ts'
 import { typedAsRoot } from './typed-again.ts'
 
 /** HostError for a disk, or a file, that must not be written to by whoever runs this: found before anything long begins. */

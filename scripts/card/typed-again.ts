@@ -1,6 +1,6 @@
-import { quote } from '../lib/proof.ts'
-import { settingKeys } from '../lib/settings.ts'
-import { secrets } from './personal/ask-secret.ts'
+import { quote } from '../../lib/proof.ts'
+import { settingKeys } from '../../lib/settings.ts'
+import { secrets } from '../personal/ask-secret.ts'
 
 /** What was typed, behind ./downbeat. */
 const words = (): string[] => process.argv.slice(2)
