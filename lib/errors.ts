@@ -49,5 +49,19 @@ export class Interrupted extends Error {
   }
 }
 
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: 'you may not read or write it',
+  EPERM: 'you may not change it',
+  EROFS: 'what it lies on is read-only',
+  EIO: 'the disk that it lies on gives back errors',
+}
+
+/** What the system refuses somebody is no fault of downbeat: such an error of a file as one to be mended, any other as it is. */
+export function systemError(error: unknown): unknown {
+  const { code = '', path } = error as NodeJS.ErrnoException
+  const refusal = refusals[code]
+  return path === undefined || refusal === undefined ? error : new HostError(`${path}: ${refusal} (${code})`, `ls -ld ${path}`)
+}
+
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { HostError, Interrupted, ProofError, StageError, UserError } from '../lib/errors.ts'
+import { HostError, Interrupted, ProofError, StageError, systemError, UserError } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
 import { benchCommand } from './bench.ts'
 import { buildCommand } from './build.ts'
@@ -44,7 +44,8 @@ for (const make of [
 for (const command of program.commands) command.exitOverride().showHelpAfterError(`(./downbeat help ${command.name()} says more)`)
 
 /** Turns whatever went wrong into a message and an exit code; only a fault of downbeat itself shows where it happened. */
-function explain(error: unknown): number {
+function explain(thrown: unknown): number {
+  const error = systemError(thrown)
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof Interrupted) {
     process.stderr.write(`\nstopped; ${error.left}\n`)
