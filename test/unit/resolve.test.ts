@@ -359,13 +359,13 @@ describe('a tuning', () => {
       {
         ...choices(four),
         'tunings/x.yaml': tuning(
-          'change: { cmdline: ["x={{jack.period}}"] }\nproof: [{ run: "echo {{user.name}}", prints: "{{jack.period}}" }]',
+          'change: { cmdline: ["x={{jack.period}}"] }\nproof: [{ run: "echo {{soundcard.id}}", prints: "{{jack.period}}" }]',
         ),
       },
       ['jack.period=256'],
     )
     expect(plan.configure.view.cmdline).toContainEqual({ text: 'x=256', by: 'x' })
-    expect(of(plan, 'x')?.proofs).toEqual([{ run: 'echo musician', prints: '256', on: 'boot' }])
+    expect(of(plan, 'x')?.proofs).toEqual([{ run: 'echo usb', prints: '256', on: 'boot' }])
   })
 
   test('may speak of facts that an image without it does not have', () => {
