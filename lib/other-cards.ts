@@ -44,9 +44,9 @@ function planned(make: () => Plan): Plan | undefined {
   }
 }
 
-/** All that is in an image beside its rendered texts and its identifiers. */
+/** All that is in an image beside its rendered texts and its identifiers; its name may be that of the card. */
 function unrendered({ kernel, base, firmware, overlays, tools, jack, rootfs, configure, image }: Plan): string {
-  const { disk: _, ...rest } = image
+  const { disk: _, name: __, ...rest } = image
   return JSON.stringify([kernel, base, firmware, overlays?.sources, tools, jack, rootfs, configure.templates, rest])
 }
 

@@ -55,8 +55,8 @@ static void derive_key(Values &values)
 		return;
 	const std::string text = password->second[0];
 	values.erase(password);
-	/* a new key stands beside the stars of an old password */
-	if (kept(text) && values.count("wifi.psk") > 0 && !kept(values["wifi.psk"][0]))
+	/* the key itself, as it is put there anew, beside a password of before */
+	if (values.count("wifi.psk") > 0 && !kept(values["wifi.psk"][0]))
 		return;
 	if (values.count("wifi.ssid") == 0) {
 		fprintf(stderr, "wifi.password: expected wifi.ssid beside it\n");

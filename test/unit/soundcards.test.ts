@@ -18,6 +18,10 @@ describe('the sound cards that a card can be told', () => {
 
   test('are those that this kernel and these boards can have', () => {
     expect(planOf(three).configure.others.map(({ id }) => id)).toEqual(['edirol-ua-25', 'hifiberry-dac', 'onboard'])
+    // also where the image is named by its card
+    const named = planOf({ 'image.yaml': 'board: pi3b\nsoundcard: usb\n' })
+    expect(named.name).toMatch(/-usb$/)
+    expect(named.configure.others.map(({ id }) => id)).toEqual(['edirol-ua-25', 'hifiberry-dac', 'onboard'])
     expect(planOf(three, ['kernel.source=raspberrypi']).configure.others.map(({ id }) => id)).toContain('hifiberry-dacplus')
     expect(planOf(three, ['board=zero2w']).configure.others.map(({ id }) => id)).not.toContain('onboard')
     expect(planOf(three, ['tunings.uart-midi=on', 'soundcard=none', 'profile=midi-only']).configure.others).toEqual([])

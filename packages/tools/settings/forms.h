@@ -35,9 +35,7 @@ static void take(Values &values, const std::string &key, const toml::node &node,
 	}
 	if (!fit)
 		return problem(place_of(file, node.source()), name + ": expected " + one.expected);
-	/* what one file says anew, the stars of another do not undo */
-	if (!one.secret || !kept(found[0]) || values.count(key) == 0)
-		values[key] = found;
+	values[key] = found;
 }
 
 /* Every key of a file with what it stands for: `means` gives our name for it, "" to pass it over, nothing if it knows none. */
@@ -75,10 +73,22 @@ static std::optional<toml::table> parsed(Values &values, const std::string &text
 	return {};
 }
 
+/* The last word, but that stars do not undo what another file says anew; and a password is that of the network beside it. */
 static void read_own(Values &values, const std::string &text, const std::string &file)
 {
-	if (const auto table = parsed(values, text, file))
-		walk(values, *table, file, "", [](const std::string &name) { return known(name) ? std::optional(name) : std::nullopt; });
+	Values own;
+	const auto table = parsed(values, text, file);
+
+	if (!table)
+		return;
+	walk(own, *table, file, "", [](const std::string &name) { return known(name) ? std::optional(name) : std::nullopt; });
+	const auto anew = [&](const char *key) { return own.count(key) > 0 && !kept(own[key][0]); };
+	const auto moved = own.count("wifi.ssid") > 0 && values.count("wifi.ssid") > 0 && own["wifi.ssid"] != values["wifi.ssid"];
+	if (moved || anew("wifi.password") || anew("wifi.psk"))
+		values.erase("wifi.password"), values.erase("wifi.psk");
+	for (const auto &[key, found] : own)
+		if (!known(key)->secret || !kept(found[0]) || values.count(key) == 0)
+			values[key] = found;
 }
 
 /* custom.toml, and rpi-preseed.toml, which has the same keys and more. */

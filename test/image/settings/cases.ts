@@ -162,6 +162,23 @@ export const cases: Case[] = [
     masked: `[wifi]\nssid = "x"\npassword = "***"\npsk = "${stars(64)}"\n`,
   },
   {
+    title: 'a password for another network than the one that has the last word',
+    files: {
+      'custom.toml': '[wlan]\nssid = "office"\npassword = "another one"\n',
+      'downbeat.toml': '[wifi]\nssid = "x"\npassword = "***"\n',
+    },
+    read: ['wifi.psk *', 'wifi.ssid 78'],
+  },
+  {
+    title: 'a key beside a password, in one file and in two',
+    files: {
+      'custom.toml': `[wlan]\nssid = "x"\npassword = "${'f0'.repeat(32)}"\npassword_encrypted = true\n`,
+      'downbeat.toml': `[wifi]\nssid = "x"\npassword = "an old one"\npsk = "${'0f'.repeat(32)}"\n`,
+    },
+    read: [`wifi.psk ${'0f'.repeat(32)}`, 'wifi.ssid 78'],
+    masked: `[wifi]\nssid = "x"\npassword = "${stars(10)}"\npsk = "${stars(64)}"\n`,
+  },
+  {
     title: 'a password without a network',
     files: { 'downbeat.toml': 'wifi.password = "password"\n' },
     read: [],
