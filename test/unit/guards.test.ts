@@ -337,7 +337,9 @@ test('the overlay of every card on I2S is tried on the device tree of every boar
   }
   // So is the overlay that a tuning names, of each board its own.
   const midi = planOf(choices(`${text}soundcard: usb\n`), ['tunings.uart-midi=on', 'tunings.serial-console=off'])
-  expect(midi.overlays!.tried.toSorted((a, b) => (a.device_tree < b.device_tree ? -1 : 1))).toEqual(
+  const ofCards = new Set(onI2s.map(({ overlay }) => overlay!.mainline))
+  const ofTuning = midi.overlays!.tried.filter(({ overlay }) => !ofCards.has(overlay))
+  expect(ofTuning.toSorted((a, b) => (a.device_tree < b.device_tree ? -1 : 1))).toEqual(
     all
       .map(({ uart_midi, device_tree }) => ({ overlay: uart_midi.mainline, device_tree: device_tree.mainline! }))
       .toSorted((a, b) => (a.device_tree < b.device_tree ? -1 : 1)),

@@ -423,7 +423,7 @@ describe('the plan', () => {
   })
 
   test('holds the files of every board of a shared image, each once', () => {
-    const { firmware, overlays, configure } = planOf(choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'))
+    const { firmware, configure } = planOf(choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'))
     expect(firmware?.files).toEqual([
       'bootcode.bin',
       'fixup.dat',
@@ -435,7 +435,6 @@ describe('the plan', () => {
       'start4cd.elf',
       'start_cd.elf',
     ])
-    expect(overlays?.tried).toEqual([])
     expect(configure.view.image.boards).toEqual(['Raspberry Pi 3 Model B', 'Raspberry Pi 3 Model B+', 'Raspberry Pi 4 Model B'])
   })
 
@@ -459,7 +458,9 @@ describe('the plan', () => {
       { overlay: 'hifiberry-dac', device_tree: 'bcm2837-rpi-3-b' },
       { overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' },
     ])
-    expect(planOf(choices(four)).overlays!.tried).toEqual([])
+    // so is that of a card which the image can be told
+    expect(planOf(choices(four)).overlays!.tried).toEqual([{ overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' }])
+    expect(planOf({ ...choices(four), 'soundcards/hifiberry-dac.yaml': null }).overlays!.tried).toEqual([])
   })
 
   test('installs the packages of the base, of the tunings and of the user, sorted and each once', () => {
