@@ -25,8 +25,28 @@ export const folders = {
 } as const
 export type Folder = keyof typeof folders
 
+let once: Map<string, unknown> | undefined
+
+/** As long as `use` runs, what is read of the data folders is read once: an image has a plan, and one for each sound card more. */
+export function readingOnce<T>(use: () => T): T {
+  once = new Map()
+  try {
+    return use()
+  } finally {
+    once = undefined
+  }
+}
+
+function kept<T>(key: string, make: () => T): T {
+  if (once === undefined) return make()
+  if (!once.has(key)) once.set(key, make())
+  return once.get(key) as T
+}
+
 /** The ids in a data folder, sorted. */
-export function idsIn(root: string, folder: string): string[] {
+export const idsIn = (root: string, folder: string): string[] => kept(`ids of ${root}/${folder}`, () => readIds(root, folder))
+
+function readIds(root: string, folder: string): string[] {
   const dir = join(root, folder)
   if (!existsSync(dir)) return []
   return readdirSync(dir)
@@ -37,6 +57,10 @@ export function idsIn(root: string, folder: string): string[] {
 
 /** One entry of a data folder; `asked` is the place that names it. Throws UserError with the nearest id. */
 export function entry<F extends Folder>(root: string, folder: F, id: string, asked: string): Located<z.output<(typeof folders)[F]>> {
+  return kept(`entry ${root}/${folder}/${id} for ${asked}`, () => readEntry(root, folder, id, asked))
+}
+
+function readEntry<F extends Folder>(root: string, folder: F, id: string, asked: string): Located<z.output<(typeof folders)[F]>> {
   const name = join(folder, `${id}.yaml`)
   if (basename(id) !== id || !existsSync(join(root, name)))
     throw new UserError(`${asked}: there is no ${folder}/${id}.yaml${didYouMean(id, idsIn(root, folder))}`)
@@ -58,7 +82,9 @@ export interface TextFile {
 }
 
 /** Every file below a folder, sorted by path. */
-export function textFiles(root: string, folder: string): TextFile[] {
+export const textFiles = (root: string, folder: string): TextFile[] => kept(`texts of ${root}/${folder}`, () => readTexts(root, folder))
+
+function readTexts(root: string, folder: string): TextFile[] {
   const dir = join(root, folder)
   if (!existsSync(dir)) return []
   return readdirSync(dir, { recursive: true, withFileTypes: true })

@@ -19,11 +19,12 @@ export function usualCard(root: string, place: string): string {
  * rendered texts alone. `planFor` makes the plan of that other image.
  */
 export function otherPlans(root: string, plan: Plan, planFor: (id: string) => Plan): Plan[] {
+  const own = unrendered(plan)
   return idsIn(root, 'soundcards')
     .filter((id) => id !== plan.soundcard.id)
     .flatMap((id) => {
       const other = planned(() => planFor(id))
-      return other !== undefined && unrendered(other) === unrendered(plan) ? [other] : []
+      return other !== undefined && unrendered(other) === own ? [other] : []
     })
 }
 

@@ -48,9 +48,10 @@ export function planTunings(question: TuningQuestion): LoadedTuning[] {
       { ...known, ...factsOf({ ...question.facts, board: { ...board, uart_midi: board.uart_midi[family] } }) },
     ]),
   )
+  const facts = { ofImage: factsOf(question.facts), of: (board: PlannedBoard) => of.get(board)! }
   const tunings = ids.map((id) => {
     const { data, at } = load(root, id, exists)
-    return planOne(id, data, at, (board) => of.get(board)!, question)
+    return planOne(id, data, at, facts, question)
   })
   dropWhatLacksAnother(tunings, choices)
   refuseContradictions(tunings, question)
@@ -93,10 +94,10 @@ function planOne(
   id: string,
   unfilled: TuningData,
   at: Located<TuningData>['at'],
-  of: (board: PlannedBoard) => Facts,
+  { ofImage, of }: { ofImage: Facts; of: (board: PlannedBoard) => Facts },
   question: TuningQuestion,
 ): LoadedTuning {
-  const { boards, facts } = question
+  const { boards } = question
   const place = `tunings/${id}.yaml`
   const refusals = boards.map((board) => whyNot(unfilled.when, of(board), (fact) => at(['when', fact])))
   const fitting = boards.filter((_, i) => refusals[i] === undefined)
@@ -105,7 +106,7 @@ function planOne(
   const needed = required !== undefined && whyNot(required, of(boards[0]!), (fact) => at(['required', fact])) === undefined
   const off = whyOff(id, unfilled, misfit, needed, question)
   // A tuning that is not in force may speak of facts that this image does not have.
-  const data = off === undefined ? fill({ ...unfilled, change: shared(unfilled.change) }, factsOf(facts), place) : unfilled
+  const data = off === undefined ? fill({ ...unfilled, change: shared(unfilled.change) }, ofImage, place) : unfilled
   const linesFor = (board: PlannedBoard): LoadedTuning['config_txt'] =>
     fill(unfilled.change.config_txt ?? [], of(board), place).map((text) => ({ text, by: id, boards: [board.id] }))
   return {

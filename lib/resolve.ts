@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { entry, fileIn, idsIn, textFiles } from './catalogue.ts'
+import { entry, fileIn, idsIn, readingOnce, textFiles } from './catalogue.ts'
 import type { TextFile } from './catalogue.ts'
 import { configSections } from './config-sections.ts'
 import { UserError } from './errors.ts'
@@ -36,7 +36,10 @@ import type { Located, Override } from './yaml.ts'
  * `sets` are `--set` values such as `jack.period=64`; `plainEmulation` bootstraps without native twins; `mirror` is where
  * Debian is taken from, by the image too, instead of mmdebstrap's own choice. Throws UserError for anything that is not right.
  */
-export function resolve(root: string, file: string, sets: string[] = [], options: ResolveOptions = {}): Plan {
+export const resolve = (root: string, file: string, sets: string[] = [], options: ResolveOptions = {}): Plan =>
+  readingOnce(() => planOfImage(root, file, sets, options))
+
+function planOfImage(root: string, file: string, sets: string[], options: ResolveOptions): Plan {
   const choices = readYaml(file, Image, root, sets.map(override))
   const auto = choices.value.soundcard === 'auto'
   const plan = planOf(root, file, sets, options, choices, auto ? usualCard(root, `${choices.at(['soundcard'])} soundcard`) : undefined)
