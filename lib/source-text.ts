@@ -5,28 +5,37 @@ import { textFiles } from './catalogue.ts'
 
 // What runs every stage, and so decides no byte of any: a change here must not make everything anew.
 // So does what fetches: only bytes with the hash that was asked for come of it.
-const engine = new Set(['stage.ts', 'shell.ts', 'errors.ts', 'download.ts', 'fetch-text.ts', 'fetch-kept.ts', 'mirrors.ts'])
+const engine = /^lib\/(?:stage|shell|errors|download|fetch-text|fetch-kept|mirrors)\.ts$|^lib\/download\//
+
+/** A file that says what a stage is. */
+const saysStage = /= defineStage\(/
 
 /**
- * The text that decides what a stage does: its file, the folder of its name beside it, and the parts of lib that either
- * imports, to the end. Other stages are left out: their keys stand for them. Type imports decide nothing.
+ * The text that decides what a stage does: its file, the folder of its name beside it, and every file that one of these imports, to
+ * the end. Other stages are left out: their keys stand for them. Type imports decide nothing. Paths are those in the repository.
  */
 export function sourceText(url: string): [string, string][] {
   const file = fileURLToPath(url)
-  const root = dirname(dirname(file))
+  const root = repositoryOf(file)
   const seen = new Map<string, string>()
   const read = (path: string): void => {
-    if (seen.has(path) || !existsSync(path)) return
+    const name = relative(root, path)
+    if (seen.has(name) || engine.test(name) || !existsSync(path)) return
     const text = readFileSync(path, 'utf8')
-    seen.set(path, text)
-    for (const [, target] of text.matchAll(/^import (?!type\b)[^;'"]*?from '(\.[^']+)'$/gm)) {
-      const imported = resolve(dirname(path), target!)
-      if (dirname(imported).startsWith(join(root, 'lib')) && !engine.has(basename(imported)) && basename(dirname(imported)) !== 'download')
-        read(imported)
-    }
+    if (path !== file && saysStage.test(text)) return
+    seen.set(name, text)
+    if (!path.endsWith('.ts')) return
+    for (const [, target] of text.matchAll(/^import (?!type\b)[^;'"]*?from '(\.[^']+)'$/gm)) read(resolve(dirname(path), target!))
   }
   read(file)
   const own = join(dirname(file), basename(file, '.ts'))
   for (const { path } of textFiles(root, relative(root, own))) read(join(own, path))
-  return [...seen].map(([path, text]): [string, string] => [relative(root, path), text]).sort(([a], [b]) => (a < b ? -1 : 1))
+  return [...seen].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** The nearest folder above a file that holds a package. */
+function repositoryOf(file: string): string {
+  let folder = dirname(file)
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
+  return folder
 }

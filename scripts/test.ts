@@ -18,6 +18,8 @@ interface Part {
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
 const project = (name: string): string[] => [bin('vitest'), 'run', '--project', name]
 
+const built: Part = { title: 'the image, booted and heard', run: [join(root, 'downbeat'), 'build', '--boot'] }
+
 /** In the order in which they run: what is quick to fail comes first. */
 const parts: Record<string, Part[]> = {
   check: [
@@ -31,51 +33,78 @@ const parts: Record<string, Part[]> = {
     { title: 'unit tests', run: project('unit'), vitest: true },
     { title: 'golden files', run: project('golden'), vitest: true },
   ],
-  image: [
-    { title: 'the image, booted and heard', run: [join(root, 'downbeat'), 'build', '--boot'] },
-    { title: 'what the image promises', run: project('image'), vitest: true },
-  ],
+  image: [built, { title: 'what the image promises', run: project('image'), vitest: true }],
   faults: [{ title: 'faults and reproducibility', run: project('faults'), vitest: true }],
+  long: [built, { title: 'exhaustive tests', run: project('long'), vitest: true }],
+}
+
+/** What is left out unless it is named: the exhaustive forms of tests that the other parts have, too. */
+const LONG = 'long'
+
+/** What came of a part. */
+interface Result {
+  title: string
+  passed: number
+  failed: number
+  skipped: number
+  seconds: number
 }
 
 export function testCommand(): Command {
+  const usual = Object.keys(parts).filter((name) => name !== LONG)
   return new Command('test')
     .description('prove everything this project promises: checks, unit and golden tests, the booted image, faults')
-    .argument('[parts...]', `${Object.keys(parts).join(', ')} (all of them when left out)`)
+    .argument('[parts...]', `${usual.join(', ')} (all of these when left out), or ${LONG}: their exhaustive forms, for hours`)
     .addHelpText('after', '\nExample:\n  ./downbeat test unit')
     .action(test)
 }
 
-async function test(wanted: string[]): Promise<void> {
+async function test(asked: string[]): Promise<void> {
   const names = Object.keys(parts)
-  for (const name of wanted)
+  for (const name of asked)
     if (!names.includes(name)) throw new UserError(`there is no part "${name}" of the tests${didYouMean(name, names)}`)
-  const results = mkdtempSync(join(tmpdir(), 'downbeat-test-'))
-  const total = { passed: 0, failed: 0, skipped: 0 }
-  const bad: string[] = []
+  const wanted = asked.length === 0 ? names.filter((name) => name !== LONG) : names.filter((name) => asked.includes(name))
+  const reports = mkdtempSync(join(tmpdir(), 'downbeat-test-'))
+  const results: Result[] = []
+  let bad: string | undefined
   try {
-    for (const [i, part] of names
-      .filter((name) => wanted.length === 0 || wanted.includes(name))
-      .flatMap((name) => parts[name]!)
-      .entries()) {
-      const report = join(results, `${i}.json`)
-      const started = performance.now()
-      process.stdout.write(`\n== ${part.title}\n`)
-      const status = await run([
-        ...part.run,
-        ...(part.vitest === true ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : []),
-      ])
-      const counted = part.vitest === true ? count(report) : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
-      for (const key of ['passed', 'failed', 'skipped'] as const) total[key] += counted[key]
-      process.stdout.write(`== ${part.title}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds((performance.now() - started) / 1000)}\n`)
-      if (status !== 0 || counted.skipped > 0) bad.push(status === 0 ? `${part.title} (${counted.skipped} skipped)` : part.title)
-      if (bad.length > 0) break
+    for (const part of new Set(wanted.flatMap((name) => parts[name]!))) {
+      const { result, passed } = await runPart(part, join(reports, `${results.length}.json`))
+      results.push(result)
+      if (!passed) bad = result.failed === 0 && result.skipped > 0 ? `${part.title} (${result.skipped} skipped)` : part.title
+      if (bad !== undefined) break
     }
   } finally {
-    rmSync(results, { recursive: true, force: true })
+    rmSync(reports, { recursive: true, force: true })
   }
-  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
-  if (bad.length > 0) throw new ProofError(`the tests failed: ${bad.join(', ')}`)
+  process.stdout.write(`\n${table(results)}\n`)
+  if (bad !== undefined) throw new ProofError(`the tests failed: ${bad}`)
+}
+
+async function runPart(part: Part, report: string): Promise<{ result: Result; passed: boolean }> {
+  const started = performance.now()
+  process.stdout.write(`\n== ${part.title}\n`)
+  const status = await run([
+    ...part.run,
+    ...(part.vitest === true ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : []),
+  ])
+  const counted = part.vitest === true ? count(report) : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+  const result: Result = { title: part.title, ...counted, seconds: (performance.now() - started) / 1000 }
+  const passed = status === 0 && counted.skipped === 0
+  process.stdout.write(`== ${part.title}: ${passed ? 'passed' : 'FAILED'} in ${seconds(result.seconds)}\n`)
+  return { result, passed }
+}
+
+/** What each part had, a line each, and all of them together. */
+export function table(results: readonly Result[]): string {
+  const sum = (key: 'passed' | 'failed' | 'skipped' | 'seconds'): number => results.reduce((all, result) => all + result[key], 0)
+  const all = { title: 'all', passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), seconds: sum('seconds') }
+  const row = (title: string, passed: string, failed: string, skipped: string, time: string): string =>
+    [title.padEnd(30), ...[passed, failed, skipped].map((word) => word.padStart(8)), time.padStart(14)].join('')
+  return [
+    row('part', 'passed', 'failed', 'skipped', 'time'),
+    ...[...results, all].map((one) => row(one.title, `${one.passed}`, `${one.failed}`, `${one.skipped}`, seconds(one.seconds))),
+  ].join('\n')
 }
 
 /** Shows what a command prints, and lets Ctrl-C through to it. */

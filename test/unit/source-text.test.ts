@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { sourceText } from '../../lib/source-text.ts'
-import { temporaryFolder, write } from './fixtures.ts'
+import { repository, temporaryFolder, write } from './fixtures.ts'
 
 const files = {
+  'package.json': '{}',
   'stages/kernel.ts': `import { join } from 'node:path'
 import { parse } from '../lib/parse.ts'
 import {
@@ -18,11 +19,18 @@ import { toolbox } from './toolbox.ts'
 export const kernel = 1
 `,
   'stages/kernel/check.awk': 'BEGIN {}\n',
+  'stages/kernel/part.ts': `import { patches } from '../../lib/patches.ts'
+import { jack } from '../jack.ts'
+export const part = 1
+`,
   'stages/kernel/deep/list': 'a\n',
-  'stages/toolbox.ts': 'export const toolbox = 1\n',
+  'stages/toolbox.ts': 'export const toolbox = defineStage({})\n',
+  'stages/jack.ts': 'export const jack = defineStage({})\n',
   'stages/toolbox/packages.list': 'gcc\n',
   'lib/parse.ts': "import { deep } from './deep.ts'\nexport const parse = deep\n",
   'lib/deep.ts': "import { parse } from './parse.ts'\nexport const deep = 1\n",
+  'lib/patches.ts': "import { next } from '../test/next.ts'\nexport const patches = 1\n",
+  'test/next.ts': 'export const next = 1\n',
   'lib/many.ts': 'export const many = 1, names = 2\n',
   'lib/shape.ts': 'export type Shape = 1\n',
   'lib/stage.ts': 'export const defineStage = 1\n',
@@ -35,27 +43,27 @@ const textOf = (edits: Record<string, string> = {}): [string, string][] => {
   return sourceText(pathToFileURL(join(root, 'stages/kernel.ts')).href)
 }
 
-test('the text of a stage is its file, its folder and the part of lib that it imports, to the end', () => {
-  expect(textOf()).toEqual(
-    ['lib/deep.ts', 'lib/many.ts', 'lib/parse.ts', 'stages/kernel.ts', 'stages/kernel/check.awk', 'stages/kernel/deep/list'].map((path) => [
-      path,
-      files[path as keyof typeof files],
-    ]),
-  )
+const decides = [
+  'lib/deep.ts',
+  'lib/many.ts',
+  'lib/parse.ts',
+  'lib/patches.ts',
+  'stages/kernel.ts',
+  'stages/kernel/check.awk',
+  'stages/kernel/deep/list',
+  'stages/kernel/part.ts',
+  'test/next.ts',
+] as const
+
+test('the text of a stage is its file, its folder and all that one of these imports, to the end', () => {
+  expect(textOf()).toEqual(decides.map((path) => [path, files[path]]))
 })
 
 test('the text is the same at another place', () => {
   expect(textOf()).toEqual(textOf())
 })
 
-test.each([
-  'stages/kernel.ts',
-  'stages/kernel/check.awk',
-  'stages/kernel/deep/list',
-  'lib/parse.ts',
-  'lib/deep.ts',
-  'lib/many.ts',
-] as const)('a change of %s changes it', (path) => {
+test.each(decides)('a change of %s changes it', (path) => {
   expect(textOf({ [path]: `${files[path]}// changed\n` })).not.toEqual(textOf())
 })
 
@@ -63,9 +71,19 @@ test('a new file in the folder of the stage changes it', () => {
   expect(textOf({ 'stages/kernel/more': '' })).not.toEqual(textOf())
 })
 
-test.each(['stages/toolbox.ts', 'stages/toolbox/packages.list', 'lib/stage.ts', 'lib/shell.ts', 'lib/shape.ts', 'lib/unused.ts'] as const)(
-  'a change of %s, which is another stage, the engine, a type or not imported, does not change it',
-  (path) => {
-    expect(textOf({ [path]: `${files[path]}// changed\n` })).toEqual(textOf())
-  },
-)
+test.each([
+  'stages/toolbox.ts',
+  'stages/jack.ts',
+  'stages/toolbox/packages.list',
+  'lib/stage.ts',
+  'lib/shell.ts',
+  'lib/shape.ts',
+  'lib/unused.ts',
+] as const)('a change of %s, which is another stage, the engine, a type or not imported, does not change it', (path) => {
+  expect(textOf({ [path]: `${files[path]}// changed\n` })).toEqual(textOf())
+})
+
+test('what the folder of the kernel imports is in the text of the kernel', () => {
+  const kernel = sourceText(pathToFileURL(join(repository, 'stages/kernel.ts')).href).map(([path]) => path)
+  expect(kernel).toEqual(expect.arrayContaining(['stages/kernel/configured.ts', 'lib/patches.ts']))
+})

@@ -3,7 +3,7 @@ import { own, questions } from './cards.ts'
 import type { Answers } from './cards.ts'
 
 /** What the console says from one step of the first boot to the next, in this order. */
-export const moments = [
+export const everyMoment = [
   'making the SSH host keys',
   '256 SHA256:',
   'keeping the identity',
@@ -29,11 +29,22 @@ export const moments = [
   'settings done',
 ]
 
+/** One of them for each step; all of them: ./downbeat test long. */
+export const oneOfEachStep = [
+  'making the SSH host keys',
+  'keeping the identity',
+  'the partition is as large',
+  'cmdline.txt names the device',
+  'cmdline.txt names the new identifier',
+  'settings: user.name is applied',
+  'settings: jack is applied',
+]
+
 /**
  * The plug is pulled at one moment after another, each time on the next boot of the same card: it reaches a moment only if it
  * carries on from all the ones before. A moment whose step was finished before the plug was out is not said again.
  */
-export const cuts = async (card: Card) => {
+export const cuts = async (card: Card, moments: readonly string[]) => {
   await card.put({ 'downbeat.toml': own })
   const pulled: string[] = []
   for (let next = 0; next < moments.length;) {

@@ -5,8 +5,18 @@ import { image } from '../../../stages/image.ts'
 import { toolbox } from '../../../stages/toolbox.ts'
 import { newCard } from './card.ts'
 import type { Card } from './card.ts'
-import { cuts } from './cuts.ts'
+import { cuts, oneOfEachStep } from './cuts.ts'
 import { broken, custom, imager, later } from './cards.ts'
+
+type Seen<Use extends (...words: never[]) => unknown> = Awaited<ReturnType<Use>>
+
+export interface FirstBoots {
+  later: Seen<typeof later>
+  imager: Seen<typeof imager>
+  custom: Seen<typeof custom>
+  broken: Seen<typeof broken>
+  cuts: Seen<typeof cuts>
+}
 
 /** The image on one card after another, each told its settings in another way: what was then seen of it. See cards.ts, cuts.ts. */
 export const firstBoots = defineStage({
@@ -26,7 +36,7 @@ export const firstBoots = defineStage({
       }
     }
     // Two machines side by side: each waits for its clock, and for its turn, more than it works.
-    await Promise.all([chain({ later, imager, custom, broken }), chain({ cuts })])
+    await Promise.all([chain({ later, imager, custom, broken }), chain({ cuts: (card) => cuts(card, oneOfEachStep) })])
     writeFileSync(out.seen, `${JSON.stringify(seen, null, 2)}\n`)
   },
 })

@@ -1,11 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { machineOf, virt } from '../../../lib/emulator.ts'
+import { sourceText } from '../../../lib/source-text.ts'
 import { defineStage } from '../../../lib/stage.ts'
 import { image } from '../../../stages/image.ts'
 import { toolbox } from '../../../stages/toolbox.ts'
 import { downbeat } from '../../downbeat.ts'
 import { cardIn, newCard } from '../first-boot/card.ts'
+
+/** All that the verb is made of: its key stands for what it does. */
+const flash = sourceText(new URL('../../../scripts/flash.ts', import.meta.url).href)
 
 /** A card that ./downbeat flash has written: a loop device, or a file where this machine has none or the user may not. */
 const flashed = defineStage({
@@ -14,7 +18,7 @@ const flashed = defineStage({
   source: import.meta.url,
   needs: { image },
   outputs: { card: 'card.img' },
-  given: () => ({}),
+  given: () => flash,
   run({ from, out }) {
     const run = (file: string, ...args: string[]): string => execFileSync(file, args, { encoding: 'utf8' }).trim()
     run('truncate', '-s', '1G', out.card)

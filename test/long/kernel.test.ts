@@ -5,7 +5,7 @@ import { resolve } from '../../lib/resolve.ts'
 import { runStages } from '../../scripts/session.ts'
 import { idsOf } from '../unit/fixtures.ts'
 import { root } from '../downbeat.ts'
-import { releaseMirror } from './mirror.ts'
+import { releaseMirror } from '../image/mirror.ts'
 import { kernelOptions } from './kernel-options.ts'
 
 // Each of these kernels takes as long to compile as the one of image.yaml: the workflow of variants does.

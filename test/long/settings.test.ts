@@ -1,0 +1,4 @@
+import { settingsRunOn } from '../image/settings-tests.ts'
+
+settingsRunOn('armhf', 'ARM')
+settingsRunOn('armel', 'ARM')
