@@ -9,7 +9,7 @@ const Row = z
     rule: z.string().optional().describe('what is refused, warned of or rendered'),
     test: z
       .string()
-      .regex(/^test\/\S+\.test\.ts: ./, 'expected test/unit/<file>.test.ts: <name of the test>')
+      .regex(/^test\/\S+\.ts: ./, 'expected test/unit/<file>.test.ts: <name of the test>')
       .optional()
       .describe('what proves the rule'),
     because: z.string().optional().describe('why it is not done, or how it is answered without a tuning'),
