@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { builtRecord, downbeat } from '../downbeat.ts'
+import { everyMoment, killedAt } from '../faults/killed.ts'
+import { entries, ownOut, removeOuts } from '../faults/own-out.ts'
+
+const built = builtRecord()
+afterEach(removeOuts)
+
+test('a build that is killed at any moment goes on when it is started again, and makes the same image', () => killedAt(everyMoment))
+
+test('the root made with native twins and the one made by plain emulation are the same, file by file', () => {
+  const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
+  expect(downbeat(['build', '--until', 'rootfs', '--quiet'], { out }).status).toBe(0)
+  const fast = entries(out, 'rootfs')
+  expect(downbeat(['build', '--until', 'rootfs', '--plain-emulation', '--quiet'], { out }).status).toBe(0)
+  const plain = entries(out, 'rootfs').filter((name) => !fast.includes(name))
+  const listing = (entry: string): string[] => {
+    const tar = join(out, 'cache', entry, 'rootfs.tar')
+    return execFileSync('sh', ['-c', `tar -tvf ${tar} --numeric-owner --full-time; tar -xf ${tar} --to-command='sha256sum' 2>/dev/null`], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    }).split('\n')
+  }
+  expect(plain).toHaveLength(1)
+  expect(listing(plain[0]!)).toEqual(listing(fast[0]!))
+})
+
+test('a build from an empty cache, in another place, gives the same image to the bit, kernel included', () => {
+  const out = ownOut(Object.keys(built.stages))
+  rmSync(join(out, 'cache/kept'), { recursive: true })
+  const { status, err } = downbeat(['build', '--quiet'], { out })
+  expect(err).toBe('')
+  expect(status).toBe(0)
+  expect(builtRecord(out).files['downbeat.img']!.sha256).toBe(built.files['downbeat.img']!.sha256)
+})
