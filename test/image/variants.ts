@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Plan } from '../../lib/plan.ts'
+import type { BuildRecord } from '../../lib/publish.ts'
+import { resolve } from '../../lib/resolve.ts'
+import { root } from '../downbeat.ts'
+
+/** The plan of a file of choices. */
+export const planned = (choices: string): Plan => resolve(root, join(root, choices))
+
+/** The record of an image that was built here. */
+export const recordOf = (name: string): BuildRecord =>
+  JSON.parse(readFileSync(join(root, 'out/images', name, 'build.json'), 'utf8')) as BuildRecord
