@@ -23,7 +23,7 @@ let seen: {
 beforeAll(async () => {
   const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [firstBoots], { quiet: true })
   seen = JSON.parse(readFileSync(made.get('first-boots')!.outputs['seen']!, 'utf8')) as typeof seen
-}, 3_600_000)
+})
 
 /** One identifier in the table of partitions, in cmdline.txt and in fstab; the whole card; two host keys; one machine. */
 function expectOwnIdentity(answers: Answers): void {

@@ -32,7 +32,7 @@ describe.for([
   beforeAll(async () => {
     const { made } = await runStages(await planFor(arch), [jackRuns], { quiet: true })
     said = readFileSync(made.get('jack-runs')!.outputs['said']!, 'utf8').split('\n')
-  }, 1_200_000)
+  })
   const answer = (server: string, what: string): string =>
     said.find((line) => line.startsWith(`${arch} ${server} ${what} `))?.slice(`${arch} ${server} ${what} `.length) ?? 'nothing was said'
 
@@ -132,7 +132,7 @@ describe('what the packages are made of', () => {
 test.for([
   ['jack1', 'jackd1', 'libjack0'],
   ['jack2', 'jackd2', 'libjack-jackd2-0'],
-] as const)('Guitarix installs from Debian beside %s of our own', { timeout: 900_000 }, async ([server, daemon, library]) => {
+] as const)('Guitarix installs from Debian beside %s of our own', async ([server, daemon, library]) => {
   const guitar = resolve(root, join(root, 'variants/pi4b-usb-guitar.yaml'), [`jack.server=${server}`])
   const { made } = await runStages(guitar, [rootfs], { quiet: true })
   const versions = new Map(

@@ -20,7 +20,7 @@ const guards: Record<string, string> = {
   'irq-priorities: `ps -eLo rtprio=,comm= | awk \'$2 ~ /^irq\\// && $1 != 85 && $1 != 50\'` is ""': 'the same, for interrupts',
 }
 
-test('the proofs on the running system fail on an image without the tunings', { timeout: 900_000 }, async () => {
+test('the proofs on the running system fail on an image without the tunings', async () => {
   const choices = join(root, 'image.yaml')
   const full = resolve(root, choices, ['board=pi3b'])
   const kernel = new Set(full.kernel!.options.map(({ by }) => by))

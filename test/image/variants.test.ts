@@ -14,7 +14,7 @@ const record = (name: string): BuildRecord => JSON.parse(readFileSync(join(root,
 // Those of another architecture have a kernel of their own to compile: the workflow of variants builds them all.
 const ids = idsIn(root, 'variants').filter((id) => planned(`variants/${id}.yaml`).rootfs.arch === planned('image.yaml').rootfs.arch)
 
-test.for(ids)('variant %s builds from what is there, and its static proofs pass', { timeout: 900_000 }, (name) => {
+test.for(ids)('variant %s builds from what is there, and its static proofs pass', (name) => {
   const { status, err } = downbeat(['build', `variants/${name}.yaml`, '--quiet'])
   expect(err).toBe('')
   expect(status).toBe(0)
