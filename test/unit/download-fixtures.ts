@@ -69,7 +69,7 @@ export async function setUp(...steps: Step[]) {
     /** So many milliseconds pass in which nothing comes, as soon as this is so and something is waited for. */
     passes: async (ms: number, come: () => boolean) => {
       await until(() => come() && alarms.size > 0)
-      for (const one of [...alarms]) if ((one.left -= ms) <= 0) one.ring()
+      for (const one of alarms) if ((one.left -= ms) <= 0) one.ring()
     },
     get: (more: Partial<DownloadOptions> = {}, wanted = sha256) => download({ url, sha256: wanted }, { ...options, ...more }),
     /** the ranges that were asked for */
