@@ -31,6 +31,11 @@ export interface Machine {
 /** After so long an emulator that was told to end is killed: one that is not stuck ends in less than a second. */
 const STUCK_MS = 600_000
 
+/** What has 90 seconds on a board, or 180, has an hour here: the system must not give up what is only slow. */
+const UNHURRIED = ['systemd.default_timeout_start_sec', 'systemd.default_device_timeout_sec', 'udev.event_timeout'].map(
+  (limit) => `${limit}=3600`,
+)
+
 const card = (n: number): string => ['usb-audio', `id=card${n}`, `audiodev=recorder${n}`].join(',')
 
 type Emulator = NonNullable<PlannedBoard['emulator']>
@@ -158,6 +163,7 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
     `console=${machine.console},115200`,
     `systemd.debug_shell=${machine.console} systemd.getty_auto=0 systemd.show_status=0 quiet`,
     'systemd.watchdog_sec=0', // QEMU's resets the board as soon as it is started, where a base has it
+    ...UNHURRIED,
     ...machine.parameters,
     ...(options.absent_card === undefined ? [] : [`systemd.mask=jackd@${options.absent_card}.service`]),
   ].join(' ')
