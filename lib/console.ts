@@ -4,35 +4,49 @@ export interface Console {
   readonly transcript: string
   /** New text from the line. */
   hear(text: string): void
-  /** Waits until a pattern appears in what comes from now on. Fails after `seconds`, with the last lines that came. */
-  waitFor(pattern: RegExp, seconds: number): Promise<void>
-  /** Runs a POSIX shell command; gives what it printed and its exit status. */
-  run(command: string, seconds: number): Promise<{ text: string; status: number }>
+  /** Nothing more will come: whoever waits for something is told why. */
+  lose(why: string): void
+  /** Waits until a pattern appears in what comes from now on. Fails with the last lines that came when it never does. */
+  waitFor(pattern: RegExp): Promise<void>
+  /** Runs a POSIX shell command; gives what it printed and its exit status. Fails when it never ends. */
+  run(command: string): Promise<{ text: string; status: number }>
 }
 
-/** The far end said nothing of what was waited for. */
-export class ConsoleTimeout extends Error {
-  override name = 'ConsoleTimeout'
+/**
+ * Seconds after which what has not come will never come. An answer that takes three seconds took three minutes from an emulated
+ * board on a busy machine: this is many times that, and is spent only where something hangs.
+ */
+const PATIENCE = 3600
+
+/** The last words of a kernel that has stopped for good: nobody need wait for more. */
+const PANIC = /end (Kernel panic - .*) \]---/
+
+/** The far end said nothing of what was waited for, and will not. */
+export class NoAnswer extends Error {
+  override name = 'NoAnswer'
 }
 
-/** Talks to the shell through `write`. */
-export function createConsole(write: (text: string) => void): Console {
+/** Talks to the shell through `write`. `patience`: seconds until what has not come is given up. */
+export function createConsole(write: (text: string) => void, patience = PATIENCE): Console {
   let transcript = ''
   let from = 0
+  let lost: string | undefined
   let wake: () => void = () => undefined
   let number = 0
   const tail = (): string => transcript.slice(from).split('\n').slice(-12).join('\n')
-  const until = async <T>(look: () => T | undefined, seconds: number, what: string): Promise<T> => {
-    const end = performance.now() + seconds * 1000
-    for (;;) {
-      const found = look()
-      if (found !== undefined) return found
-      const left = end - performance.now()
-      if (left <= 0) throw new ConsoleTimeout(`no ${what} within ${seconds} s; the last lines of the console:\n${tail()}`)
-      await new Promise<void>((done) => {
-        const timer = setTimeout(done, Math.min(left, 1000))
-        wake = () => (clearTimeout(timer), done())
-      })
+  const until = async <T>(look: () => T | undefined, what: string): Promise<T> => {
+    let late: string | undefined
+    const timer = setTimeout(() => ((late = `nothing of it within ${patience} s`), wake()), patience * 1000)
+    try {
+      for (;;) {
+        const found = look()
+        if (found !== undefined) return found
+        const why = PANIC.exec(transcript.slice(from))?.[1] ?? lost ?? late
+        if (why !== undefined) throw new NoAnswer(`no ${what}: ${why}; the last lines of the console:\n${tail()}`)
+        await new Promise<void>((done) => (wake = done))
+      }
+    } finally {
+      clearTimeout(timer)
     }
   }
   return {
@@ -43,22 +57,22 @@ export function createConsole(write: (text: string) => void): Console {
       transcript += text.replaceAll('\r', '')
       wake()
     },
-    async waitFor(pattern, seconds) {
-      from = await until(
-        () => {
-          const found = pattern.exec(transcript.slice(from))
-          return found ? from + found.index + found[0].length : undefined
-        },
-        seconds,
-        pattern.source,
-      )
+    lose(why) {
+      lost = why
+      wake()
     },
-    async run(command, seconds) {
+    async waitFor(pattern) {
+      from = await until(() => {
+        const found = pattern.exec(transcript.slice(from))
+        return found ? from + found.index + found[0].length : undefined
+      }, pattern.source)
+    },
+    async run(command) {
       // The marker is split in what is typed, so that an echo of the command is not taken for its answer.
       const mark = `${++number}`
       write(`echo "<<"${mark}; ( ${command}\n) </dev/null 2>&1; echo "$?>>"${mark}\n`)
       const answer = new RegExp(`<<${mark}\\n([^]*?)(\\d+)>>${mark}\\n`)
-      const found = await until(() => answer.exec(transcript.slice(from)) ?? undefined, seconds, `answer to \`${command}\``)
+      const found = await until(() => answer.exec(transcript.slice(from)) ?? undefined, `answer to \`${command}\``)
       from += found.index + found[0].length
       return { text: found[1]!, status: Number(found[2]) }
     },

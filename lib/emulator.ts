@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs'
 import { offsetOf, disk } from './disk.ts'
 import { createConsole } from './console.ts'
 import type { Console } from './console.ts'
+import { messageOf } from './errors.ts'
 import { fatFolder } from './fat.ts'
 import { firmwareBoot } from './firmware.ts'
 import type { PlannedBoard } from './plan.ts'
@@ -26,6 +27,14 @@ export interface Machine {
   /** the board's own device tree is given, with these edits by fdtput; or else QEMU makes one */
   deviceTree: { edits: string[] } | undefined
 }
+
+/** After so long an emulator that was told to end is killed: one that is not stuck ends in less than a second. */
+const STUCK_MS = 600_000
+
+/** What has 90 seconds on a board, or 180, has an hour here: the system must not give up what is only slow. */
+const UNHURRIED = ['systemd.default_timeout_start_sec', 'systemd.default_device_timeout_sec', 'udev.event_timeout'].map(
+  (limit) => `${limit}=3600`,
+)
 
 const card = (n: number): string => ['usb-audio', `id=card${n}`, `audiodev=recorder${n}`].join(',')
 
@@ -154,6 +163,7 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
     `console=${machine.console},115200`,
     `systemd.debug_shell=${machine.console} systemd.getty_auto=0 systemd.show_status=0 quiet`,
     'systemd.watchdog_sec=0', // QEMU's resets the board as soon as it is started, where a base has it
+    ...UNHURRIED,
     ...machine.parameters,
     ...(options.absent_card === undefined ? [] : [`systemd.mask=jackd@${options.absent_card}.service`]),
   ].join(' ')
@@ -178,10 +188,13 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
     (cat <&5 >console.in; touch unplugged; kill "$qemu") & # the end of our input is the end of the machine
     wait "$qemu" || [ -e unplugged ]`
   const { ended, end, kill } = conversation
-  ended.catch(() => undefined) // whoever waits for it is told
+  ended.then(
+    () => console.lose('the machine has ended'),
+    (error: unknown) => console.lose(`QEMU has ended: ${messageOf(error)}`),
+  )
   const stop = async (): Promise<void> => {
     end()
-    const stuck = setTimeout(kill, 10_000)
+    const stuck = setTimeout(kill, STUCK_MS) // it writes its recordings to their end first
     await ended.finally(() => clearTimeout(stuck))
   }
   const tell = (command: string): Promise<void> => $`echo ${command} >${work}/monitor.in`
@@ -191,22 +204,17 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
 /** Boots an image, to the root shell on its console, which answers `console.run`. */
 export async function boot($: Shell, options: BootOptions): Promise<Booted> {
   const started = performance.now()
-  const { console, write, ended, tell, stop } = await switchOn($, options)
-  const early = ended.then(() =>
-    Promise.reject(new Error(`QEMU ended before the image had booted; the console said:\n${console.transcript.slice(-2000)}`)),
-  )
+  const { console, write, tell, stop } = await switchOn($, options)
   try {
     // The shell prints its prompt when it is there; an empty line makes it print another one.
     const nudge = setInterval(() => write('\n'), 2000)
-    await Promise.race([console.waitFor(/# $/m, 300), early]).finally(() => clearInterval(nudge))
+    await console.waitFor(/# $/m).finally(() => clearInterval(nudge))
     const seconds = (performance.now() - started) / 1000
-    early.catch(() => undefined)
     // A plain shell without a line editor or an echo, and no kernel messages between the lines of an answer.
     write('exec env PS1= PS2= TERM=dumb LC_ALL=C.UTF-8 /bin/sh\nstty -echo\n')
-    await console.run('dmesg -n 1', 60)
+    await console.run('dmesg -n 1')
     return { console, seconds, tell, stop }
   } catch (error) {
-    early.catch(() => undefined)
     await stop().catch(() => undefined)
     throw error
   }

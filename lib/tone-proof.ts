@@ -7,8 +7,8 @@ const HZ = 1000
 const LEVEL_DBFS = -12
 
 /** Runs a command on the booted machine; throws an Error with what it said if it failed. */
-export async function runOn(console: Console, command: string, seconds: number): Promise<string> {
-  const { text, status } = await console.run(command, seconds)
+export async function runOn(console: Console, command: string): Promise<string> {
+  const { text, status } = await console.run(command)
   if (status !== 0) throw new Error(`${command}\nended with ${status}: ${text}`)
   return text
 }
@@ -18,14 +18,13 @@ export const longBuffer = (midi: boolean): string => `-P -p2048 -n3 -r48000${mid
 
 /** Starts the server of the image's own unit anew, with the longer buffer. */
 export const restartWithLongBuffer = (console: Console, midi: boolean): Promise<string> =>
-  runOn(console, `sed -i 's/^JACKD_ALSA=.*/JACKD_ALSA="${longBuffer(midi)}"/' /etc/default/jackd; systemctl restart 'jackd@*'`, 90)
+  runOn(console, `sed -i 's/^JACKD_ALSA=.*/JACKD_ALSA="${longBuffer(midi)}"/' /etc/default/jackd; systemctl restart 'jackd@*'`)
 
-/** Waits for the server and plays the tone through it. */
+/** Waits for the server, a quarter of an hour at the most, and plays the tone through it. */
 export const playTone = (console: Console, user: string, seconds: number): Promise<string> =>
   runOn(
     console,
-    `su -s /bin/sh -c 'downbeat-xruns -i 0 -t 0.1 -w 90 >/dev/null; downbeat-tone -f ${HZ} -l ${LEVEL_DBFS} -t ${seconds}' ${user}`,
-    180,
+    `su -s /bin/sh -c 'downbeat-xruns -i 0 -t 0.1 -w 900 >/dev/null; downbeat-tone -f ${HZ} -l ${LEVEL_DBFS} -t ${seconds}' ${user}`,
   )
 
 /**

@@ -11,6 +11,8 @@ export interface Patience {
   /** how long nothing at all may come */
   silence: number
   sleep: (ms: number, signal: AbortSignal) => Promise<unknown>
+  /** rings after so long, unless what it gives is called before */
+  alarm: (ms: number, ring: () => void) => () => void
 }
 
 export const defaultPatience: Patience = {
@@ -18,6 +20,10 @@ export const defaultPatience: Patience = {
   longest: 60_000,
   silence: 30_000,
   sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+  alarm: (ms, ring) => {
+    const timer = setTimeout(ring, ms)
+    return () => clearTimeout(timer)
+  },
 }
 
 /** A try failed, and another may do better. `pause_ms` is what the server asks for. */

@@ -54,16 +54,16 @@ export async function request({ url, name }: Source, headers: Record<string, str
   }
   // One clock for all there is to wait for: names, connection, proxy, TLS, answer, and each piece of it.
   const wait = async <Result>(promise: Promise<Result>): Promise<Result> => {
-    const timer = setTimeout(() => {
+    const cancel = patience.alarm(patience.silence, () => {
       stream.destroy(new Lost(`nothing has come for ${patience.silence / 1000} s`))
-    }, patience.silence)
+    })
     try {
       return await promise
     } catch (error) {
       close()
       throw explained(error, name)
     } finally {
-      clearTimeout(timer)
+      cancel()
     }
   }
   const { statusCode, headers: answered } = await wait(

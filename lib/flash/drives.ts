@@ -10,7 +10,7 @@ import { drivesOfLsblk, lsblkCommands } from './lsblk.ts'
 export type Ask = (command: string, ...args: string[]) => Promise<string>
 
 /** A reader without a card can keep lsblk waiting. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 
 const askSystem: Ask = async (command, ...args) =>
   (await promisify(execFile)(command, args, { timeout: PATIENCE_MS, maxBuffer: 1 << 26 })).stdout

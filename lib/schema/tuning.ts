@@ -63,7 +63,12 @@ export const Proof = z
       .describe(
         'boot: any boot shows it; card: needs the sound card (the emulator has a USB one); emulator: needs the MIDI keyboard on the header of an emulated board, or does what no musician wants a proof to do; device: only a real Raspberry Pi shows it',
       ),
-    wait: z.int().min(1).max(300).optional().describe('seconds the command may take to come true'),
+    wait: z
+      .int()
+      .min(1)
+      .max(300)
+      .optional()
+      .describe('seconds after the boot until which it comes true on a board; an emulated one has ten times as many'),
   })
   .superRefine((proof, check) => {
     const kinds = KINDS.filter((kind) => proof[kind] !== undefined)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { builtRecord, downbeat, enter, root, startDownbeat } from '../downbeat.ts'
 import { killedAt } from './killed.ts'
-import { entries, heard, ownOut, pause, processesLeftIn, removeLater, removeOuts } from './own-out.ts'
+import { entries, heard, ownOut, processesLeftIn, removeLater, removeOuts } from './own-out.ts'
 
 const built = builtRecord()
 const whole = built.files['downbeat.img']!.sha256
@@ -20,9 +20,8 @@ test('a build that is killed at one moment or another goes on when it is started
 
 test('Ctrl-C ends with 130, leaves no process and no half-made folder, and says that work is kept', async () => {
   const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
-  const { child, said, ended } = startDownbeat(['build'], out)
-  await heard(child, said, '- rootfs:')
-  await pause(2000)
+  const { child, said, ended } = startDownbeat(['build', '--verbose'], out)
+  await heard(child, said, 'unpack the essential packages')
   process.kill(-child.pid!, 'SIGINT')
   expect(await ended).toBe(130)
   expect(said()).toContain('stopped; what was finished is kept')

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { builtRecord, enter, root } from '../downbeat.ts'
+import { until } from '../unit/fixtures.ts'
 
 const made: string[] = []
 export const removeLater = (folder: string): void => void made.push(folder)
@@ -44,15 +45,18 @@ const processesIn = (out: string): string[] =>
       spawnSync('cat', [`/proc/${pid}/cmdline`], { encoding: 'utf8' }).stdout.includes(out),
   )
 
-export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
-
-/** The processes that name this folder and do not go; a killed one may still be busy with the disk, and then goes when that is done. */
+/**
+ * The processes that name this folder and do not go within ten minutes; a killed one may still be busy with the disk, and then goes
+ * when that is done.
+ */
 export async function processesLeftIn(out: string): Promise<string[]> {
-  for (let tries = 0; tries < 100 && processesIn(out).length > 0; tries++) await pause(100)
-  return processesIn(out)
+  const end = performance.now() + 600_000
+  let left: string[] = []
+  await until(() => (left = processesIn(out)).length === 0 || performance.now() > end)
+  return left
 }
 
 /** Waits until a build has said `text`, or has ended. */
 export async function heard(child: ChildProcess, said: () => string, text: string): Promise<void> {
-  while (!said().includes(text) && child.exitCode === null && child.signalCode === null) await pause(20)
+  await until(() => said().includes(text) || child.exitCode !== null || child.signalCode !== null)
 }

@@ -17,7 +17,7 @@ let seen: FirstBoots
 beforeAll(async () => {
   const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [firstBoots], { quiet: true })
   seen = JSON.parse(readFileSync(made.get('first-boots')!.outputs['seen']!, 'utf8')) as FirstBoots
-}, 3_600_000)
+})
 
 const psk = (ssid: string, key: string): RegExp =>
   new RegExp(`\\n\\tssid=${ssid}\\n(\\tscan_ssid=1\\n)?\\tkey_mgmt=WPA-PSK\\n\\tpsk=${key}\\n`)

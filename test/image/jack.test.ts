@@ -58,7 +58,7 @@ describe('what the packages are made of', () => {
 test.for([
   ['jack1', 'jackd1', 'libjack0'],
   ['jack2', 'jackd2', 'libjack-jackd2-0'],
-] as const)('Guitarix installs from Debian beside %s of our own', { timeout: 900_000 }, async ([server, daemon, library]) => {
+] as const)('Guitarix installs from Debian beside %s of our own', async ([server, daemon, library]) => {
   const guitar = resolve(root, join(root, 'variants/pi4b-usb-guitar.yaml'), [`jack.server=${server}`])
   const { made } = await runStages(guitar, [rootfs], { quiet: true })
   const versions = new Map(

@@ -13,7 +13,7 @@ let said: string[]
 beforeAll(async () => {
   const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [released], { quiet: true })
   said = readFileSync(made.get('released')!.outputs['said']!, 'utf8').split('\n')
-}, 600_000)
+})
 
 /** The rest of the line that begins with these words. */
 const answer = (words: string): string | undefined => said.find((line) => line.startsWith(`${words} `))?.slice(words.length + 1)

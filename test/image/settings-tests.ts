@@ -24,7 +24,7 @@ export const settingsRunOn = (arch: Arch, machine: string): void => {
     beforeAll(async () => {
       const { made } = await runStages(await planFor(arch), [settingsRuns], { quiet: true })
       seen = JSON.parse(readFileSync(made.get('settings-runs')!.outputs['said']!, 'utf8')) as SettingsSaid
-    }, 1_200_000)
+    })
 
     test('is for this machine', () => {
       expect(seen.machine).toBe(machine)

@@ -13,7 +13,7 @@ let seen: ToldCards
 beforeAll(async () => {
   const { made } = await runStages(plan, [toldCards], { quiet: true })
   seen = JSON.parse(readFileSync(made.get('told-cards')!.outputs['seen']!, 'utf8')) as ToldCards
-}, 1_200_000)
+})
 
 test('a card that looks for its sound card finds the HAT, and starts again with it', () => {
   expect(seen.console.first).toContain(`the sound card is ${hat!.id}`)

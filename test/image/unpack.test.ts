@@ -10,7 +10,7 @@ let said: string[]
 beforeAll(async () => {
   const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [unpacked], { quiet: true })
   said = readFileSync(made.get('unpacked')!.outputs['said']!, 'utf8').split('\n')
-}, 600_000)
+})
 
 /** All that was said of an image under this word. */
 const answers = (image: string, what: string): string[] =>

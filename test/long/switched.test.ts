@@ -16,7 +16,7 @@ test.each([
     heard: ['raspi3b', 'virt', 'virt, plugged in again'],
   },
   { title: 'a MIDI router without a sound card', args: ['variants/pi3b-midi-only.yaml'], shown: ['midi-only', 'uart-midi'], heard: [] },
-])('an image for $title boots with its tunings in force', { timeout: 900_000 }, ({ args, shown, heard }) => {
+])('an image for $title boots with its tunings in force', ({ args, shown, heard }) => {
   const { status, out, err } = downbeat(['build', ...args, '--boot', '--json'])
   expect(err).toBe('')
   expect(status).toBe(0)

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Content } from './content.ts'
 import type { Step } from './script.ts'
 
@@ -72,11 +71,7 @@ async function send(response: ServerResponse, pieces: AsyncIterable<Buffer> | It
   for await (const whole of pieces) {
     const piece = first ? Buffer.concat([Buffer.of(whole[0]! ^ 0xff), whole.subarray(1)]) : whole
     first = false
-    const size = step.bytes_per_second === undefined ? piece.length : Math.max(1, Math.round(step.bytes_per_second / 20))
-    for (let at = 0; at < piece.length; at += size) {
-      await write(piece.subarray(at, at + size))
-      if (step.bytes_per_second !== undefined) await sleep(50)
-    }
+    await write(piece)
   }
 }
 

@@ -91,16 +91,23 @@ export function kernelRepository({ fragments, options, build, patches }: KernelP
     async serve() {
       const number = await port
       repository.url = `git://127.0.0.1:${number}/linux`
-      const args = ['daemon', '--listen=127.0.0.1', `--port=${number}`, `--base-path=${home}`, '--export-all', '--reuseaddr', home]
-      daemon = spawn('git', args, { stdio: 'ignore' })
-      for (;;) {
-        try {
-          execFileSync('git', ['ls-remote', repository.url], { stdio: 'ignore' })
-          return
-        } catch {
-          await new Promise((done) => setTimeout(done, 50))
-        }
-      }
+      const args = [
+        'daemon',
+        '--verbose',
+        '--listen=127.0.0.1',
+        `--port=${number}`,
+        `--base-path=${home}`,
+        '--export-all',
+        '--reuseaddr',
+        home,
+      ]
+      const child = spawn('git', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+      daemon = child
+      await new Promise<void>((done, fail) => {
+        let said = ''
+        child.stderr.on('data', (text: Buffer) => (said += text.toString()).includes('Ready to rumble') && done())
+        child.once('exit', () => fail(new Error(`git daemon: ${said}`)))
+      })
     },
     async stop() {
       if (daemon === undefined) return

@@ -18,7 +18,6 @@ const Step = z.strictObject({
   drop_after: z.number().int().nonnegative().optional(),
   /** says nothing more after so many bytes, and keeps the connection; -1: not even a status */
   stall_after: z.number().int().min(-1).optional(),
-  bytes_per_second: z.number().positive().optional(),
   /** a Content-Length that is not so; where it is too large the connection ends after what there is */
   claims_length: z.number().int().nonnegative().optional(),
   /** the first byte of the answer's body is another */

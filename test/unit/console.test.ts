@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ConsoleTimeout, createConsole } from '../../lib/console.ts'
+import { NoAnswer, createConsole } from '../../lib/console.ts'
 
 /** A root shell that answers each command with these texts, as it comes over a serial line: in pieces, with \r\n, after an echo. */
 function shell(answers: string[], { echo = true } = {}) {
@@ -25,31 +25,56 @@ function shell(answers: string[], { echo = true } = {}) {
 
 test('a command on the serial line is answered with what it printed and its exit status', async () => {
   const { console } = shell(['one\ntwo\n0', '3'])
-  expect(await console.run('printf "one\\ntwo\\n"', 10)).toEqual({ text: 'one\ntwo\n', status: 0 })
-  expect(await console.run('exit 3', 10)).toEqual({ text: '', status: 3 })
+  expect(await console.run('printf "one\\ntwo\\n"')).toEqual({ text: 'one\ntwo\n', status: 0 })
+  expect(await console.run('exit 3')).toEqual({ text: '', status: 3 })
 })
 
 test('the echo of a command is not taken for its answer', async () => {
   const { console, typed } = shell(['7\n0'])
-  expect(await console.run('nproc', 10)).toEqual({ text: '7\n', status: 0 })
+  expect(await console.run('nproc')).toEqual({ text: '7\n', status: 0 })
   expect(console.transcript).toContain(typed[0]!.trim())
 })
 
 test('a pattern is waited for from where the last one was found', async () => {
   const console = createConsole(() => undefined)
   console.hear('login: login: # ')
-  await console.waitFor(/login: /, 10)
-  await console.waitFor(/login: /, 10)
-  const third = console.waitFor(/login: /, 10)
+  await console.waitFor(/login: /)
+  await console.waitFor(/login: /)
+  const third = console.waitFor(/login: /)
   console.hear('lo')
   console.hear('gin: ')
   await expect(third).resolves.toBeUndefined()
 })
 
+/** Why what is waited for will not come. */
+async function refusal(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.catch((failed: unknown) => failed)
+  expect(error).toBeInstanceOf(NoAnswer)
+  return (error as Error).message
+}
+
 test('a silent line is given up with the last lines it said', async () => {
+  const console = createConsole(() => undefined, 0)
+  console.hear('Starting\r\n')
+  expect(await refusal(console.waitFor(/# $/))).toBe('no # $: nothing of it within 0 s; the last lines of the console:\nStarting\n')
+})
+
+test('a machine that has ended is not waited for, and what it said before still counts', async () => {
   const console = createConsole(() => undefined)
-  console.hear('Kernel panic - not syncing\r\n')
-  const error = await console.waitFor(/# $/, 0).catch((failed: unknown) => failed)
-  expect(error).toBeInstanceOf(ConsoleTimeout)
-  expect((error as Error).message).toBe('no # $ within 0 s; the last lines of the console:\nKernel panic - not syncing\n')
+  const waiting = refusal(console.waitFor(/# $/))
+  console.hear('login: ')
+  console.lose('the machine has ended')
+  expect(await waiting).toBe('no # $: the machine has ended; the last lines of the console:\nlogin: ')
+  await console.waitFor(/login: /)
+  expect(await refusal(console.run('true'))).toContain('no answer to `true`: the machine has ended')
+})
+
+test('a kernel that has stopped for good is not waited for, and its reason is told with its last words', async () => {
+  const console = createConsole(() => undefined)
+  const waiting = refusal(console.waitFor(/# $/))
+  console.hear('Kernel panic - not syncing: VFS: no root\r\nCall trace:\r\n')
+  console.hear('---[ end Kernel panic - not syncing: VFS: no root ]---\r\n')
+  expect(await waiting).toMatch(
+    /^no # \$: Kernel panic - not syncing: VFS: no root; the last lines of the console:\nKernel panic .*\nCall trace:\n/,
+  )
 })

@@ -6,18 +6,22 @@ import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
 import { download } from '../../lib/download.ts'
 import type { DownloadOptions } from '../../lib/download.ts'
+import type { Patience } from '../../lib/download/patience.ts'
 import { HostError, Interrupted, UserError } from '../../lib/errors.ts'
 import { patternContent, sha256Of } from '../stand-in/content.ts'
 import type { Step } from '../stand-in/script.ts'
 import { serve } from '../stand-in/server.ts'
 import type { StandIn, StandInOptions } from '../stand-in/server.ts'
-import { repository, temporaryFolder } from './fixtures.ts'
+import { repository, temporaryFolder, until } from './fixtures.ts'
 
 /** The file that is downloaded, and another of the same length. */
 export const content = patternContent(3_000_000)
 export const sha256 = await sha256Of(content)
 export const other = patternContent(content.length, 2)
 export const otherSha256 = await sha256Of(other)
+
+/** Milliseconds that a server may say nothing. */
+export const SILENCE = 600_000
 
 /** A server with both. */
 export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
@@ -40,6 +44,12 @@ export async function setUp(...steps: Step[]) {
     pauses.push(ms)
     return Promise.resolve()
   }
+  const alarms = new Set<{ left: number; ring: () => void }>()
+  const alarm: Patience['alarm'] = (left, ring) => {
+    const one = { left, ring }
+    alarms.add(one)
+    return () => alarms.delete(one)
+  }
   const options: DownloadOptions = {
     folder,
     mirrors: [],
@@ -47,7 +57,7 @@ export async function setUp(...steps: Step[]) {
     proxies: {},
     signal: new AbortController().signal,
     onLine: (line) => lines.push(line),
-    patience: { silence: 600_000, sleep }, // no test depends on how busy this machine is
+    patience: { silence: SILENCE, sleep, alarm }, // no test depends on how busy this machine is
   }
   return {
     server,
@@ -56,8 +66,11 @@ export async function setUp(...steps: Step[]) {
     lines,
     pauses,
     options,
-    /** a server that says nothing for a second is too slow */
-    impatient: { patience: { silence: 1000, sleep } },
+    /** So many milliseconds pass in which nothing comes, as soon as this is so and something is waited for. */
+    passes: async (ms: number, come: () => boolean) => {
+      await until(() => come() && alarms.size > 0)
+      for (const one of alarms) if ((one.left -= ms) <= 0) one.ring()
+    },
     get: (more: Partial<DownloadOptions> = {}, wanted = sha256) => download({ url, sha256: wanted }, { ...options, ...more }),
     /** the ranges that were asked for */
     ranges: () => server.asked.map(({ range }) => range),
@@ -74,11 +87,11 @@ export const left = (folder: string): string[] =>
     .filter((name) => name !== 'locks')
     .sort()
 
-export const part = (folder: string): string => join(folder, `${sha256}.part`)
+export const part = (folder: string, wanted = sha256): string => join(folder, `${wanted}.part`)
 
 /** Whether so many bytes have come; the note is written before the first of them. */
-export const hasCome = (folder: string, bytes: number): boolean =>
-  existsSync(`${part(folder)}.json`) && statSync(part(folder)).size === bytes
+export const hasCome = (folder: string, bytes: number, wanted = sha256): boolean =>
+  existsSync(`${part(folder, wanted)}.json`) && statSync(part(folder, wanted)).size === bytes
 
 /** Expects a file to be kept whole, alone and read-only. */
 export function expectKept(path: string, folder: string, wanted = sha256): void {

@@ -10,7 +10,7 @@ import { isDowngrade, proxiesOf, sourceOf, withoutSecrets } from '../../lib/down
 import { explained } from '../../lib/download/refusals.ts'
 import { serveProxy } from '../stand-in/proxy.ts'
 import type { Proxy } from '../stand-in/proxy.ts'
-import { expectKept, failure, left, otherProcess, part, setUp, sha256, standIn } from './download-fixtures.ts'
+import { expectKept, failure, left, otherProcess, part, setUp, sha256, SILENCE, standIn } from './download-fixtures.ts'
 import { refusal, temporaryFolder } from './fixtures.ts'
 
 // The ways to a server: mirrors, redirects, proxies, TLS. And that no password on them is ever said.
@@ -85,12 +85,14 @@ describe('a password', () => {
   })
 
   test('in an address is told to its server, and to nobody else', async () => {
-    const { server, folder, lines, options } = await setUp({ drop_after: 2_000_000 }, { stall_after: 0 }, { status: 403 })
+    const { server, folder, lines, options, passes } = await setUp({ drop_after: 2_000_000 }, { stall_after: 0 }, { status: 403 })
     const url = server.url.replace('//', '//me:secret@')
     const stop = new AbortController()
     const onLine = (line: string): void => void (lines.push(line) === 2 && stop.abort())
-    const patience = { ...options.patience, silence: 1000 }
-    await failure(download({ url: `${url}/image`, sha256 }, { ...options, onLine, patience, signal: stop.signal }))
+    await Promise.all([
+      failure(download({ url: `${url}/image`, sha256 }, { ...options, onLine, signal: stop.signal })),
+      passes(SILENCE, () => server.asked.length === 2),
+    ])
     expect(server.asked[1]).toMatchObject({ authorization: `Basic ${btoa('me:secret')}`, range: expect.any(String) })
     const { message } = await failure(download({ url: `${url}/image`, sha256 }, options))
     const note = readFileSync(`${part(folder)}.json`, 'utf8')
@@ -145,11 +147,15 @@ describe('a proxy', () => {
 
   test.each(['http', 'https'])('that never answers for %s is not waited for', async (scheme) => {
     const proxy = await proxyServer(0)
-    const { options, impatient } = await setUp()
+    const { options, passes } = await setUp()
     const url = `${scheme}://downloads.example/image`
     const proxies = { [`${scheme}_proxy`]: proxy.address }
-    const patience = { ...impatient.patience, pauses: [] }
-    expect((await failure(download({ url, sha256 }, { ...options, proxies, patience }))).message).toBe(`${url}: nothing has come for 1 s`)
+    const patience = { ...options.patience, pauses: [] }
+    const [{ message }] = await Promise.all([
+      failure(download({ url, sha256 }, { ...options, proxies, patience })),
+      passes(SILENCE, () => proxy.asked.length === 1),
+    ])
+    expect(message).toBe(`${url}: nothing has come for 600 s`)
     expect(proxy.asked).toHaveLength(1)
   })
 

@@ -23,6 +23,7 @@ import {
   part,
   setUp,
   sha256,
+  SILENCE,
   standIn,
   startOf,
 } from './download-fixtures.ts'
@@ -214,26 +215,33 @@ describe('a connection that drops', () => {
 
 describe('a server that falls silent', () => {
   test('half-way is left, and asked again for the rest', async () => {
-    const { folder, url, lines, get, impatient, ranges } = await setUp({ stall_after: 1_000_000 })
-    expectKept(await get(impatient), folder)
+    const { folder, url, lines, get, passes, ranges } = await setUp({ stall_after: 1_000_000 })
+    const [kept] = await Promise.all([get(), passes(SILENCE, () => hasCome(folder, 1_000_000))])
+    expectKept(kept, folder)
     expect(ranges()).toEqual([undefined, 'bytes=1000000-'])
-    expect(lines).toEqual([`${url}: nothing has come for 1 s, after 1.0 MB; trying again in 1 s`])
+    expect(lines).toEqual([`${url}: nothing has come for 600 s, after 1.0 MB; trying again in 1 s`])
   })
 
   test('before it answers is left, and asked again', async () => {
-    const { server, folder, url, lines, get, impatient } = await setUp({ stall_after: -1 })
-    expectKept(await get(impatient), folder)
+    const { server, folder, url, lines, get, passes } = await setUp({ stall_after: -1 })
+    const [kept] = await Promise.all([get(), passes(SILENCE, () => server.asked.length === 1)])
+    expectKept(kept, folder)
     expect(server.asked).toHaveLength(2)
-    expect(lines).toEqual([`${url}: nothing has come for 1 s; trying again in 1 s`])
+    expect(lines).toEqual([`${url}: nothing has come for 600 s; trying again in 1 s`])
   })
 
   test('is not confused with one that is slow', async () => {
-    const { server, folder, options, impatient } = await setUp()
-    const slow = bytesContent(Buffer.alloc(3000, 7))
-    server.put('/slow', slow)
-    server.next('/slow', { bytes_per_second: 2000 })
-    const hash = await sha256Of(slow)
-    expectKept(await download({ url: `${server.url}/slow`, sha256: hash }, { ...options, ...impatient }), folder, hash)
+    const { server, folder, options, passes } = await setUp()
+    const whole = bytesContent(Buffer.alloc(3000, 7))
+    const hash = await sha256Of(whole)
+    const slow = async function* (from: number, to: number): AsyncGenerator<Buffer> {
+      for (let at = from; at < to; at += 1000) {
+        await passes(SILENCE - 1, () => hasCome(folder, at, hash))
+        yield Buffer.alloc(1000, 7)
+      }
+    }
+    server.put('/slow', { ...whole, read: slow })
+    expectKept(await download({ url: `${server.url}/slow`, sha256: hash }, options), folder, hash)
     expect(server.asked).toHaveLength(1)
   })
 })
@@ -359,12 +367,15 @@ describe('a run that is stopped', () => {
   })
 
   test('before the server has answered, or between two tries, ends at once', async () => {
-    const { options, get } = await setUp({ stall_after: -1 }, { status: 503 })
+    const { server, options, get } = await setUp({ stall_after: -1 }, { status: 503 })
     for (const at of ['answer', 'pause']) {
       const stop = new AbortController()
       const patience = { ...options.patience, sleep: () => Promise.resolve(stop.abort()) }
       const stopped = failure(get({ signal: stop.signal, patience }))
-      if (at === 'answer') setTimeout(() => stop.abort(), 100)
+      if (at === 'answer') {
+        await until(() => server.asked.length === 1)
+        stop.abort()
+      }
       expect(await stopped).toEqual({ kind: 'Interrupted', message: 'stopped' })
     }
   })

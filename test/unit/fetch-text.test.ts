@@ -7,7 +7,7 @@ import type { SmallOptions } from '../../lib/fetch-text.ts'
 import { bytesContent } from '../stand-in/content.ts'
 import type { Step } from '../stand-in/script.ts'
 import { failure, left, setUp } from './download-fixtures.ts'
-import { temporaryFolder } from './fixtures.ts'
+import { temporaryFolder, until } from './fixtures.ts'
 
 const list = '{"os_list":["Käse ♪"]}\n'
 const bytes = Buffer.from(list)
@@ -86,9 +86,10 @@ test('offline a small file is an error that says what to do, unless it is on thi
 })
 
 test('a small file that is on its way is given up when the build is stopped', async () => {
-  const { get } = await setUpList({ stall_after: 5 })
+  const { server, get } = await setUpList({ stall_after: 5 })
   const stop = new AbortController()
   const stopped = failure(get({ signal: stop.signal }))
-  setTimeout(() => stop.abort(), 50)
+  await until(() => server.asked[0]?.sent === 5)
+  stop.abort()
   expect(await stopped).toEqual({ kind: 'Interrupted', message: 'stopped' })
 })

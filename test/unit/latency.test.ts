@@ -403,23 +403,22 @@ describe('afterwards JACK runs as before', () => {
   })
 
   test('after a second Ctrl-C, too', async () => {
-    const systemctl = programs['systemctl']!.replace(
-      'rm -f running',
-      '[ ! -e measuring ] || { touch restoring; sleep 0.5; }; rm -f running',
-    )
+    const restoring = '[ ! -e measuring ] || { touch restoring; until [ -e twice ]; do sleep 0.05; done; }'
+    const systemctl = programs['systemctl']!.replace('rm -f running', `${restoring}; rm -f running`)
     const run = start({ args: ['--no-load', '64'], programs: { systemctl }, answers: { 64: `touch measuring; exec sleep ${ownSleep()}` } })
     await until(() => existsSync(join(run.folder, 'measuring')))
     run.kill('SIGINT')
     await until(() => existsSync(join(run.folder, 'restoring')))
     run.kill('SIGINT')
+    write(run.folder, { twice: '' })
     const answer = await run.ended
     expect(answer.status).toBe(130)
     expectAsBefore(answer)
   })
 
   test('when whoever reads it goes away', async () => {
-    const folder = prepared({ answers: { 256: 'sleep 0.3' } })
-    const line = `sh ${folder}/downbeat-latency --no-load -s1 | head -n 1`
+    const folder = prepared({ answers: { 256: 'until [ -e gone ]; do sleep 0.05; done' } })
+    const line = `sh ${folder}/downbeat-latency --no-load -s1 | { head -n 1; exec <&-; touch gone; }`
     const child = spawn(found('sh'), ['-c', `${line}; until grep -qx 128 running && [ ! -e run/downbeat-latency ]; do sleep 0.05; done`], {
       cwd: folder,
       env: { PATH: join(folder, 'bin') },
@@ -478,18 +477,21 @@ describe('afterwards JACK runs as before', () => {
 })
 
 describe('the load', () => {
-  const during = 'ls -s var/lib/downbeat/latency.tmp >during 2>&1; sleep 0.4; ls var/lib/downbeat/latency.tmp >>during 2>&1'
+  // It runs as long as this file is there, and the file is there before anything is measured.
+  const during = '[ -e run/downbeat-latency/load ] && echo load >during'
 
   test('is on the machine while it measures, and gone afterwards', async () => {
-    const answer = await start({ args: ['-s1', '64'], answers: { 64: during }, programs: { ls: `exec ${found('ls')} "$@"` } }).ended
-    expect(read(answer.folder, 'during').trim().split('\n').at(-1)).toBe('var/lib/downbeat/latency.tmp')
+    const written = 'until [ -e var/lib/downbeat/latency.tmp ]; do sleep 0.05; done'
+    const answer = await start({ args: ['-s1', '64'], answers: { 64: `${during}; ${written}` } }).ended
+    expect(read(answer.folder, 'during')).toBe('load\n')
     expect(isRunning(join(answer.folder, 'var/lib/downbeat/latency.tmp'))).toBe(false)
     expectAsBefore(answer)
   })
 
   test('is not there with --no-load', async () => {
-    const answer = await latency(['64'], { answers: { 64: during }, programs: { ls: `exec ${found('ls')} "$@"` } })
-    expect(read(answer.folder, 'during')).not.toMatch(/^var/m)
+    const answer = await latency(['64'], { answers: { 64: during } })
+    expect(read(answer.folder, 'during')).toBe('')
+    expect(existsSync(join(answer.folder, 'var/lib/downbeat'))).toBe(false)
   })
 })
 

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../lib/plan.ts'
 import { render, renderSoundcards } from '../../lib/render.ts'
-import { planOf, refusal, temporaryFolder } from './fixtures.ts'
+import { planOf, refusal, temporaryFolder, write } from './fixtures.ts'
 
 const shelf = /^usr\/share\/downbeat\/soundcards\/([^/]+)\/(.*)$/
 const three = { 'image.yaml': 'name: one\nboard: pi3b\nsoundcard: usb\n' }
@@ -70,16 +70,18 @@ describe('soundcard: auto', () => {
     )
   })
 
-  const found = (files: Record<string, string>): string => {
+  /** What is found where there are these files, and, after it has slept for the nth time, those. */
+  const found = (files: Record<string, string>, n = 0, late: Record<string, string> = {}): { said: string; slept: number } => {
     const folder = temporaryFolder()
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true })
-      writeFileSync(join(folder, path), text)
-    }
+    write(folder, files)
+    write(join(folder, 'late'), late)
     const script = textOf('usr/lib/downbeat/find-soundcard').replaceAll(/ (\/proc|\/sys)|<(\/proc)/g, (all) =>
       all.replace('/', `${folder}/`),
     )
-    return spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout
+    const sleep = `sleep() { echo >>${folder}/slept; [ $(wc -l <${folder}/slept) -ne ${n} ] || cp -r ${folder}/late/. ${folder}; }`
+    const said = spawnSync('sh', ['-c', `${sleep}\n${script}`], { encoding: 'utf8' }).stdout
+    const slept = join(folder, 'slept')
+    return { said, slept: existsSync(slept) ? statSync(slept).size : 0 }
   }
   test.for([
     ['a HAT that says what it is', { 'proc/device-tree/hat/product': 'Picade HAT\0' }, 'hifiberry-dac'],
@@ -108,6 +110,13 @@ describe('soundcard: auto', () => {
     ],
     ['nothing', {}, 'usb'],
   ] as const)('%s', ([, files, id]) => {
-    expect(found(files)).toBe(`${id}\n`)
+    expect(found(files).said).toBe(`${id}\n`)
+  })
+
+  test('a USB interface that comes up only while it is looked for, within six looks', () => {
+    const edirol = { 'sys/bus/usb/devices/1-1.2/idVendor': '0582\n', 'sys/bus/usb/devices/1-1.2/idProduct': '0074\n' }
+    expect(found(edirol)).toEqual({ said: 'edirol-ua-25\n', slept: 0 })
+    expect(found({}, 5, edirol)).toEqual({ said: 'edirol-ua-25\n', slept: 5 })
+    expect(found({}, 6, edirol)).toEqual({ said: 'usb\n', slept: 6 })
   })
 })

@@ -75,10 +75,9 @@ export function cardIn($: Shell, folder: string, board: PlannedBoard, machine: M
       )
       try {
         const answers: Record<string, string> = {}
-        await booted.console.run('systemctl is-system-running --wait', 300)
-        for (const [question, command] of Object.entries(commands))
-          answers[question] = (await booted.console.run(command, 120)).text.trimEnd()
-        await booted.console.run('sync', 120)
+        await booted.console.run('systemctl is-system-running --wait')
+        for (const [question, command] of Object.entries(commands)) answers[question] = (await booted.console.run(command)).text.trimEnd()
+        await booted.console.run('sync')
         return { answers, console }
       } finally {
         await booted.stop()
@@ -87,7 +86,7 @@ export function cardIn($: Shell, folder: string, board: PlannedBoard, machine: M
     async until(pattern) {
       const machine = await switchOn($, options(hear))
       try {
-        await machine.console.waitFor(pattern, 300)
+        await machine.console.waitFor(pattern)
       } finally {
         await machine.stop()
       }
@@ -95,10 +94,8 @@ export function cardIn($: Shell, folder: string, board: PlannedBoard, machine: M
     },
     async untilEnd() {
       const machine = await switchOn($, options(hear))
-      let late: NodeJS.Timeout | undefined
-      const end = new Promise((done) => (late = setTimeout(done, 300_000)))
-      await Promise.race([machine.ended, end]).finally(() => clearTimeout(late))
-      await machine.stop()
+      const stuck = setTimeout(() => void machine.stop(), 3_600_000)
+      await machine.ended.finally(() => clearTimeout(stuck))
       return machine.console.transcript
     },
     async find(words) {

@@ -47,8 +47,8 @@ export const questions = {
     'for unit in first-boot settings; do systemctl show -P ActiveState downbeat-$unit; systemctl show -P ExecMainStartTimestampMonotonic downbeat-$unit; done',
   problems: 'cat /run/downbeat/problems 2>/dev/null',
   failed: 'systemctl --failed --plain --no-legend',
-  journal: 'journalctl -b -o cat -u downbeat-first-boot -u downbeat-settings -u kernel-command-line',
-  left: 'grep -rlaF -e zugvogel -e geheimnis /run /tmp /var /etc /root 2>/dev/null; journalctl -b | grep -cE "zugvogel|geheimnis"',
+  journal: 'journalctl --sync; journalctl -b -o cat -u downbeat-first-boot -u downbeat-settings -u kernel-command-line',
+  left: 'journalctl --sync; grep -rlaF -e zugvogel -e geheimnis /run /tmp /var /etc /root 2>/dev/null; journalctl -b | grep -cE "zugvogel|geheimnis"',
 }
 export type Answers = Record<keyof typeof questions, string>
 

@@ -145,7 +145,7 @@ int snd_seq_event_input(snd_seq_t *, snd_seq_event_t **event)
 		bool on = strcmp(word, "on") == 0;
 
 		/* It goes when the server has just made its ports, in the other thread, and has connected them both. */
-		for (int i = 0; !on && i < 100 && connections < 2; i++)
+		for (int i = 0; !on && i < 30000 && connections < 2; i++)
 			usleep(10000);
 		there = on;
 		if (!on)

@@ -14,7 +14,7 @@
 #define FROM_DEVICE "Fake:midi/playback_1" /* aliases that the driver makes of client and port */
 #define TO_DEVICE "Fake:midi/capture_1"
 
-enum { NOTES = 20, ROUNDS = 3, TRIES = 20, SOON = 40 /* cycles */ };
+enum { NOTES = 20, ROUNDS = 3, TRIES = 200, SOON = 4000 /* cycles */ };
 
 static jack_client_t *client;
 static jack_port_t *out, *in;
@@ -54,7 +54,7 @@ static bool pass(int count)
 {
 	int end = cycles + count;
 
-	for (int i = 0; cycles < end && i < 10000; i++)
+	for (int i = 0; cycles < end && i < 720000; i++)
 		usleep(5000);
 	return cycles >= end;
 }
@@ -93,7 +93,7 @@ int main(void)
 {
 	int missing = 0, left = 0;
 
-	for (int i = 0; !client && i < 300; i++) {
+	for (int i = 0; !client && i < 36000; i++) {
 		usleep(100000);
 		client = jack_client_open("test", JackNoStartServer, NULL);
 	}

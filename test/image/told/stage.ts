@@ -94,7 +94,7 @@ export const toldCards = defineStage({
     await quick.put({ 'downbeat.toml': 'soundcard = "nonsense"\n' })
     const { answers } = await quick.ask({
       differing: `cd /usr/share/downbeat/soundcards/${hat.id}/root && find . -type f | while read -r text; do cmp -s "$text" "/$text" || echo "$text"; done`,
-      waits: 'systemctl start jackd-waits.service; journalctl -b -o cat -u jackd-waits.service | grep waits',
+      waits: 'systemctl start jackd-waits.service; journalctl --sync; journalctl -b -o cat -u jackd-waits.service | grep waits',
       jack: 'grep ^JACKD_ALSA /etc/default/jackd',
     })
     const problems = (await quick.read('downbeat-problems.txt'))!
