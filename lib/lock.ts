@@ -5,6 +5,8 @@ import { HostError } from './errors.ts'
 
 export interface Lock {
   release(): void
+  /** settles when others may have it */
+  released: Promise<void>
 }
 
 /**
@@ -36,10 +38,11 @@ function hold(args: string[], signal: AbortSignal | undefined): Promise<Lock | u
     const stop = (): void => void child.kill()
     if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop)
+    const released = new Promise<void>((gone) => child.once('exit', () => gone()))
     child.once('error', fail)
     child.stdout.once('data', () => {
       signal?.removeEventListener('abort', stop) // from now on only release() ends it
-      done({ release: () => void child.stdin.end() })
+      done({ release: () => void child.stdin.end(), released })
     })
     child.once('exit', () => {
       signal?.removeEventListener('abort', stop)
