@@ -55,14 +55,16 @@ const SOME_DAY = 1_767_225_600
 const needsOf = (stage: AnyStage, plan: Plan): [string, AnyStage][] =>
   Object.entries<AnyStage>(stage.needs as Record<string, AnyStage>).filter(([, need]) => need.given(plan) !== undefined)
 
-/**
- * The name of a stage's result: its part of the plan, its own text, and the keys of the stages it needs. `known` spares work
- * to somebody who asks for several of one plan.
- */
-export function keyOf(stage: AnyStage, plan: Plan, known = new Map<AnyStage, string>()): string {
+// A plan does not change, and an edit of a stage while a build runs must not either.
+const keys = new WeakMap<Plan, Map<AnyStage, string>>()
+
+/** The name of a stage's result: its part of the plan, its own text, and the keys of the stages it needs. */
+export function keyOf(stage: AnyStage, plan: Plan): string {
+  const known = keys.get(plan) ?? new Map<AnyStage, string>()
+  keys.set(plan, known)
   const before = known.get(stage)
   if (before !== undefined) return before
-  const needs = needsOf(stage, plan).map(([name, need]) => [name, keyOf(need, plan, known)])
+  const needs = needsOf(stage, plan).map(([name, need]) => [name, keyOf(need, plan)])
   const text = JSON.stringify([stage.name, stage.given(plan), needs, stage.outputs, sourceText(stage.source)])
   const key = createHash('sha256').update(text).digest('hex')
   known.set(stage, key)
@@ -71,18 +73,18 @@ export function keyOf(stage: AnyStage, plan: Plan, known = new Map<AnyStage, str
 
 /** Notes that the results of these stages, and of all that lead to them, are in use; gives their folders. */
 export function markUsed(stages: readonly AnyStage[], plan: Plan, cache: Cache): Set<string> {
-  const keys = new Map<AnyStage, string>()
-  for (const stage of stages) if (stage.given(plan) !== undefined) keyOf(stage, plan, keys)
-  const folders = [...keys].map(([{ name }, key]) => cache.folder(name, key))
+  const folders = new Set<string>()
   const now = new Date()
-  for (const folder of folders) {
-    try {
-      utimesSync(join(folder, 'entry.json'), now, now)
-    } catch {
-      // what nothing needed any more may be gone
-    }
+  const mark = (stage: AnyStage): void => {
+    const folder = cache.folder(stage.name, keyOf(stage, plan))
+    if (folders.has(folder)) return
+    folders.add(folder)
+    const entry = join(folder, 'entry.json')
+    if (existsSync(entry)) utimesSync(entry, now, now) // what nothing needed any more may be gone
+    for (const [, need] of needsOf(stage, plan)) mark(need)
   }
-  return new Set(folders)
+  for (const stage of stages) if (stage.given(plan) !== undefined) mark(stage)
+  return folders
 }
 
 /** Makes stages and what they need, side by side, unless a result is in the cache already. Leaves out what the plan does without. */
