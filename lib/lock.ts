@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { HostError } from './errors.ts'
 
+/** Held until it is released or this process ends, which it keeps from nothing. */
 export interface Lock {
   release(): void
   /** settles when others may have it */
@@ -42,7 +44,12 @@ function hold(args: string[], signal: AbortSignal | undefined): Promise<Lock | u
     child.once('error', fail)
     child.stdout.once('data', () => {
       signal?.removeEventListener('abort', stop) // from now on only release() ends it
-      done({ release: () => void child.stdin.end(), released })
+      const release = (): void => {
+        child.ref()
+        child.stdin.end()
+      }
+      for (const one of [child, child.stdin as Socket, child.stdout as Socket]) one.unref()
+      done({ release, released })
     })
     child.once('exit', () => {
       signal?.removeEventListener('abort', stop)

@@ -43,6 +43,8 @@ export interface Run {
   cache: Cache
   reporter: Reporter
   logFile: string
+  /** Gives the cache back, which is in use until then or until this process ends, and makes room in it. */
+  end(): Promise<void>
 }
 
 /** Makes stages for a plan, with all that surrounds it: host, locks, log file, screen, Ctrl-C. */
@@ -85,14 +87,18 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
       spare_gib,
     })
     const mine = markUsed(stages, plan, cache)
+    const end = async (): Promise<void> => {
+      used?.release()
+      await used?.released
+      const removed = await keepBound(folder, bound, mine)
+      if (removed !== undefined) note(`- ${removed}`)
+    }
+    return { made, cache, reporter, logFile, end }
+  } catch (error) {
     used?.release()
-    await used?.released
-    const removed = await keepBound(folder, bound, mine)
-    if (removed !== undefined) note(`- ${removed}`)
-    return { made, cache, reporter, logFile }
+    throw error
   } finally {
     reporter.end()
-    used?.release()
     process.off('SIGINT', abort).off('SIGTERM', abort)
   }
 }
@@ -178,4 +184,7 @@ export function stagesBefore(...last: AnyStage[]): Map<string, AnyStage> {
 }
 
 /** A path as a person would type it from here. */
-export const shown = (path: string): string => relative(process.cwd(), path) || '.'
+export function shown(path: string): string {
+  const here = relative(process.cwd(), path)
+  return here.startsWith('../..') ? path : here || '.'
+}
