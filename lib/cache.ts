@@ -14,7 +14,7 @@ export interface Entry {
   usage: Usage
 }
 
-/** `out/cache`: one folder a result, named `<stage>-<key>`; a folder is there whole or not at all. */
+/** One folder a result, named `<stage>-<key>`; a folder is there whole or not at all. Its entry.json has the time of the last use. */
 export interface Cache {
   dir: string
   folder(stage: string, key: string): string
@@ -22,9 +22,12 @@ export interface Cache {
   find(stage: string, key: string, onBroken: (what: string) => void): Promise<Entry | undefined>
 }
 
+/** What the folder of a result is called. */
+export const nameOf = (stage: string, key: string): string => `${stage}-${key.slice(0, 16)}`
+
 export function openCache(dir: string): Cache {
   mkdirSync(dir, { recursive: true })
-  const folder = (stage: string, key: string): string => join(dir, `${stage}-${key.slice(0, 16)}`)
+  const folder = (stage: string, key: string): string => join(dir, nameOf(stage, key))
   return {
     dir,
     folder,

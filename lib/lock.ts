@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { HostError } from './errors.ts'
 
+/** Held until it is released or this process ends, which it keeps from nothing. */
 export interface Lock {
   release(): void
+  /** settles when others may have it */
+  released: Promise<void>
 }
 
 /**
@@ -36,10 +40,16 @@ function hold(args: string[], signal: AbortSignal | undefined): Promise<Lock | u
     const stop = (): void => void child.kill()
     if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop)
+    const released = new Promise<void>((gone) => child.once('exit', () => gone()))
     child.once('error', fail)
     child.stdout.once('data', () => {
       signal?.removeEventListener('abort', stop) // from now on only release() ends it
-      done({ release: () => void child.stdin.end() })
+      const release = (): void => {
+        child.ref()
+        child.stdin.end()
+      }
+      for (const one of [child, child.stdin as Socket, child.stdout as Socket]) one.unref()
+      done({ release, released })
     })
     child.once('exit', () => {
       signal?.removeEventListener('abort', stop)

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statfsSync, utimesSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { commit, removeOwn } from './cache.ts'
+import { commit } from './cache.ts'
 import type { Cache, Entry } from './cache.ts'
 import { HostError, Interrupted, messageOf, ProofError, StageError, UserError } from './errors.ts'
 import { lock } from './lock.ts'
 import type { Plan } from './plan.ts'
+import { removeTree } from './remove.ts'
 import { createShell, enter, insideToolbox } from './shell.ts'
 import type { Usage } from './shell.ts'
 import type { AnyStage, Job, Settings } from './stage.ts'
@@ -54,11 +55,36 @@ const SOME_DAY = 1_767_225_600
 const needsOf = (stage: AnyStage, plan: Plan): [string, AnyStage][] =>
   Object.entries<AnyStage>(stage.needs as Record<string, AnyStage>).filter(([, need]) => need.given(plan) !== undefined)
 
+// A plan does not change, and an edit of a stage while a build runs must not either.
+const keys = new WeakMap<Plan, Map<AnyStage, string>>()
+
 /** The name of a stage's result: its part of the plan, its own text, and the keys of the stages it needs. */
 export function keyOf(stage: AnyStage, plan: Plan): string {
+  const known = keys.get(plan) ?? new Map<AnyStage, string>()
+  keys.set(plan, known)
+  const before = known.get(stage)
+  if (before !== undefined) return before
   const needs = needsOf(stage, plan).map(([name, need]) => [name, keyOf(need, plan)])
   const text = JSON.stringify([stage.name, stage.given(plan), needs, stage.outputs, sourceText(stage.source)])
-  return createHash('sha256').update(text).digest('hex')
+  const key = createHash('sha256').update(text).digest('hex')
+  known.set(stage, key)
+  return key
+}
+
+/** Notes that the results of these stages, and of all that lead to them, are in use; gives their folders. */
+export function markUsed(stages: readonly AnyStage[], plan: Plan, cache: Cache): Set<string> {
+  const folders = new Set<string>()
+  const now = new Date()
+  const mark = (stage: AnyStage): void => {
+    const folder = cache.folder(stage.name, keyOf(stage, plan))
+    if (folders.has(folder)) return
+    folders.add(folder)
+    const entry = join(folder, 'entry.json')
+    if (existsSync(entry)) utimesSync(entry, now, now) // what nothing needed any more may be gone
+    for (const [, need] of needsOf(stage, plan)) mark(need)
+  }
+  for (const stage of stages) if (stage.given(plan) !== undefined) mark(stage)
+  return folders
 }
 
 /** Makes stages and what they need, side by side, unless a result is in the cache already. Leaves out what the plan does without. */
@@ -146,7 +172,7 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
       `${stage.name} is not in the cache, and making it needs the network`,
       'run the same command without DOWNBEAT_OFFLINE',
     )
-  await remove(half)
+  await removeTree(half)
   await sweep(cache, stage.name)
   enoughSpace(cache.dir, options.spare_gib)
   report({ kind: 'started', stage: stage.name, about: stage.about })
@@ -220,7 +246,7 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
     enoughSpace(cache.dir, 0.05)
     throw new StageError(stage.name, messageOf(error), last, options.logFile)
   } finally {
-    await remove(half)
+    await removeTree(half)
   }
 }
 
@@ -251,22 +277,9 @@ async function sweep(cache: Cache, stage: string): Promise<void> {
     const path = join(cache.dir, name)
     const held = await lock(lockFile(cache, path), { wait: false })
     if (!held) continue
-    await remove(path)
+    await removeTree(path)
     held.release()
   }
-}
-
-async function remove(half: string): Promise<void> {
-  if (!existsSync(half) || removeOwn(half)) return
-  // parts of it belong to ids that only the namespace has
-  const shell = createShell({
-    wrap: [...enter(false), 'bash', '-c'],
-    onLine: () => {},
-    signal: new AbortController().signal,
-    usage: { user: 0, system: 0, peak_kib: 0 },
-    timeFile: `${half}.time`,
-  })
-  await shell`rm -rf ${half}`
 }
 
 /** HostError unless so much is free on the disk of a folder. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   copyFileSync,
@@ -12,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { HostError } from './errors.ts'
 import type { Entry } from './cache.ts'
 import type { Plan } from './plan.ts'
 import type { ProofResult } from './proof.ts'
@@ -40,7 +42,7 @@ export const stageRecord = (entry: Entry, cached: boolean): BuildRecord['stages'
 const round = (value: number): number => Math.round(value * 100) / 100
 
 /**
- * Puts what was made into `out/images/<name>/`: the disk image (the very file of the cache, and read-only), its papers, and the
+ * Puts what was made into `out/images/<name>/`: the disk image (the very file of the cache where that is on the same disk, and read-only), its papers, and the
  * folder `packages`, in which the other JACK server lies too. With `release` also what is given to others; without it what is
  * there of that stays only if it is of this very image. Gives back where the image is.
  */
@@ -68,7 +70,7 @@ export function publish(
   return target
 }
 
-/** Makes a large file of the cache lie in the folder too; nobody may write to it. */
+/** Makes a large file of the cache lie in the folder too; nobody may write to it. On another disk it is a copy. */
 function link(file: string, target: string): void {
   chmodSync(file, 0o444)
   if (same(file, target)) return
@@ -78,13 +80,28 @@ function link(file: string, target: string): void {
     linkSync(file, half)
   } catch (error) {
     if (!['EXDEV', 'EPERM', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-    copyFileSync(file, half)
+    copy(file, half)
   }
   renameSync(half, target)
 }
 
+/** With holes where nothing is written, and with the mode and the time of the file: Node's own copy has no holes. */
+function copy(file: string, target: string): void {
+  const { status, stderr } = spawnSync('cp', ['--reflink=auto', '--sparse=always', '--preserve=mode,timestamps', file, target], {
+    encoding: 'utf8',
+    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
+  })
+  if (status === 0) return
+  rmSync(target, { force: true })
+  throw new HostError(stderr.trim() || `${file} could not be copied`, `make room for ${target}, then run the same command again`)
+}
+
+/** A link to the file, or a copy that nobody has touched since. */
 function same(a: string, b: string): boolean {
-  return existsSync(b) && statSync(a).ino === statSync(b).ino && statSync(a).dev === statSync(b).dev
+  if (!existsSync(b)) return false
+  const [one, other] = [statSync(a), statSync(b)]
+  if (one.dev === other.dev) return one.ino === other.ino
+  return one.size === other.size && one.mtimeMs === other.mtimeMs && (other.mode & 0o222) === 0
 }
 
 /** What a killed build has left half done; a running one's is its own. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:
 import { basename, join } from 'node:path'
 import { Command } from 'commander'
 import type { Entry } from '../lib/cache.ts'
-import { openCache } from '../lib/cache.ts'
+import { nameOf } from '../lib/cache.ts'
 import { UserError } from '../lib/errors.ts'
 import { enoughSpace, keyOf } from '../lib/make.ts'
 import { didYouMean } from '../lib/nearest.ts'
@@ -20,7 +20,7 @@ import { flashing } from './bench/flashing.ts'
 import { unpacking, unpackingGib } from './bench/unpacking.ts'
 import type { Unpacking } from './bench/unpacking.ts'
 import { wall } from './bench/wall.ts'
-import { mirror, out, root, runStages } from './session.ts'
+import { cacheFolder, mirror, out, root, runStages } from './session.ts'
 
 const say = (what: string, figure: string): void => void process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
 
@@ -100,18 +100,19 @@ function cpu(stage: AnyStage, ...args: string[]): number {
   return usage.user + usage.system
 }
 
-/** What a stage that needs the toolbox alone costs without anything kept from before: in a folder of results of its own. */
+/** What a stage that needs the toolbox alone costs without anything kept from before: in a cache of its own. */
 function coldly(stage: AnyStage): number {
   const folder = mkdtempSync(join(out, 'bench-'))
   try {
     const known = folderOf(toolbox, false)
-    mkdirSync(join(folder, 'cache'))
-    symlinkSync(known, join(folder, 'cache', basename(known)))
+    const cache = join(folder, 'cache')
+    mkdirSync(cache)
+    symlinkSync(known, join(cache, basename(known)))
     execFileSync(join(root, 'downbeat'), ['build', '--quiet', '--until', stage.name], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DOWNBEAT_OUT: folder, DOWNBEAT_NODE: process.execPath },
+      env: { ...process.env, DOWNBEAT_OUT: folder, DOWNBEAT_CACHE: cache, DOWNBEAT_NODE: process.execPath },
     })
-    const { usage } = entryOf(stage, false, join(folder, 'cache'))
+    const { usage } = entryOf(stage, false, cache)
     return usage.user + usage.system
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -120,7 +121,7 @@ function coldly(stage: AnyStage): number {
 
 /** Measured anew each time: nothing of it stays. */
 async function unpackingSeconds(): Promise<Unpacking> {
-  enoughSpace(out, unpackingGib)
+  enoughSpace(cacheFolder(), unpackingGib)
   const { made } = await runStages(usual(), [unpacking], { quiet: true, fresh: unpacking.name })
   const { folder, outputs } = made.get(unpacking.name)!
   const seconds = JSON.parse(readFileSync(outputs['seconds']!, 'utf8')) as Unpacking
@@ -130,8 +131,8 @@ async function unpackingSeconds(): Promise<Unpacking> {
 
 const usual = (plainEmulation = false): Plan => resolve(root, join(root, 'image.yaml'), [], { plainEmulation, mirror: mirror() })
 
-const folderOf = (stage: AnyStage, plainEmulation: boolean, cache = join(out, 'cache')): string =>
-  openCache(cache).folder(stage.name, keyOf(stage, usual(plainEmulation)))
+const folderOf = (stage: AnyStage, plainEmulation: boolean, cache = cacheFolder()): string =>
+  join(cache, nameOf(stage.name, keyOf(stage, usual(plainEmulation))))
 
 function entryOf(stage: AnyStage, plainEmulation: boolean, cache?: string): Entry {
   return JSON.parse(readFileSync(join(folderOf(stage, plainEmulation, cache), 'entry.json'), 'utf8')) as Entry

@@ -72,6 +72,7 @@ async function build(file: string | undefined, options: Options): Promise<void> 
     ...(options.fresh === undefined ? {} : { fresh: options.fresh === true ? 'all' : options.fresh }),
   })
   if (options.until !== undefined && !stagesBefore(wanted).has('verify')) {
+    await run.end()
     run.reporter.say(`stopped after ${options.until}: ${shown(run.made.get(options.until)!.folder)}`)
     return
   }
@@ -85,6 +86,7 @@ async function build(file: string | undefined, options: Options): Promise<void> 
   const released = packed && releaseOf(plan, { image: entry, release: packed, lock }, folder, options.releaseUrl)
   Object.assign(record.files, released?.files ?? releaseBeside(folder, plan.name, record.files[`${plan.name}.img`]!.sha256))
   const published = publish(folder, built, plan, record, released)
+  await run.end()
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify(record, null, 2)}\n`)
     return

@@ -1,48 +1,70 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command } from 'commander'
-import { removeOwn } from '../lib/cache.ts'
+import { Command, Option } from 'commander'
+import { lockOf, removeItems } from '../lib/cache-bound.ts'
+import { inWords, itemsOf } from '../lib/cache-items.ts'
+import type { Item } from '../lib/cache-items.ts'
 import { HostError, UserError } from '../lib/errors.ts'
 import { lock } from '../lib/lock.ts'
-import { createShell, enter } from '../lib/shell.ts'
-import { out, ownMark } from './session.ts'
+import { isMarked, takeFolder } from '../lib/own-folder.ts'
+import type { Place } from '../lib/own-folder.ts'
+import { removeTree } from '../lib/remove.ts'
+import { cacheFolder, oldCache, out, places } from './session.ts'
 
-// The launcher keeps Node and npm's lock there, and runs from it just now.
-const running = new Set(['node'])
+interface Options {
+  all?: true
+  olderThan?: number
+}
 
 export function cleanCommand(): Command {
   return new Command('clean')
     .description('remove what stages have made; downloads and the compiler cache stay, and so do images')
-    .option('--all', 'downloads, compiler cache, logs and images too')
-    .addHelpText('after', '\nExample:\n  ./downbeat clean')
-    .action(async (options: { all?: true }) => {
-      if (!existsSync(ownMark)) throw new UserError(`${out} was not made by downbeat: nothing removed`)
-      const held = await lock(join(out, 'cache.lock'), { wait: false })
-      if (!held) throw new HostError('a build is using the cache just now', 'wait for it to end, or stop it')
-      const cache = join(out, 'cache')
-      const there = existsSync(cache) ? readdirSync(cache) : []
-      const doomed = there
-        .filter((name) => !running.has(name) && (options.all === true || name !== 'kept'))
-        .map((name) => join(cache, name))
-      if (options.all === true) doomed.push(...['images', 'logs'].map((name) => join(out, name)))
-      for (const path of doomed) await remove(path)
-      held.release()
-      process.stdout.write(
-        `removed ${doomed.length} entries from ${out}${options.all === true ? '' : '; downloads, compiler cache and images stay (--all removes them too)'}\n`,
-      )
-    })
+    .option('--all', 'downloads, compiler cache, and the logs and images of out/, too')
+    .addOption(
+      new Option('--older-than <age>', 'only results, and downloads too, that were not used for so long: 30d, 12h')
+        .argParser(milliseconds)
+        .conflicts('all'),
+    )
+    .addHelpText('after', '\nExamples:\n  ./downbeat clean\n  ./downbeat clean --older-than 30d')
+    .action(clean)
 }
 
-/** Unfinished trees of an ordinary user's build have owners that exist in a namespace only. */
-async function remove(path: string): Promise<void> {
-  if (removeOwn(path)) return
-  const usage = { user: 0, system: 0, peak_kib: 0 }
-  const shell = createShell({
-    wrap: [...enter(false), 'bash', '-c'],
-    onLine: (line) => process.stderr.write(`${line}\n`),
-    signal: new AbortController().signal,
-    usage,
-    timeFile: join(out, 'clean.time'),
-  })
-  await shell`rm -rf ${path}`
+function milliseconds(age: string): number {
+  const [, number, unit] = /^([1-9]\d*)([dh])$/.exec(age) ?? []
+  if (number === undefined) throw new UserError(`--older-than: "${age}": expected days or hours, such as 30d or 12h`)
+  return Number(number) * (unit === 'd' ? 24 : 1) * 3_600_000
+}
+
+async function clean({ all, olderThan }: Options): Promise<void> {
+  const cache = cacheFolder()
+  for (const place of Object.values(places())) mayClean(place)
+  const there = existsSync(cache)
+  const held = there ? await lock(lockOf(cache), { wait: false }) : undefined
+  if (there && !held) throw new HostError('a build is using the cache just now', 'wait for it to end, or stop it')
+  const before = olderThan === undefined ? Number.POSITIVE_INFINITY : Date.now() - olderThan
+  const doomed = (item: Item): boolean => item.used_ms < before && (item.kind !== 'download' || all === true || olderThan !== undefined)
+  const items = there ? itemsOf(cache).filter(doomed) : []
+  await removeItems(items)
+  const more = all === true ? [join(cache, 'kept'), join(cache, 'compile'), join(out, 'images'), join(out, 'logs')] : []
+  const old = oldCache()
+  for (const path of [...more, ...(old === undefined ? [] : [old, join(out, 'cache.lock')])]) await removeTree(path)
+  held?.release()
+  const also = all === true ? ', the compiler cache, images and logs' : ''
+  const stay =
+    all === true ? '' : `; ${olderThan === undefined ? 'downloads, ' : ''}compiler cache and images stay (--all removes them, too)`
+  process.stdout.write(`removed ${inWords(items)} from ${cache}${also}${old === undefined ? '' : `, and ${old}`}${stay}\n`)
+}
+
+// Of the launcher, which needs no mark: Node runs from there just now.
+const launchers = new Set(['.npm.lock', 'compile', 'node'])
+
+/** UserError for a folder that is not downbeat's, HostError for one in which this user cannot remove what is there. */
+function mayClean(place: Place): void {
+  const { path } = place
+  if (!existsSync(path)) return
+  if (statSync(path).isDirectory() && !isMarked(path)) {
+    if (readdirSync(path).every((name) => launchers.has(name))) return
+    throw new UserError(`${path} was not made by downbeat: nothing removed`)
+  }
+  takeFolder(place)
 }

@@ -1,8 +1,12 @@
-import { statfsSync, mkdirSync } from 'node:fs'
+import { existsSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Command } from 'commander'
+import { bytesOf, gib, itemsOf } from '../lib/cache-items.ts'
+import { HostError } from '../lib/errors.ts'
 import { checkHost, requireHost } from '../lib/host.ts'
 import type { Check } from '../lib/host.ts'
-import { out } from './session.ts'
+import { takeFolder } from '../lib/own-folder.ts'
+import { cacheBound, cacheFolder, oldCache, places } from './session.ts'
 
 const WANTED_GIB = 8
 
@@ -12,7 +16,7 @@ export function doctorCommand(): Command {
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  ./downbeat doctor')
     .action((options: { json?: true }) => {
-      const checks = [...checkHost(), diskSpace()]
+      const checks = [...checkHost(), ...folders(), diskSpace()]
       if (options.json === true) process.stdout.write(`${JSON.stringify(checks, null, 2)}\n`)
       else
         for (const { what, ok, found, mend } of checks)
@@ -21,9 +25,31 @@ export function doctorCommand(): Command {
     })
 }
 
+function folders(): Check[] {
+  const { out, cache } = places()
+  const old = oldCache()
+  return [
+    folder('images and logs', out.path, () => takeFolder(out)),
+    folder('cache', cache.path, () => {
+      takeFolder(cache)
+      return `, ${gib(bytesOf(itemsOf(cache.path)))} of ${cacheBound()} GiB (DOWNBEAT_CACHE_GIB) beside the compiler cache${old === undefined ? '' : `; ${old} is no longer used (./downbeat clean)`}`
+    }),
+  ]
+}
+
+function folder(what: string, path: string, take: () => string | void): Check {
+  try {
+    return { what, ok: true, found: `${path}${take() ?? ''}` }
+  } catch (error) {
+    if (error instanceof HostError) return { what, ok: false, found: error.message, mend: error.mend }
+    throw error
+  }
+}
+
 function diskSpace(): Check {
-  mkdirSync(out, { recursive: true })
-  const { bavail, bsize } = statfsSync(out)
+  let there = cacheFolder()
+  while (!existsSync(there)) there = dirname(there)
+  const { bavail, bsize } = statfsSync(there)
   const free = (bavail * bsize) / 2 ** 30
   const ok = free >= WANTED_GIB
   return {

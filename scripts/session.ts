@@ -5,11 +5,16 @@ import { join, relative, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openCache } from '../lib/cache.ts'
 import type { Cache } from '../lib/cache.ts'
+import { keepBound, lockOf } from '../lib/cache-bound.ts'
+import { cacheFolder as cacheFolderIn, gibOf } from '../lib/cache-folder.ts'
+import { isOfCache } from '../lib/cache-items.ts'
 import { HostError, UserError } from '../lib/errors.ts'
 import { checkHost, requireHost } from '../lib/host.ts'
 import { lock } from '../lib/lock.ts'
-import { make } from '../lib/make.ts'
+import { make, markUsed } from '../lib/make.ts'
 import type { Made } from '../lib/make.ts'
+import { takeFolder } from '../lib/own-folder.ts'
+import type { Place } from '../lib/own-folder.ts'
 import type { Plan } from '../lib/plan.ts'
 import { createReporter } from '../lib/report.ts'
 import type { Reporter } from '../lib/report.ts'
@@ -17,12 +22,12 @@ import type { AnyStage, NetworkSettings } from '../lib/stage.ts'
 
 /** The folder of this repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
-/** Results and cache: out/, or DOWNBEAT_OUT. */
+/** Images and logs: out/, or DOWNBEAT_OUT. */
 export const out = resolvePath(process.env['DOWNBEAT_OUT'] || join(root, 'out'))
-/** In a folder that is downbeat's own: nothing is removed where it is missing. */
-export const ownMark = join(out, '.downbeat')
-/** What may be there before the mark is: the launcher's and a build's own. */
-const ownNames = new Set(['.npm.lock', 'cache', 'cache.lock', 'images', 'logs'])
+/** What stages have made, downloads, the compiler cache and Node, for all clones of this user. Errors: see lib/cache-folder.ts. */
+export const cacheFolder = (): string => cacheFolderIn(process.env)
+/** GiB that a cache may have before what was unused for longest goes. */
+export const cacheBound = (): number => gibOf(process.env, 'DOWNBEAT_CACHE_GIB', 20)
 /** Another Debian mirror than mmdebstrap's own choice. */
 export const mirror = (): string | undefined => process.env['DOWNBEAT_MIRROR'] || undefined
 
@@ -38,10 +43,14 @@ export interface Run {
   cache: Cache
   reporter: Reporter
   logFile: string
+  /** Gives the cache back, which is in use until then or until this process ends, and makes room in it. */
+  end(): Promise<void>
 }
 
 /** Makes stages for a plan, with all that surrounds it: host, locks, log file, screen, Ctrl-C. */
 export async function runStages(plan: Plan, stages: readonly AnyStage[], options: RunOptions): Promise<Run> {
+  const folder = cacheFolder()
+  const [bound, spare_gib] = [cacheBound(), gibOf(process.env, 'DOWNBEAT_SPARE_GIB', 4)]
   prepareHost()
   const logFile = newLogFile(plan.name)
   const reporter = createReporter({
@@ -55,12 +64,17 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
   const stop = new AbortController()
   const abort = (): void => stop.abort()
   process.on('SIGINT', abort).on('SIGTERM', abort)
-  const cache = openCache(join(out, 'cache'))
-  const used = await lock(join(out, 'cache.lock'), {
+  const cache = openCache(folder)
+  const used = await lock(lockOf(folder), {
     shared: true,
     signal: stop.signal,
     onWait: () => reporter.say('- another downbeat is cleaning the cache; waiting for it'),
   })
+  const note = (line: string): void => {
+    if (options.quiet !== true) reporter.say(line)
+  }
+  const old = oldCache()
+  if (old !== undefined) note(`- ${shown(old)} is of an older downbeat and no longer used; ./downbeat clean removes it`)
   try {
     const made = await make(stages, {
       plan,
@@ -70,12 +84,21 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
       signal: stop.signal,
       report: reporter.event,
       logFile,
-      spare_gib: Number(process.env['DOWNBEAT_SPARE_GIB'] ?? 4),
+      spare_gib,
     })
-    return { made, cache, reporter, logFile }
+    const mine = markUsed(stages, plan, cache)
+    const end = async (): Promise<void> => {
+      used?.release()
+      await used?.released
+      const removed = await keepBound(folder, bound, mine)
+      if (removed !== undefined) note(`- ${removed}`)
+    }
+    return { made, cache, reporter, logFile, end }
+  } catch (error) {
+    used?.release()
+    throw error
   } finally {
     reporter.end()
-    used?.release()
     process.off('SIGINT', abort).off('SIGTERM', abort)
   }
 }
@@ -86,7 +109,7 @@ export const canMove = (): boolean => process.stderr.isTTY && process.stderr.col
 /** Finds what is missing before anything runs; as root installs it, after saying so. */
 function prepareHost(): void {
   const checks = checkHost()
-  prepareOut()
+  for (const place of Object.values(places())) takeFolder(place)
   const packages = [...new Set(checks.flatMap((check) => (check.ok ? [] : (check.package ?? []))))]
   if (packages.length === 0 || process.getuid?.() !== 0) return requireHost(checks)
   process.stderr.write(`- installing what this machine lacks: ${packages.join(' ')}\n`)
@@ -102,23 +125,19 @@ function prepareHost(): void {
   requireHost(checkHost())
 }
 
-/** The folder of results must be one that every tool can work in. */
-function prepareOut(): void {
-  const odd = /[\s:,]/.exec(out)
-  if (odd) {
-    const what = `the path ${out} has a "${odd[0]}" in it, which the kernel's build and QEMU cannot take`
-    throw new HostError(what, 'move the folder, or set DOWNBEAT_OUT to another one')
-  }
-  try {
-    mkdirSync(out, { recursive: true })
-    const foreign = existsSync(ownMark) ? undefined : readdirSync(out).find((name) => !ownNames.has(name))
-    if (foreign !== undefined)
-      throw new HostError(`${out} holds other things (${foreign})`, 'set DOWNBEAT_OUT to a folder that is empty or not there yet')
-    writeFileSync(ownMark, 'made by downbeat; ./downbeat clean may remove what is here\n')
-  } catch (error) {
-    if (error instanceof HostError) throw error
-    throw new HostError(`${out} cannot be written to`, `sudo chown -R "$USER" ${out}`)
-  }
+/** What may be in out/ before it is marked: the launcher's and a build's own, of older ones too. */
+const ownNames = new Set(['.npm.lock', 'cache', 'cache.lock', 'images', 'logs'])
+
+/** The two folders that downbeat writes to. */
+export const places = (): { out: Place; cache: Place } => ({
+  out: { path: out, variable: 'DOWNBEAT_OUT', ours: (name) => ownNames.has(name), roots: false },
+  cache: { path: cacheFolder(), variable: 'DOWNBEAT_CACHE', ours: isOfCache, roots: true },
+})
+
+/** Where an older downbeat had its cache, if there is one. */
+export function oldCache(): string | undefined {
+  const old = join(out, 'cache')
+  return existsSync(old) && old !== cacheFolder() ? old : undefined
 }
 
 /** How files are fetched: the servers that stand in for others, and whether the network may be used at all. */
@@ -165,4 +184,7 @@ export function stagesBefore(...last: AnyStage[]): Map<string, AnyStage> {
 }
 
 /** A path as a person would type it from here. */
-export const shown = (path: string): string => relative(process.cwd(), path) || '.'
+export function shown(path: string): string {
+  const here = relative(process.cwd(), path)
+  return here.startsWith('../..') ? path : here || '.'
+}

@@ -1,12 +1,23 @@
 import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BuildRecord } from '../lib/publish.ts'
+import { cacheFolder } from '../scripts/session.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 export const enter = join(root, 'lib/sandbox/enter.sh')
+
+/** The environment of a build that has everything in one folder: its results, and a cache of its own in `cache/`. */
+const allIn = (folder: string): Record<string, string> => ({ DOWNBEAT_OUT: folder, DOWNBEAT_CACHE: join(folder, 'cache') })
+
+/** An empty folder to which the user's cache can be linked: where temporary files lie, or beside the cache if that is another disk. */
+export function folderForLinks(prefix: string): string {
+  const cache = cacheFolder()
+  return mkdtempSync(join(statSync(cache).dev === statSync(tmpdir()).dev ? tmpdir() : dirname(cache), prefix))
+}
 
 export interface Said {
   status: number | null
@@ -14,13 +25,13 @@ export interface Said {
   err: string
 }
 
-/** Runs ./downbeat to its end; `around` is a command that it is run by. */
+/** Runs ./downbeat to its end; `out` is a folder for all that it makes, and `around` a command that it is run by. */
 export function downbeat(
   args: string[],
   options: { out?: string; around?: string[]; cwd?: string; env?: Record<string, string> } = {},
 ): Said {
   const argv = [...(options.around ?? []), join(root, 'downbeat'), ...args]
-  const env = { ...process.env, ...(options.out === undefined ? {} : { DOWNBEAT_OUT: options.out }), ...options.env }
+  const env = { ...process.env, ...(options.out === undefined ? {} : allIn(options.out)), ...options.env }
   const { status, stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: 'utf8', env, maxBuffer: 1 << 26, cwd: options.cwd })
   return { status, out: stdout, err: stderr }
 }
@@ -32,11 +43,11 @@ export interface Started {
   ended: Promise<number | null>
 }
 
-/** Starts ./downbeat in a process group of its own; `repository`: a copy of this one. */
+/** Starts ./downbeat in a process group of its own, with all that it makes in `out`; `repository`: a copy of this one. */
 export function startDownbeat(args: string[], out: string, env: Record<string, string> = {}, repository = root): Started {
   const child = spawn(join(repository, 'downbeat'), args, {
     detached: true,
-    env: { ...process.env, DOWNBEAT_OUT: out, ...env },
+    env: { ...process.env, ...allIn(out), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

@@ -23,4 +23,4 @@ for archive in $(sed -n 's/^deb \(\[[^]]*\] *\)\?\([^ ]*\) .*/\2/p' /etc/apt/sou
   exit 0
 done
 echo "$asked: orig.path: cannot fetch $path: is the network there, and does the archive still have it?" \
-  "(A copy of the file in out/cache/kept/sources is taken, too.)"
+  "(A copy of the file at $target is taken, too.)"

@@ -1,15 +1,16 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { cacheFolder } from '../../scripts/session.ts'
 import { builtRecord, downbeat, enter, root, startDownbeat } from '../downbeat.ts'
 import { killedAt } from './killed.ts'
-import { entries, heard, ownOut, processesLeftIn, removeLater, removeOuts } from './own-out.ts'
+import { entries, heard, ownCache, processesLeftIn, removeCaches, removeLater } from './own-cache.ts'
 
 const built = builtRecord()
 const whole = built.files['downbeat.img']!.sha256
-afterEach(removeOuts)
+afterEach(removeCaches)
 
 /** A script in front of ./downbeat, in a namespace; enter.sh inside it needs a /proc of its own processes. */
 const nested = (script: string): string[] => ['sh', '-c', `mount -t proc proc /proc && ${script}`, 'nested']
@@ -19,7 +20,7 @@ test('a build that is killed at one moment or another goes on when it is started
   killedAt(['- rootfs:', 'unpack the other packages', '- image:']))
 
 test('Ctrl-C ends with 130, leaves no process and no half-made folder, and says that work is kept', async () => {
-  const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
+  const out = ownCache(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
   const { child, said, ended } = startDownbeat(['build', '--verbose'], out)
   await heard(child, said, 'unpack the essential packages')
   process.kill(-child.pid!, 'SIGINT')
@@ -31,7 +32,7 @@ test('Ctrl-C ends with 130, leaves no process and no half-made folder, and says 
 })
 
 test('two builds at once on one cache make each stage once', async () => {
-  const out = ownOut(['image', 'verify', 'boot', 'sound'])
+  const out = ownCache(['image', 'verify', 'boot', 'sound'])
   const both = [startDownbeat(['build'], out), startDownbeat(['build'], out)]
   expect(await Promise.all(both.map(({ ended }) => ended))).toEqual([0, 0])
   expect(
@@ -44,7 +45,7 @@ test('two builds at once on one cache make each stage once', async () => {
 })
 
 test('a damaged result in the cache is noticed, named and made anew', () => {
-  const out = ownOut(['image', 'verify', 'boot', 'sound', 'configure'])
+  const out = ownCache(['image', 'verify', 'boot', 'sound', 'configure'])
   expect(downbeat(['build', '--quiet'], { out }).status).toBe(0)
   const folder = join(out, 'cache', entries(out, 'image')[0]!)
   execFileSync('chmod', ['u+w', join(folder, 'disk.img')])
@@ -56,7 +57,7 @@ test('a damaged result in the cache is noticed, named and made anew', () => {
 })
 
 test('a downloaded package whose bytes were altered is fetched again', () => {
-  const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
+  const out = ownCache(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
   const debs = join(out, 'cache/kept/debs/arm64')
   const deb = join(
     debs,
@@ -70,7 +71,7 @@ test('a downloaded package whose bytes were altered is fetched again', () => {
 })
 
 test('without a network the first build says what could not be fetched, and ends with 1', () => {
-  const out = ownOut(Object.keys(built.stages))
+  const out = ownCache(Object.keys(built.stages))
   const { status, err } = downbeat(['build'], { out, around: ['bash', enter, '--no-network', ...nested('exec "$@"')] })
   expect(status).toBe(1)
   expect(err).toContain('✖ toolbox: exit status 1\n')
@@ -81,7 +82,7 @@ test('without a network the first build says what could not be fetched, and ends
 })
 
 test('with 1 GB of free disk it stops before the first stage, and ends with 3', () => {
-  const out = ownOut(Object.keys(built.stages))
+  const out = ownCache(Object.keys(built.stages))
   const script = `mount -t tmpfs -o size=1g small ${out} && DOWNBEAT_NODE=${process.execPath} exec "$@"`
   const { status, err } = downbeat(['build'], { out, around: ['bash', enter, ...nested(script)] })
   expect(status).toBe(3)
@@ -89,7 +90,7 @@ test('with 1 GB of free disk it stops before the first stage, and ends with 3', 
 })
 
 test('a disk that fills up half-way ends with 3, and with room the same command goes on', () => {
-  const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
+  const out = ownCache(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
   const small = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
   removeLater(small)
   // Room for what is there and 150 MB: too little for the root of the image.
@@ -106,15 +107,15 @@ test('a disk that fills up half-way ends with 3, and with room the same command 
 })
 
 test('where user namespaces are forbidden it says which setting to change, and ends with 3', () => {
-  const out = ownOut(Object.keys(built.stages))
+  const out = ownCache(Object.keys(built.stages))
   const script = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
   const { status, err } = downbeat(['build'], { out, around: ['bash', enter, ...nested(script)] })
   expect(status).toBe(3)
   expect(err).toMatch(/✖ user namespaces: not allowed here .*\n {2}to mend it: sudo sysctl -w /)
 })
 
-test('a kernel option that does not exist stops the build with its name, and ends with 1', () => {
-  const out = ownOut(['kernel', 'overlays', 'image', 'verify', 'boot', 'sound'])
+test('a kernel option that does not exist stops the build with its name, and ends with 1', async () => {
+  const out = ownCache(['kernel', 'overlays', 'image', 'verify', 'boot', 'sound'])
   const repository = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
   removeLater(repository)
   execFileSync('sh', [
@@ -125,16 +126,15 @@ test('a kernel option that does not exist stops the build with its name, and end
     join(repository, 'tunings/no-such-option.yaml'),
     'about: a\nsource: b\nchange: { kernel: [CONFIG_NO_SUCH_THING=y] }\nproof: [{ config: CONFIG_NO_SUCH_THING=y }]\n',
   )
-  cpSync(join(root, 'out/cache/kept/sources'), join(out, 'cache/kept/sources'), { recursive: true })
-  const argv = [join(repository, 'downbeat'), 'build']
-  const { status, stderr } = spawnSync(argv[0]!, argv.slice(1), { encoding: 'utf8', env: { ...process.env, DOWNBEAT_OUT: out } })
-  expect(stderr).toContain('  | CONFIG_NO_SUCH_THING: no such option in this kernel')
-  expect(status).toBe(1)
+  cpSync(join(cacheFolder(), 'kept/sources'), join(out, 'cache/kept/sources'), { recursive: true })
+  const { ended, said } = startDownbeat(['build'], out, {}, repository)
+  expect(await ended).toBe(1)
+  expect(said()).toContain('  | CONFIG_NO_SUCH_THING: no such option in this kernel')
 })
 
 test('a build in another place, of the same sources, gives the same image to the bit, kernel included', () => {
-  const out = ownOut(Object.keys(built.stages).filter((stage) => stage !== 'toolbox'))
-  for (const kept of ['sources', 'ccache']) cpSync(join(root, 'out/cache/kept', kept), join(out, 'cache/kept', kept), { recursive: true })
+  const out = ownCache(Object.keys(built.stages).filter((stage) => stage !== 'toolbox'))
+  for (const kept of ['sources', 'ccache']) cpSync(join(cacheFolder(), 'kept', kept), join(out, 'cache/kept', kept), { recursive: true })
   expect(downbeat(['build', '--quiet'], { out })).toMatchObject({ status: 0, err: '' })
   expect(sha(out)).toBe(whole)
 })

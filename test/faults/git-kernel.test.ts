@@ -7,7 +7,7 @@ import { resolve } from '../../lib/resolve.ts'
 import { copyRepository, root, startDownbeat } from '../downbeat.ts'
 import { kernelRepository } from '../stand-in/kernel-repository.ts'
 import type { KernelRepository } from '../stand-in/kernel-repository.ts'
-import { entries, ownOut, removeLater, removeOuts } from './own-out.ts'
+import { entries, ownCache, removeCaches, removeLater } from './own-cache.ts'
 
 const choices = ['--base', 'raspios-lite-arm64', '--set', 'board=pi4b', '--set', 'kernel.source=raspberrypi']
 const sets = choices.filter((word) => word.includes('='))
@@ -17,11 +17,11 @@ let out: string
 beforeAll(async () => {
   linux = kernelRepository(resolve(root, join(root, 'image.yaml'), ['base=raspios-lite-arm64', ...sets]).kernel!)
   await linux.serve()
-  out = ownOut(['kernel', 'overlays', 'jack', 'rootfs', 'tools', 'image', 'configure', 'verify', 'boot', 'sound', 'firmware'])
+  out = ownCache(['kernel', 'overlays', 'jack', 'rootfs', 'tools', 'image', 'configure', 'verify', 'boot', 'sound', 'firmware'])
 })
 afterAll(async () => {
   await linux.remove()
-  removeOuts()
+  removeCaches()
 })
 
 /** A copy of this repository whose kernel is at another address or commit. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { builtRecord, downbeat, startDownbeat } from '../downbeat.ts'
-import { heard, ownOut, processesLeftIn } from './own-out.ts'
+import { heard, ownCache, processesLeftIn } from './own-cache.ts'
 
 /** What a build says from one step to the next. A moment is told by that, not by the clock: the same on a fast machine and on a slow one. */
 export const everyMoment = [
@@ -18,7 +18,7 @@ export const everyMoment = [
 
 /** Kills a build at one moment after another, and sees that nothing of it is left running or half made, and that the last makes the image. */
 export async function killedAt(moments: readonly string[]): Promise<void> {
-  const out = ownOut(['image', 'configure', 'rootfs', 'tools', 'verify', 'boot', 'sound'])
+  const out = ownCache(['image', 'configure', 'rootfs', 'tools', 'verify', 'boot', 'sound'])
   for (const moment of moments) {
     const { child, said, ended } = startDownbeat(['build', '--verbose'], out)
     await heard(child, said, moment)

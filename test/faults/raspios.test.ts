@@ -8,7 +8,7 @@ import type { Started } from '../downbeat.ts'
 import { raspberryPi } from '../stand-in/raspberry-pi.ts'
 import type { RaspberryPi } from '../stand-in/raspberry-pi.ts'
 import { until } from '../unit/fixtures.ts'
-import { entries, heard, ownOut, processesLeftIn, removeOuts } from './own-out.ts'
+import { entries, heard, ownCache, processesLeftIn, removeCaches } from './own-cache.ts'
 
 let pi: RaspberryPi
 let repository: string
@@ -19,11 +19,11 @@ beforeAll(async () => {
   bytes = statSync(join(pi.folder, pi.image)).size
 })
 afterAll(() => pi.close())
-afterEach(removeOuts)
+afterEach(removeCaches)
 
 const args = ['build', '--base', 'raspios-lite-arm64', '--set', 'board=pi3b', '--set', 'name=raspios']
 const start = (out: string, ...more: string[]): Started => startDownbeat([...args, ...more], out, pi.env, repository)
-const fresh = (): string => ownOut(['rootfs', 'tools', 'image', 'configure', 'verify', 'boot', 'sound'])
+const fresh = (): string => ownCache(['rootfs', 'tools', 'image', 'configure', 'verify', 'boot', 'sound'])
 const sha = (out: string): string =>
   (JSON.parse(readFileSync(join(out, 'images/raspios/build.json'), 'utf8')) as BuildRecord).files['raspios.img']!.sha256
 /** Bytes of the image that the server has sent since the request with this number. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { UserError } from '../../lib/errors.ts'
 import type { Plan } from '../../lib/plan.ts'
 import { resolve } from '../../lib/resolve.ts'
-import { runStages } from '../../scripts/session.ts'
+import { cacheFolder, runStages } from '../../scripts/session.ts'
 import { root } from '../downbeat.ts'
 import { jack } from '../../stages/jack.ts'
 import { rootfs } from '../../stages/rootfs.ts'
@@ -45,7 +45,7 @@ describe('what the packages are made of', () => {
     expect(refused).toBe(
       `packages/jackd1.yaml: orig.sha256: expected ${wrong}, but the archive's ${basename(orig.path)} has ${orig.sha256}`,
     )
-    const kept = readFileSync(join(root, 'out/cache/kept/sources', basename(orig.path)))
+    const kept = readFileSync(join(cacheFolder(), 'kept/sources', basename(orig.path)))
     expect(createHash('sha256').update(kept).digest('hex')).toBe(orig.sha256)
   })
 

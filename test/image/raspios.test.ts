@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Plan } from '../../lib/plan.ts'
 import type { BuildRecord } from '../../lib/publish.ts'
 import { resolve } from '../../lib/resolve.ts'
-import { builtRecord, root, startDownbeat } from '../downbeat.ts'
+import { cacheFolder } from '../../scripts/session.ts'
+import { builtRecord, folderForLinks, root, startDownbeat } from '../downbeat.ts'
 import { raspberryPi } from '../stand-in/raspberry-pi.ts'
 import type { RaspberryPi } from '../stand-in/raspberry-pi.ts'
 
@@ -28,14 +29,14 @@ async function downbeat(
   repository = own,
   env: Record<string, string> = {},
 ): Promise<{ status: number | null; said: string }> {
-  const { said, ended } = startDownbeat(args, out, { ...pi.env, ...env }, repository)
+  const { said, ended } = startDownbeat(args, out, { DOWNBEAT_CACHE: cacheFolder(), ...pi.env, ...env }, repository)
   return { status: await ended, said: said() }
 }
 const record = (name: string): BuildRecord => JSON.parse(readFileSync(join(out, 'images', name, 'build.json'), 'utf8')) as BuildRecord
 const image = (name: string): string => join(out, 'images', name, `${name}.img`)
 /** A program of the toolbox, run from outside. */
 function tool(name: string, ...argv: string[]): string {
-  const toolbox = join(out, 'cache', `toolbox-${builtRecord().stages['toolbox']!.key.slice(0, 16)}`, 'root')
+  const toolbox = join(cacheFolder(), `toolbox-${builtRecord().stages['toolbox']!.key.slice(0, 16)}`, 'root')
   const [loader] = globSync(join(toolbox, 'usr/lib/*-linux-gnu/ld-linux*'))
   const [program] = globSync(join(toolbox, 'usr/{bin,sbin}', name))
   return spawnSync(loader!, ['--library-path', join(loader!, '..'), program!, ...argv], {
@@ -163,11 +164,11 @@ describe('the base of an image', () => {
     'that %s is refused in one message, and nothing half-written is left',
 
     async (_, edit, words) => {
-      const folder = mkdtempSync(join(tmpdir(), 'downbeat-out-'))
+      const folder = folderForLinks('downbeat-out-')
       try {
         mkdirSync(join(folder, 'cache/kept'), { recursive: true })
         const toolbox = `toolbox-${builtRecord().stages['toolbox']!.key.slice(0, 16)}`
-        spawnSync('cp', ['-al', join(out, 'cache', toolbox), join(folder, 'cache', toolbox)])
+        spawnSync('cp', ['-al', join(cacheFolder(), toolbox), join(folder, 'cache', toolbox)])
         const copy = pi.repository((base) => edit(base))
         const { said, ended } = startDownbeat(
           ['build', '--base', 'raspios-lite-arm64', '--set', 'board=pi3b', '--until', 'base', '--quiet'],

@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { builtRecord, downbeat } from '../downbeat.ts'
 import { everyMoment, killedAt } from '../faults/killed.ts'
-import { entries, ownOut, removeOuts } from '../faults/own-out.ts'
+import { entries, ownCache, removeCaches } from '../faults/own-cache.ts'
 
 const built = builtRecord()
-afterEach(removeOuts)
+afterEach(removeCaches)
 
 test('a build that is killed at any moment goes on when it is started again, and makes the same image', () => killedAt(everyMoment))
 
 test('the root made with native twins and the one made by plain emulation are the same, file by file', () => {
-  const out = ownOut(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
+  const out = ownCache(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
   expect(downbeat(['build', '--until', 'rootfs', '--quiet'], { out }).status).toBe(0)
   const fast = entries(out, 'rootfs')
   expect(downbeat(['build', '--until', 'rootfs', '--plain-emulation', '--quiet'], { out }).status).toBe(0)
@@ -29,7 +29,7 @@ test('the root made with native twins and the one made by plain emulation are th
 })
 
 test('a build from an empty cache, in another place, gives the same image to the bit, kernel included', () => {
-  const out = ownOut(Object.keys(built.stages))
+  const out = ownCache(Object.keys(built.stages))
   rmSync(join(out, 'cache/kept'), { recursive: true })
   const { status, err } = downbeat(['build', '--quiet'], { out })
   expect(err).toBe('')

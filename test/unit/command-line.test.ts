@@ -186,35 +186,6 @@ test.concurrent('generate --check finds schemas/ and docs/tunings.md up to date'
   expect(await downbeat(['generate', '--check'])).toMatchObject({ status: 0, stdout: 'everything generated is up to date\n', stderr: '' })
 })
 
-test.concurrent('clean removes what stages have made, and keeps downloads, compiler cache and images unless all is to go', async () => {
-  const out = temporaryFolder()
-  write(out, {
-    '.downbeat': '',
-    'cache/kernel-0123456789abcdef/entry.json': '{}',
-    'cache/kept/sources/x': '',
-    'cache/node/x': '',
-    'images/a/a.img': '',
-    'logs/x.log': '',
-  })
-  const first = await downbeat(['clean'], { out })
-  expect(first).toMatchObject({ status: 0, stderr: '' })
-  const there = ['cache/kernel-0123456789abcdef', 'cache/kept/sources/x', 'cache/node/x', 'images/a/a.img', 'logs/x.log'].map((path) =>
-    existsSync(join(out, path)),
-  )
-  expect(there).toEqual([false, true, true, true, true])
-  await downbeat(['clean', '--all'], { out })
-  const left = ['cache/kept', 'cache/node/x', 'images', 'logs'].map((path) => existsSync(join(out, path)))
-  expect(left).toEqual([false, true, false, false])
-})
-
-test.concurrent('clean removes nothing from a folder that downbeat has not made', async () => {
-  const out = temporaryFolder()
-  write(out, { 'images/mine.png': '', 'logs/mine.log': '', 'cache/mine': '' })
-  const said = await downbeat(['clean', '--all'], { out })
-  expect(said).toMatchObject({ status: 2, stderr: `✖ ${out} was not made by downbeat: nothing removed\n` })
-  expect(existsSync(join(out, 'images/mine.png'))).toBe(true)
-})
-
 test.concurrent('a folder that the tools cannot work in is refused before anything runs', async () => {
   const out = join(temporaryFolder(), 'my images')
   const said = await downbeat(['build'], { out })

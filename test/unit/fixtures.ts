@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { UserError } from '../../lib/errors.ts'
 import { entry } from '../../lib/catalogue.ts'
 import type { Plan, PlannedBoard, PlannedSoundcard } from '../../lib/plan.ts'
@@ -12,6 +12,11 @@ import { resolve } from '../../lib/resolve.ts'
 
 /** The folder of this repository, wherever it was cloned to. */
 export const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+
+/** No test comes near the cache of the user who runs it. */
+const cache = mkdtempSync(join(tmpdir(), 'downbeat-unit-cache-'))
+process.env['DOWNBEAT_CACHE'] = cache
+afterAll(() => rmSync(cache, { recursive: true, force: true }))
 
 /** A folder of the running test's own, gone when the test has ended. */
 export function temporaryFolder(): string {
@@ -162,7 +167,7 @@ let serial = 0
 /** Seconds to sleep that no other process sleeps, so that it can be found by them. */
 export const ownSleep = (): string => `600.${process.pid}${String(++serial).padStart(3, '0')}`
 
-/** Runs ./downbeat as a person would, with its results going to a folder of the test. */
+/** Runs ./downbeat as a person would, with its results going to a folder of the test, and to a cache of the tests in this file. */
 export async function downbeat(
   args: string[],
   { cwd = repository, out, env: more = {} }: { cwd?: string; out: string; env?: Record<string, string> },

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { openCache } from '../../lib/cache.ts'
 import type { Cache } from '../../lib/cache.ts'
 import { HostError, Interrupted, ProofError, StageError, UserError } from '../../lib/errors.ts'
-import { keyOf, make } from '../../lib/make.ts'
+import { keyOf, make, markUsed } from '../../lib/make.ts'
 import type { Event, MakeOptions } from '../../lib/make.ts'
 import type { Plan } from '../../lib/plan.ts'
 import type { AnyStage, Job } from '../../lib/stage.ts'
@@ -492,4 +492,21 @@ test('what a failed stage has to say for itself is kept beside the log, and the 
   expect(error).toBeInstanceOf(ProofError)
   expect((error as Error).message).toBe(`1 of 2 proofs failed\n  console: ${join(folder, 'run-boot-console.log')}`)
   expect(readFileSync(join(folder, 'run-boot-console.log'), 'utf8')).toBe('kernel panic\n')
+})
+
+test('what a build has used is marked in the cache, also what nothing had to look at; what it did without is not', async () => {
+  const { cache, stage, options } = workshop()
+  const first = stage('first')
+  const last = stage('last', { needs: { first } })
+  const other = stage('other')
+  const left = stage('left', { given: () => undefined })
+  await make([last, other], options())
+  const entry = (of: AnyStage): string => join(cache.folder(of.name, keyOf(of, planNamed('a'))), 'entry.json')
+  const used = (of: AnyStage): number => statSync(entry(of)).mtimeMs
+  for (const of of [first, last, other]) utimesSync(entry(of), 1000, 1000)
+  const now = Date.now()
+  expect([...markUsed([last, left], planNamed('a'), cache)].sort()).toEqual([first, last].map((of) => join(entry(of), '..')).sort())
+  expect([first, last, other].map((of) => used(of) >= now - 1000)).toEqual([true, true, false])
+  // It is as good as before.
+  expect((await make([last], options())).get('last')!.cached).toBe(true)
 })

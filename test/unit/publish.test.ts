@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Plan } from '../../lib/plan.ts'
 import type { Entry } from '../../lib/cache.ts'
 import { publish, stageRecord } from '../../lib/publish.ts'
@@ -13,10 +13,12 @@ import { repository, temporaryFolder, write } from './fixtures.ts'
 const plan = { name: 'pi4b-usb' } as Plan
 const record = { name: 'pi4b-usb', stages: {}, files: {}, proofs: [], boots: [] }
 
-function built() {
-  const root = temporaryFolder()
+/** A cache, perhaps on another disk, and a folder to publish to. */
+function built(elsewhere?: string) {
+  const root = elsewhere === undefined ? temporaryFolder() : mkdtempSync(join(elsewhere, 'downbeat-unit-'))
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   write(root, { 'cache/disk.img': 'a disk', 'cache/packages.lock': 'bash 5\n', 'debs/jackd1.deb': 'one', 'debs/jackd2.deb': 'two' })
-  const folder = join(root, 'images/pi4b-usb')
+  const folder = join(elsewhere === undefined ? root : temporaryFolder(), 'images/pi4b-usb')
   return {
     folder,
     disk: join(root, 'cache/disk.img'),
@@ -42,6 +44,21 @@ describe('what is published', () => {
     const image = statSync(put())
     expect(image.ino).toBe(statSync(disk).ino)
     expect(image.mode & 0o777).toBe(0o444)
+  })
+
+  test('is a copy where the cache is on another disk: with holes, read-only, and made anew only when the image is another', () => {
+    const { put, disk } = built('/dev/shm')
+    truncateSync(disk, 64 << 20)
+    const path = put()
+    const [first, own] = [statSync(path), statSync(disk)]
+    expect([first.dev === own.dev, first.size, first.mode & 0o777]).toEqual([false, 64 << 20, 0o444])
+    expect(first.blocks * 512).toBeLessThan(1 << 20)
+    expect(readFileSync(path).equals(readFileSync(disk))).toBe(true)
+    put()
+    expect(statSync(path).ino).toBe(first.ino)
+    chmodSync(disk, 0o644)
+    writeFileSync(disk, 'another disk')
+    expect(readFileSync(put(), 'utf8')).toBe('another disk')
   })
 
   test('may be published again, as it was or with another image', () => {

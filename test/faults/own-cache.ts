@@ -1,35 +1,39 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { builtRecord, enter, root } from '../downbeat.ts'
+import { cacheFolder } from '../../scripts/session.ts'
+import { builtRecord, enter, folderForLinks } from '../downbeat.ts'
 import { until } from '../unit/fixtures.ts'
 
 const made: string[] = []
 export const removeLater = (folder: string): void => void made.push(folder)
 
-/** Best after each test: the out/ of all of them together would take tens of gigabytes. */
-export function removeOuts(): void {
+/** Best after each test: the caches of all of them together would take tens of gigabytes. */
+export function removeCaches(): void {
   for (const dir of made.splice(0)) execFileSync('bash', [enter, 'rm', '-rf', dir])
 }
 
-/** An out/ of a test's own, in which the costly stages are hard links to those of the real one, but for those named. */
-export function ownOut(without: readonly string[]): string {
+/**
+ * A folder of a test's own for results, with a cache in it (`cache/`), in which the costly stages are hard links to those of the
+ * user's cache, but for those named.
+ */
+export function ownCache(without: readonly string[]): string {
   const built = builtRecord()
-  const dir = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
+  const real = cacheFolder()
+  const dir = folderForLinks('downbeat-faults-')
   made.push(dir)
   mkdirSync(join(dir, 'cache'))
-  for (const name of readdirSync(join(root, 'out/cache'))) {
+  for (const name of readdirSync(real)) {
     const stage = name.replace(/-[0-9a-f]{16}$/, '')
     const wanted =
       name === 'node' || (stage in built.stages && name.endsWith(built.stages[stage]!.key.slice(0, 16)) && !without.includes(stage))
-    if (wanted) execFileSync('cp', ['-al', join(root, 'out/cache', name), join(dir, 'cache', name)])
+    if (wanted) execFileSync('cp', ['-al', join(real, name), join(dir, 'cache', name)])
   }
   // What is kept is written to: copies, no links.
   mkdirSync(join(dir, 'cache/kept'))
-  if (existsSync(join(root, 'out/cache/kept/debs')))
-    cpSync(join(root, 'out/cache/kept/debs'), join(dir, 'cache/kept/debs'), { recursive: true })
+  const debs = join(real, 'kept/debs')
+  if (existsSync(debs)) cpSync(debs, join(dir, 'cache/kept/debs'), { recursive: true })
   return dir
 }
 
