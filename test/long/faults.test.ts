@@ -1,15 +1,26 @@
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { builtRecord, downbeat } from '../downbeat.ts'
+import { everyPart, everyStep, killedWhileFetching } from '../faults/fetching.ts'
 import { everyMoment, killedAt } from '../faults/killed.ts'
 import { entries, ownCache, removeCaches } from '../faults/own-cache.ts'
+import { raspberryPi } from '../stand-in/raspberry-pi.ts'
+import type { RaspberryPi } from '../stand-in/raspberry-pi.ts'
 
 const built = builtRecord()
+let pi: RaspberryPi
+beforeAll(async () => {
+  pi = await raspberryPi()
+})
+afterAll(() => pi.close())
 afterEach(removeCaches)
 
 test('a build that is killed at any moment goes on when it is started again, and makes the same image', () => killedAt(everyMoment))
+
+test('so does one that is killed at any moment of the fetch and of the unpacking of an image', () =>
+  killedWhileFetching(pi, everyPart, everyStep))
 
 test('the root made with native twins and the one made by plain emulation are the same, file by file', () => {
   const out = ownCache(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
