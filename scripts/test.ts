@@ -53,7 +53,6 @@ interface Result {
 export function testCommand(): Command {
   const usual = Object.keys(parts).filter((name) => name !== LONG)
   return new Command('test')
-    .description('prove everything this project promises: checks, unit and golden tests, the booted image, faults')
     .argument('[parts...]', `${usual.join(', ')} (all of these when left out), or ${LONG}: their exhaustive forms, for hours`)
     .addHelpText('after', '\nExample:\n  ./downbeat test unit')
     .action(test)
