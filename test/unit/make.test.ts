@@ -21,7 +21,7 @@ function workshop() {
   const ran: string[] = []
   const events: Event[] = []
   const stage = (name: string, { text = `// ${name}`, run, ...more }: Fake = {}): AnyStage => {
-    write(folder, { [`stages/${name}.ts`]: text })
+    write(folder, { 'package.json': '{}', [`stages/${name}.ts`]: text })
     return {
       name,
       about: `Make ${name}`,
