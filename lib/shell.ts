@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { $ as zx, quote } from 'zx'
-import type { ProcessPromise } from 'zx'
+import { $ as zx, quote } from 'zx/core'
+import type { ProcessPromise } from 'zx/core'
 
 /** user + system seconds, children included, and the largest single process in KiB. */
 export interface Usage {

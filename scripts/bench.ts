@@ -79,7 +79,6 @@ const rows: Record<string, () => void | Promise<void>> = {
 
 export function benchCommand(): Command {
   return new Command('bench')
-    .description('measure what this project says about its speed, as ratios in one run on this machine')
     .argument('[rows...]', `some rows only: ${Object.keys(rows).join(', ')}`)
     .addHelpText('after', '\nExample:\n  ./downbeat bench')
     .action(async (asked: string[]) => {

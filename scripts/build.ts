@@ -37,7 +37,6 @@ interface Options extends ChoiceOptions {
 
 export function buildCommand(): Command {
   return withChoices(new Command('build'))
-    .description('build a flashable image for the choices in a file (image.yaml)')
     .argument('[choices]', 'the file of choices')
     .option('--boot', 'boot the image in the emulator and listen to it, too')
     .option('--release', 'pack it too, with what others need: sums, block map, a manifest for Raspberry Pi Imager')

@@ -18,7 +18,6 @@ interface Options {
 
 export function cleanCommand(): Command {
   return new Command('clean')
-    .description('remove what stages have made; downloads and the compiler cache stay, and so do images')
     .option('--all', 'downloads, compiler cache, and the logs and images of out/, too')
     .addOption(
       new Option('--older-than <age>', 'only results, and downloads too, that were not used for so long: 30d, 12h')

@@ -12,7 +12,6 @@ const WANTED_GIB = 8
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('say whether this machine can build, and what to do where it cannot')
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  ./downbeat doctor')
     .action((options: { json?: true }) => {

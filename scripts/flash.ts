@@ -35,7 +35,6 @@ interface Options extends PersonalOptions {
 
 export function flashCommand(): Command {
   return withPersonal(new Command('flash'))
-    .description('write an image to a card, read it back, and refuse every disk that is none')
     .argument('<image>', 'a folder of out/images/, or an .img, .img.xz or .img.zst file')
     .argument('[disk]', 'the whole disk, such as /dev/sdX, or a file that is there; left out: list the disks')
     .option('-y, --yes', 'do not ask; only with the disk named')

@@ -9,9 +9,6 @@ import { root } from './session.ts'
 
 export function generateCommand(): Command {
   return new Command('generate')
-    .description(
-      'write what is made of other files: schemas/*.json for editors, docs/tunings.md, and the keys of downbeat.toml for its reader',
-    )
     .option('--check', 'only say whether they are up to date')
     .addHelpText('after', '\nExample:\n  ./downbeat generate')
     .action((options: { check?: true }) => {

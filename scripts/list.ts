@@ -18,7 +18,6 @@ interface Listed {
 
 export function listCommand(): Command {
   return withChoices(new Command('list'))
-    .description('list what there is to choose from')
     .argument('[what]', `${Object.keys(folders).join(', ')} or variants (all of them when left out)`)
     .argument('[choices]', 'the file of choices that tunings are asked about')
     .option('--json', 'for programs')

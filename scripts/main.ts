@@ -1,19 +1,65 @@
 import { Command, CommanderError } from 'commander'
 import { HostError, Interrupted, ProofError, StageError, systemError, UserError } from '../lib/errors.ts'
 import { nearest } from '../lib/nearest.ts'
-import { benchCommand } from './bench.ts'
-import { buildCommand } from './build.ts'
-import { cleanCommand } from './clean.ts'
-import { doctorCommand } from './doctor.ts'
-import { flashCommand } from './flash.ts'
-import { generateCommand } from './generate.ts'
-import { listCommand } from './list.ts'
-import { manifestCommand } from './manifest.ts'
-import { personalizeCommand } from './personalize.ts'
-import { planCommand } from './plan.ts'
-import { testCommand } from './test.ts'
 
-// The command line: every verb is a file of its own in this folder.
+// The command line: every verb is a file of its own in this folder, and only the one that is asked for is loaded.
+
+delete process.env['NODE_COMPILE_CACHE'] // the launcher's word to this Node, and to none that it starts
+
+/** What follows the verb, what it does, and where it is. */
+const verbs: Record<string, [words: string, about: string, load: () => Promise<Command>]> = {
+  build: [
+    '[options] [choices]',
+    'build a flashable image for the choices in a file (image.yaml)',
+    async () => (await import('./build.ts')).buildCommand(),
+  ],
+  flash: [
+    '[options] <image> [disk]',
+    'write an image to a card, read it back, and refuse every disk that is none',
+    async () => (await import('./flash.ts')).flashCommand(),
+  ],
+  personalize: [
+    '[options] <image>',
+    'tell an image, or a card that is in use, its name, its user, its Wi-Fi and the like',
+    async () => (await import('./personalize.ts')).personalizeCommand(),
+  ],
+  manifest: [
+    '[options] [folders...]',
+    'write one list for Raspberry Pi Imager of all images that are packed for release',
+    async () => (await import('./manifest.ts')).manifestCommand(),
+  ],
+  test: [
+    '[parts...]',
+    'prove everything this project promises: checks, unit and golden tests, the booted image, faults',
+    async () => (await import('./test.ts')).testCommand(),
+  ],
+  plan: [
+    '[options] [choices]',
+    'show what a build would make: each value and the file it comes from',
+    async () => (await import('./plan.ts')).planCommand(),
+  ],
+  list: ['[options] [what] [choices]', 'list what there is to choose from', async () => (await import('./list.ts')).listCommand()],
+  doctor: [
+    '[options]',
+    'say whether this machine can build, and what to do where it cannot',
+    async () => (await import('./doctor.ts')).doctorCommand(),
+  ],
+  clean: [
+    '[options]',
+    'remove what stages have made; downloads and the compiler cache stay, and so do images',
+    async () => (await import('./clean.ts')).cleanCommand(),
+  ],
+  generate: [
+    '[options]',
+    'write what is made of other files: schemas/*.json for editors, docs/tunings.md, and the keys of downbeat.toml for its reader',
+    async () => (await import('./generate.ts')).generateCommand(),
+  ],
+  bench: [
+    '[rows...]',
+    'measure what this project says about its speed, as ratios in one run on this machine',
+    async () => (await import('./bench.ts')).benchCommand(),
+  ],
+}
 
 const program = new Command('downbeat')
   .description('Builds Raspberry Pi images for realtime, low-latency audio, and proves every tuning in them')
@@ -27,21 +73,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-for (const make of [
-  buildCommand,
-  flashCommand,
-  personalizeCommand,
-  manifestCommand,
-  testCommand,
-  planCommand,
-  listCommand,
-  doctorCommand,
-  cleanCommand,
-  generateCommand,
-  benchCommand,
-])
-  program.addCommand(make())
-for (const command of program.commands) command.exitOverride().showHelpAfterError(`(./downbeat help ${command.name()} says more)`)
+/** The asked verb as it is; of the others the line that help has for them. */
+async function addVerbs(asked: string | undefined): Promise<void> {
+  for (const [name, [words, about, load]] of Object.entries(verbs)) {
+    if (name !== asked) program.command(`${name} ${words}`).description(about)
+    else program.addCommand((await load()).description(about).exitOverride().showHelpAfterError(`(./downbeat help ${name} says more)`))
+  }
+}
 
 /** Turns whatever went wrong into a message and an exit code; only a fault of downbeat itself shows where it happened. */
 function explain(thrown: unknown): number {
@@ -70,23 +108,21 @@ function explain(thrown: unknown): number {
   return 70
 }
 
-const verb = process.argv[2]
-if (verb === undefined) {
-  program.outputHelp()
-} else {
-  try {
-    const known = program.commands.map((command) => command.name())
-    const asked = verb === 'help' ? process.argv[3] : verb
-    if (asked !== undefined && !asked.startsWith('-') && asked !== 'help' && !known.includes(asked)) {
-      const guess = nearest(asked, known)
-      throw new UserError(
-        `there is no verb "${asked}"${guess === undefined ? '' : ` (did you mean "${guess}"?)`}; ./downbeat help lists them`,
-      )
-    }
-    await program.parseAsync()
-  } catch (error) {
-    process.exitCode = explain(error)
+try {
+  const [verb, helped] = process.argv.slice(2).filter((word) => !word.startsWith('-'))
+  const asked = verb === 'help' ? helped : verb
+  const known = Object.keys(verbs)
+  if (asked !== undefined && asked !== 'help' && !known.includes(asked)) {
+    const guess = nearest(asked, known)
+    throw new UserError(
+      `there is no verb "${asked}"${guess === undefined ? '' : ` (did you mean "${guess}"?)`}; ./downbeat help lists them`,
+    )
   }
+  await addVerbs(asked)
+  if (process.argv.length === 2) program.outputHelp()
+  else await program.parseAsync()
+} catch (error) {
+  process.exitCode = explain(error)
 }
 // Locks and timers of a run that ended must not keep the process.
 if (process.exitCode !== undefined && process.exitCode !== 0) process.exit()

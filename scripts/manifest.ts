@@ -13,7 +13,6 @@ interface Options {
 
 export function manifestCommand(): Command {
   return new Command('manifest')
-    .description('write one list for Raspberry Pi Imager of all images that are packed for release')
     .argument('[folders...]', 'the folders of the images (all of out/images)')
     .option('--url <address>', 'the address below which the files will be served; otherwise they are read where they lie', (address) =>
       servedAt('--url', address),

@@ -28,7 +28,6 @@ interface Options extends PersonalOptions {
 
 export function personalizeCommand(): Command {
   return withPersonal(new Command('personalize'))
-    .description('tell an image, or a card that is in use, its name, its user, its Wi-Fi and the like')
     .argument(
       '<image>',
       'a folder of out/images/ or an image file; without --output a card: its disk, or the folder where its boot partition is mounted',

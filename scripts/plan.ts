@@ -10,7 +10,6 @@ import { root } from './session.ts'
 
 export function planCommand(): Command {
   return withChoices(new Command('plan'))
-    .description('show what a build would make: each value and the file it comes from')
     .argument('[choices]', 'the file of choices')
     .option('--explain <tuning>', 'one tuning: why, source, when, what it changes, how it is proven')
     .option('--json', 'the whole plan, as it is saved beside the image')

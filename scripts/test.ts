@@ -40,7 +40,6 @@ const parts: Record<string, Part[]> = {
 
 export function testCommand(): Command {
   return new Command('test')
-    .description('prove everything this project promises: checks, unit and golden tests, the booted image, faults')
     .argument('[parts...]', `${Object.keys(parts).join(', ')} (all of them when left out)`)
     .addHelpText('after', '\nExample:\n  ./downbeat test unit')
     .action(test)

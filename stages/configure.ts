@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { create } from 'tar'
 import { render, renderSoundcards } from '../lib/render.ts'
 import { defineStage } from '../lib/stage.ts'
 
@@ -22,6 +21,7 @@ export const configure = defineStage({
       writeFileSync(file, text)
       chmodSync(file, executable ? 0o755 : 0o644)
     }
+    const { create } = await import('tar')
     // Without owners (portable): whoever unpacks it owns it, and that is root of a namespace.
     await create(
       { file: out.root, cwd: folder.root, portable: true, mtime: new Date(given.epoch * 1000) },

@@ -1,4 +1,3 @@
-import { RequestError } from 'got'
 import { HostError, messageOf, UserError } from '../errors.ts'
 import { withoutSecrets } from './address.ts'
 import type { Source } from './address.ts'
@@ -12,7 +11,7 @@ const checkProxy = 'see what http_proxy and https_proxy say'
 
 /** What a failed request means: most of it passes. */
 export function explained(error: unknown, name: string): Error {
-  const cause = error instanceof RequestError && error.cause instanceof Error ? error.cause : error
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error // got says what of it failed
   if (cause instanceof Lost) return cause
   const { code = '', statusCode } = cause as { code?: string; statusCode?: number }
   const message = withoutSecrets(messageOf(cause))

@@ -2,7 +2,6 @@ import { Agent as HttpAgent } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { getCACertificates } from 'node:tls'
-import got from 'got'
 import { isDowngrade, proxiesOf } from './address.ts'
 import type { Source } from './address.ts'
 import { Lost } from './patience.ts'
@@ -36,6 +35,7 @@ export async function request({ url, name }: Source, headers: Record<string, str
   // Node's own list alone would miss what this machine was told to trust, as curl and apt do: the CA of a house with a proxy.
   const ca = [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
   const agent = { http: new HttpAgent({ proxyEnv }), https: new HttpsAgent({ proxyEnv, ca, timeout: patience.silence }) }
+  const { default: got } = await import('got') // most runs fetch nothing, and it is large
   const stream = got.stream(url, {
     headers: { 'user-agent': userAgent, 'accept-encoding': 'identity', ...headers },
     agent,

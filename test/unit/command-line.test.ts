@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -41,12 +41,30 @@ describe.concurrent('help', () => {
     expect([status, stdout]).toEqual([0, (await downbeat(['help'])).stdout])
   })
 
-  test('on a verb gives an example of it', async () => {
+  test('on a verb gives an example of it, and says the same of what is typed behind it as the list of verbs', async () => {
+    const list = (await downbeat(['help'])).stdout
     const said = await Promise.all(verbs.map((verb) => downbeat(['help', verb])))
     for (const [i, { status, stdout }] of said.entries()) {
       expect(status, verbs[i]).toBe(0)
       expect(stdout).toMatch(new RegExp(`\\nExamples?:\\n {2}\\./downbeat ${verbs[i]}\\b`))
+      const [, words] = /^Usage: downbeat \w+ \[options\]( .*)?$/m.exec(stdout)!
+      const typed = `${verbs[i]}${/^ {2}-(?!h,)/m.test(stdout) ? ' [options]' : ''}${words ?? ''}`
+      expect(list).toMatch(new RegExp(`^ {2}${typed.replaceAll(/[.[\]]/g, '\\$&')} {2}`, 'm'))
     }
+  })
+
+  test('needs no folder for what is compiled: one that cannot be written, or has nonsense in it, is as good', async () => {
+    const { stdout } = await downbeat(['help'])
+    const cache = join(temporaryFolder(), 'cache')
+    const env = { DOWNBEAT_CACHE: cache }
+    write(cache, { compile: 'a file in its place' })
+    expect(await downbeat(['help'], { env })).toMatchObject({ status: 0, stdout, stderr: '' })
+    rmSync(join(cache, 'compile'))
+    expect(await downbeat(['help'], { env })).toMatchObject({ status: 0, stdout, stderr: '' })
+    const compiled = readdirSync(join(cache, 'compile'), { recursive: true, withFileTypes: true }).filter((found) => found.isFile())
+    expect(compiled.length).toBeGreaterThan(0)
+    for (const { parentPath, name } of compiled) writeFileSync(join(parentPath, name), 'nonsense')
+    expect(await downbeat(['help'], { env })).toMatchObject({ status: 0, stdout, stderr: '' })
   })
 })
 
@@ -137,6 +155,21 @@ describe.concurrent('plan', () => {
     expect(stdout).toMatch(/^ {2}jack\.rate +48000 {4}soundcards\/usb\.yaml$/m)
     expect(stdout).toMatch(/^ {2}off no-swap: .*\n {8}off because: switched off at --set tunings\.no-swap=off$/m)
     expect(stdout).toMatch(/^ {2}off i2s-card-first: .*\n {8}off because: soundcard\.bus is usb, not i2s$/m)
+  })
+
+  test('is the same when it was asked for before, and another when a file of choices has changed', async () => {
+    const [cwd, cache] = [temporaryFolder(), temporaryFolder()]
+    const ask = async (): Promise<string> =>
+      (await downbeat(['plan', 'mine.yaml', '--json'], { cwd, env: { DOWNBEAT_CACHE: cache } })).stdout
+    write(cwd, { 'mine.yaml': 'board: pi4b\nsoundcard: usb\n' })
+    const first = await ask()
+    expect(readdirSync(join(cache, 'plans'))).toHaveLength(1)
+    expect(await ask()).toBe(first)
+    write(cwd, { 'mine.yaml': 'board: pi3b\nsoundcard: usb\n' })
+    expect((JSON.parse(await ask()) as Plan).boards.map(({ id }) => id)).toEqual(['pi3b'])
+    for (const file of readdirSync(join(cache, 'plans'))) write(join(cache, 'plans'), { [file]: first.slice(0, 1000) })
+    write(cwd, { 'mine.yaml': 'board: pi4b\nsoundcard: usb\n' })
+    expect(await ask()).toBe(first)
   })
 
   test('--json is the whole plan, and nothing is made for it', async () => {
