@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { z } from 'zod'
 import { UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
-import { parseYaml, textOf } from './yaml.ts'
+import { parseYaml } from './yaml.ts'
 import type { Located } from './yaml.ts'
 import { Base } from './schema/base.ts'
 import { Board } from './schema/board.ts'
@@ -12,6 +12,10 @@ import { Package } from './schema/package.ts'
 import { Profile } from './schema/profile.ts'
 import { Soundcard } from './schema/soundcard.ts'
 import { Tuning } from './schema/tuning.ts'
+import { filesBelow, textOf } from './text-files.ts'
+import type { TextFile } from './text-files.ts'
+
+export type { TextFile }
 
 /** Which schema checks the files of which data folder. */
 export const folders = {
@@ -74,29 +78,8 @@ function readEntry<F extends Folder>(root: string, folder: F, id: string, asked:
 /** One plan asks for the same entry again and again, and what takes long is to check it. */
 const read = new Map<string, { text: string; located: unknown }>()
 
-/** A file of the repository as the plan holds it: `path` below the folder, its text, whether it is a program. */
-export interface TextFile {
-  path: string
-  text: string
-  executable: boolean
-}
-
 /** Every file below a folder, sorted by path. */
-export const textFiles = (root: string, folder: string): TextFile[] => kept(`texts of ${root}/${folder}`, () => readTexts(root, folder))
-
-function readTexts(root: string, folder: string): TextFile[] {
-  const dir = join(root, folder)
-  if (!existsSync(dir)) return []
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((found) => found.isFile())
-    .map((found) => join(found.parentPath, found.name))
-    .sort()
-    .map((file) => ({
-      path: relative(dir, file),
-      text: readFileSync(file, 'utf8'),
-      executable: (statSync(file).mode & 0o100) !== 0,
-    }))
-}
+export const textFiles = (root: string, folder: string): TextFile[] => kept(`texts of ${root}/${folder}`, () => filesBelow(root, folder))
 
 /** One file of a folder, which `asked` names. */
 export function fileIn(root: string, folder: string, path: string, asked: string): TextFile {

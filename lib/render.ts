@@ -1,4 +1,5 @@
-import Handlebars from 'handlebars'
+import { createRequire } from 'node:module'
+import type HandlebarsModule from 'handlebars'
 import { UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
 import type { ConfigurePlan } from './plan.ts'
@@ -11,6 +12,10 @@ export interface Rendered {
   text: string
   executable: boolean
 }
+
+// Loaded when there is something to render, which most builds have not.
+const load = createRequire(import.meta.url)
+const handlebars = (): typeof HandlebarsModule => load('handlebars') as typeof HandlebarsModule
 
 const helpers = { if: true, unless: true, each: true, with: true } as const
 
@@ -45,6 +50,7 @@ export function renderSoundcards({ templates, view, others }: ConfigurePlan): Re
 }
 
 function renderText(name: string, text: string, view: Record<string, unknown>): string {
+  const Handlebars = handlebars()
   try {
     for (const { path, line, known } of missingIn(Handlebars.parse(text), view)) {
       throw new UserError(`${name}:${line} {{${path}}}: there is no such value${didYouMean(path.replace(/^(\.\.\/)+/, ''), known)}`)
@@ -63,6 +69,7 @@ const optional = new Set(['soundcard.alsa_id'])
 
 /** The values that a template names and that are not there, in conditions too; inside `each`, of the first one of the list. */
 function missingIn(program: hbs.AST.Program, view: unknown): { path: string; line: number; known: string[] }[] {
+  const Handlebars = handlebars()
   const found: { path: string; line: number; known: string[] }[] = []
   const contexts = [view]
   const contextOf = ({ depth }: hbs.AST.PathExpression): unknown => contexts.at(-1 - depth)

@@ -1,5 +1,4 @@
 import { appendFileSync } from 'node:fs'
-import ora from 'ora'
 import type { Ora } from 'ora'
 import type { Event } from './make.ts'
 
@@ -33,9 +32,9 @@ export function createReporter(options: ReporterOptions): Reporter {
   const running = new Map<string, { about: string; since: number; progress?: string; said?: number }>()
   const lines = new Map<string, string[]>()
   const moving = options.terminal && !options.quiet && !options.verbose
-  let spinner: Ora | undefined
+  const spinner = spinnerOn(options.out)
   const say = (line: string): void => {
-    spinner?.clear()
+    spinner.clear()
     options.out.write(`${line}\n`)
   }
   const text = (): string =>
@@ -44,13 +43,8 @@ export function createReporter(options: ReporterOptions): Reporter {
       .join('\n  ')
   const refresh = (): void => {
     if (!moving) return
-    if (running.size === 0) {
-      spinner?.stop()
-      spinner = undefined
-      return
-    }
-    spinner ??= ora({ stream: options.out, discardStdin: false, text: text() }).start()
-    spinner.text = text()
+    if (running.size === 0) spinner.stop()
+    else spinner.show(text())
   }
   const ticking = moving ? setInterval(refresh, 500).unref() : undefined
   const show = (line: string): void => {
@@ -65,7 +59,7 @@ export function createReporter(options: ReporterOptions): Reporter {
     say,
     end: () => {
       clearInterval(ticking)
-      spinner?.stop()
+      spinner.stop()
     },
     event(event) {
       if (event.kind === 'progress') {
@@ -119,18 +113,38 @@ export function createStatusLine({ terminal, out }: { terminal: boolean; out: No
   show(text: string): void
   end(): void
 } {
-  let spinner: Ora | undefined
+  const spinner = spinnerOn(out)
   let said = performance.now()
   return {
     show(text) {
-      if (terminal) {
-        spinner ??= ora({ stream: out, discardStdin: false, text }).start()
-        spinner.text = text
-      } else if (performance.now() - said >= PROGRESS_EVERY_MS) {
+      if (terminal) spinner.show(text)
+      else if (performance.now() - said >= PROGRESS_EVERY_MS) {
         said = performance.now()
         out.write(`  ${text}\n`)
       }
     },
-    end: () => void spinner?.stop(),
+    end: () => spinner.stop(),
+  }
+}
+
+/** Something that turns, with a text beside it. What turns it is loaded when there is a terminal for it. */
+function spinnerOn(stream: NodeJS.WriteStream): { show(text: string): void; clear(): void; stop(): void } {
+  let spinner: Ora | undefined
+  let shown: string | undefined // undefined: it does not turn
+  const start = async (): Promise<void> => {
+    const { default: ora } = await import('ora')
+    if (shown !== undefined) spinner ??= ora({ stream, discardStdin: false, text: shown }).start()
+  }
+  return {
+    show(text) {
+      shown = text
+      if (spinner) spinner.text = text
+      else void start()
+    },
+    clear: () => void spinner?.clear(),
+    stop() {
+      spinner?.stop()
+      spinner = shown = undefined
+    },
   }
 }

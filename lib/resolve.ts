@@ -3,6 +3,7 @@ import { entry, fileIn, idsIn, readingOnce, textFiles } from './catalogue.ts'
 import type { TextFile } from './catalogue.ts'
 import { configSections } from './config-sections.ts'
 import { UserError } from './errors.ts'
+import { freeze } from './freeze.ts'
 import { settingsText } from './settings-text.ts'
 import type { SettingsData } from './settings.ts'
 import { refuseUnwanted } from './contradictions.ts'
@@ -352,11 +353,3 @@ function basesFor(root: string, boards: readonly { arch: readonly string[] }[]):
 
 const unique = (words: string[]): string[] => [...new Set(words)].sort()
 const uniqueBy = <T>(values: T[], key: (value: T) => string): T[] => [...new Map(values.map((value) => [key(value), value])).values()]
-
-function freeze<T>(value: T): T {
-  if (value !== null && typeof value === 'object') {
-    Object.values(value).forEach(freeze)
-    Object.freeze(value)
-  }
-  return value
-}

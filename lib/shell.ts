@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { $ as zx, quote } from 'zx/core'
+import type * as Zx from 'zx/core'
 import type { ProcessPromise } from 'zx/core'
 
 /** user + system seconds, children included, and the largest single process in KiB. */
@@ -48,6 +49,10 @@ export interface ShellOptions {
   env?: Record<string, string>
 }
 
+// Loaded when there is something to run, which most builds have not.
+const load = createRequire(import.meta.url)
+const zx = (): typeof Zx => load('zx/core') as typeof Zx
+
 const sandbox = fileURLToPath(new URL('sandbox/', import.meta.url))
 
 /** Namespaces in which an ordinary user is root; see lib/sandbox/enter.sh. */
@@ -74,6 +79,7 @@ export const insideToolbox = (options: {
 
 /** Puts values into a script, quoted. The text between them is taken as it is written, backslashes too, but for \\${ and \\`. */
 export function script(pieces: TemplateStringsArray, values: unknown[]): string {
+  const { quote } = zx()
   const words = values.map((value) => (Array.isArray(value) ? value.map((one) => quote(String(one))).join(' ') : quote(String(value))))
   return pieces.raw.map((piece, i) => piece.replace(/\\(?=\$\{|`)/g, '') + (words[i] ?? '')).join('')
 }
@@ -99,7 +105,7 @@ export function createShell(options: ShellOptions): Shell {
       ...(options.wrap.length > 0 ? options.wrap : ['bash', '-c']),
       body,
     ]
-    return zx({
+    return zx().$({
       quiet: true,
       nothrow: true,
       detached: true,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { textFiles } from './catalogue.ts'
+import { filesBelow } from './text-files.ts'
 
 // What runs every stage, and so decides no byte of any: a change here must not make everything anew.
 // So does what fetches: only bytes with the hash that was asked for come of it.
@@ -27,6 +27,6 @@ export function sourceText(url: string): [string, string][] {
   }
   read(file)
   const own = join(dirname(file), basename(file, '.ts'))
-  for (const { path } of textFiles(root, relative(root, own))) read(join(own, path))
+  for (const { path } of filesBelow(root, relative(root, own))) read(join(own, path))
   return [...seen].map(([path, text]): [string, string] => [relative(root, path), text]).sort(([a], [b]) => (a < b ? -1 : 1))
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import { messageOf, UserError } from './errors.ts'
 import { didYouMean } from './nearest.ts'
+import { textOf } from './text-files.ts'
 
 export type KeyPath = readonly PropertyKey[]
 
@@ -26,15 +26,6 @@ export interface Override {
 /** Reads a YAML file and checks it against a strict schema. Throws UserError with file, line, column and a hint. */
 export function readYaml<S extends z.ZodType>(file: string, schema: S, root: string, overrides: Override[] = []): Located<z.output<S>> {
   return parseYaml(textOf(file, root), relative(root, file), schema, overrides)
-}
-
-/** The text of a file; UserError where there is none. */
-export function textOf(file: string, root: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    throw new UserError(`${relative(root, file)}: there is no such file`)
-  }
 }
 
 /** The same for a text that is already in memory; `name` stands in front of every message. */

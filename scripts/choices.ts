@@ -1,12 +1,10 @@
-import { join } from 'node:path'
+import { getCompileCacheDir } from 'node:module'
+import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { UserError } from '../lib/errors.ts'
-import { fetchText } from '../lib/fetch-text.ts'
-import { findBase, folderOf } from '../lib/find-base.ts'
+import { keptPlan } from '../lib/kept-plan.ts'
 import type { Plan } from '../lib/plan.ts'
-import { override, resolve } from '../lib/resolve.ts'
-import { Image } from '../lib/schema/image.ts'
-import { readYaml } from '../lib/yaml.ts'
+import { textOf } from '../lib/text-files.ts'
 import { mirror, networkSettings, root } from './session.ts'
 
 /** What can be said on the command line of the image that is meant, beside the file of choices. */
@@ -54,6 +52,18 @@ export async function planOf(given: string | undefined, options: ChoiceOptions, 
     ...(options.baseSha256 === undefined ? [] : [`base_sha256=${options.baseSha256}`]),
     ...options.set,
   ]
+  const network = { ...networkSettings(), signal: new AbortController().signal, limit: LIST_BYTES }
+  const from = { plainEmulation, mirror: mirror() }
+  const before = keptPlan(getCompileCacheDir(), root, [relative(root, file), textOf(file, root), sets, from])
+  const known = before.find()
+  if (known) return known
+
+  // What reads the data is large, and most runs ask for what they have asked for before.
+  const { fetchText } = await import('../lib/fetch-text.ts')
+  const { findBase, folderOf } = await import('../lib/find-base.ts')
+  const { override, resolve } = await import('../lib/resolve.ts')
+  const { Image } = await import('../lib/schema/image.ts')
+  const { readYaml } = await import('../lib/yaml.ts')
   const { value, at } = readYaml(file, Image, root, sets.map(override))
   const question = {
     base: value.base,
@@ -62,7 +72,8 @@ export async function planOf(given: string | undefined, options: ChoiceOptions, 
     place: options.base === undefined ? at(['base']) : '--base',
     folder: options.base === undefined ? folderOf(file) : process.cwd(),
   }
-  const network = { ...networkSettings(), signal: new AbortController().signal, limit: LIST_BYTES }
   const base = await findBase(root, question, (url) => fetchText(url, network))
-  return resolve(root, file, sets, { plainEmulation, mirror: mirror(), base })
+  const plan = resolve(root, file, sets, { ...from, base })
+  if (base.image === undefined) before.keep(plan) // an image of somebody's own may be another one tomorrow
+  return plan
 }

@@ -1,16 +1,22 @@
-import * as z from 'zod'
 import type { Source } from './address.ts'
 import type { Reply } from './request.ts'
 
 /** Which file some bytes are of, as its server names it. */
-export const Origin = z.strictObject({
+export interface Origin {
   /** without a name and a password */
-  url: z.string(),
-  etag: z.string().optional(),
-  last_modified: z.string().optional(),
-  length: z.number().optional(),
-})
-export type Origin = z.infer<typeof Origin>
+  url: string
+  etag?: string | undefined
+  last_modified?: string | undefined
+  length?: number | undefined
+}
+
+/** Whether something that was read is one. */
+export function isOrigin(value: unknown): value is Origin {
+  if (value === null || typeof value !== 'object') return false
+  const { url, etag, last_modified, length } = value as Record<string, unknown>
+  const words = [etag, last_modified].every((word) => word === undefined || typeof word === 'string')
+  return typeof url === 'string' && words && (length === undefined || typeof length === 'number')
+}
 
 /** The origin of what a server begins to give. */
 export function originOf(source: Source, { headers }: Reply): Origin {

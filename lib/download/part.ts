@@ -5,7 +5,8 @@ import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { HostError, messageOf } from '../errors.ts'
 import { megabytes } from './meter.ts'
-import { Origin } from './origin.ts'
+import { isOrigin } from './origin.ts'
+import type { Origin } from './origin.ts'
 
 /** A file that is not complete: `<file>.part`, and `<file>.part.json` with where it comes from. */
 export interface Part {
@@ -107,7 +108,8 @@ export async function openPart(file: string, signal: AbortSignal): Promise<Part>
 
 function readOrigin(note: string): Origin | undefined {
   try {
-    return Origin.parse(JSON.parse(readFileSync(note, 'utf8')))
+    const said: unknown = JSON.parse(readFileSync(note, 'utf8'))
+    return isOrigin(said) ? said : undefined
   } catch {
     return undefined // none, or half of one: its bytes cannot be gone on with
   }
