@@ -27,14 +27,22 @@ const programs: readonly (readonly [program: string, debian: string])[] = [
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 const enter = fileURLToPath(new URL('sandbox/enter.sh', import.meta.url))
 
+const isRoot = (): boolean => process.getuid?.() === 0
+
 /** Everything a build needs of the host, asked in milliseconds. */
 export function checkHost(): Check[] {
-  const root = process.getuid?.() === 0
+  const checks = checkPrograms()
+  const lacking = checks.some(({ what, ok }) => what.startsWith('program ') && !ok)
+  return lacking ? checks : [...checks, namespaces(isRoot())]
+}
+
+/** The part of it that starts no program. */
+export function checkPrograms(): Check[] {
+  const root = isRoot()
   const needed = programs.filter(([program]) => !root || program !== 'newuidmap') // only an ordinary user's map needs it
-  const missing = needed.filter(([program]) => !inPath(program))
   const checks = needed.map(([program, debian]): Check => {
     const what = `program ${program}`
-    if (!missing.some(([name]) => name === program)) return { what, ok: true, found: 'there' }
+    if (inPath(program)) return { what, ok: true, found: 'there' }
     return { what, ok: false, found: 'missing', package: debian, mend: `apt-get install ${debian}` }
   })
   const keys = existsSync(keyring)
@@ -45,7 +53,6 @@ export function checkHost(): Check[] {
     ...(keys ? {} : { package: 'debian-archive-keyring', mend: 'apt-get install debian-archive-keyring' }),
   })
   if (!root) checks.push(subordinateIds())
-  if (missing.length === 0) checks.push(namespaces(root))
   return checks
 }
 

@@ -36,6 +36,8 @@ export interface MakeOptions {
   logFile: string
   /** GiB that must be free before a stage starts */
   spare_gib: number
+  /** asked once, before anything is made: throws what is missing for that. A build that finds all of it in the cache needs less */
+  prepare?: () => void
 }
 
 export interface Made {
@@ -94,10 +96,12 @@ export async function make(stages: AnyStage | readonly AnyStage[], options: Make
   const running = new Map<string, Promise<Made>>()
   const made = new Map<string, Made>()
   let first: unknown
+  let prepared: Promise<void> | undefined
+  const prepare = (): Promise<void> => (prepared ??= new Promise((done) => done(options.prepare?.())))
   const one = (wanted: AnyStage): Promise<Made> => {
     const known = running.get(wanted.name)
     if (known) return known
-    const promise = makeOne(wanted, { ...options, signal }, one).then(
+    const promise = makeOne(wanted, { ...options, signal }, prepare, one).then(
       (result) => {
         made.set(wanted.name, result)
         return result
@@ -124,7 +128,12 @@ const needsFresh = (stage: AnyStage, fresh: MakeOptions['fresh']): boolean =>
   fresh !== 'all' &&
   Object.values<AnyStage>(stage.needs as Record<string, AnyStage>).some((need) => fresh.has(need.name) || needsFresh(need, fresh))
 
-async function makeOne(stage: AnyStage, options: MakeOptions, one: (stage: AnyStage) => Promise<Made>): Promise<Made> {
+async function makeOne(
+  stage: AnyStage,
+  options: MakeOptions,
+  prepare: () => Promise<void>,
+  one: (stage: AnyStage) => Promise<Made>,
+): Promise<Made> {
   const { plan, cache, signal, report } = options
   const key = keyOf(stage, plan)
   const fresh = options.fresh === 'all' || options.fresh.has(stage.name)
@@ -144,6 +153,7 @@ async function makeOne(stage: AnyStage, options: MakeOptions, one: (stage: AnySt
     const found = await look()
     if (found) return found
   }
+  await prepare()
   const needs: Record<string, Made> = {}
   await Promise.all(
     needsOf(stage, plan).map(async ([name, need]) => {

@@ -19,7 +19,7 @@ import { downloadMemory } from './bench/download-memory.ts'
 import { flashing } from './bench/flashing.ts'
 import { unpacking, unpackingGib } from './bench/unpacking.ts'
 import type { Unpacking } from './bench/unpacking.ts'
-import { wall } from './bench/wall.ts'
+import { inTurn, wall } from './bench/wall.ts'
 import { cacheFolder, mirror, out, root, runStages } from './session.ts'
 
 const say = (what: string, figure: string): void => void process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
@@ -29,6 +29,19 @@ const rows: Record<string, () => void | Promise<void>> = {
   nothing: () => {
     build()
     say('a build that has nothing to do', `${wall(() => build()).toFixed(2)} s`)
+  },
+  startup: () => {
+    build()
+    const [node, help, nothing] = inTurn([
+      [process.execPath, '-e', '0'],
+      [join(root, 'downbeat'), 'help'],
+      [join(root, 'downbeat'), 'build', '--quiet'],
+    ]) as [number, number, number]
+    say('help / a start of Node', `${help.toFixed(3)} / ${node.toFixed(3)} CPU s = ${(help / node).toFixed(1)} : 1 (limit 4)`)
+    say(
+      'a build that has nothing to do / a start of Node',
+      `${nothing.toFixed(3)} / ${node.toFixed(3)} CPU s = ${(nothing / node).toFixed(1)} : 1 (limit 8)`,
+    )
   },
   image: () => {
     build()

@@ -9,7 +9,8 @@ import { keepBound, lockOf } from '../lib/cache-bound.ts'
 import { cacheFolder as cacheFolderIn, gibOf } from '../lib/cache-folder.ts'
 import { isOfCache } from '../lib/cache-items.ts'
 import { HostError, UserError } from '../lib/errors.ts'
-import { checkHost, requireHost } from '../lib/host.ts'
+import { checkHost, checkPrograms, requireHost } from '../lib/host.ts'
+import type { Check } from '../lib/host.ts'
 import { lock } from '../lib/lock.ts'
 import { make, markUsed } from '../lib/make.ts'
 import type { Made } from '../lib/make.ts'
@@ -51,7 +52,8 @@ export interface Run {
 export async function runStages(plan: Plan, stages: readonly AnyStage[], options: RunOptions): Promise<Run> {
   const folder = cacheFolder()
   const [bound, spare_gib] = [cacheBound(), gibOf(process.env, 'DOWNBEAT_SPARE_GIB', 4)]
-  prepareHost()
+  for (const place of Object.values(places())) takeFolder(place)
+  prepareHost(checkPrograms)
   const logFile = newLogFile(plan.name)
   const reporter = createReporter({
     logFile,
@@ -85,6 +87,7 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
       report: reporter.event,
       logFile,
       spare_gib,
+      prepare: () => prepareHost(checkHost),
     })
     const mine = markUsed(stages, plan, cache)
     const end = async (): Promise<void> => {
@@ -107,9 +110,8 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
 export const canMove = (): boolean => process.stderr.isTTY && process.stderr.columns > 0 && process.env['CI'] === undefined
 
 /** Finds what is missing before anything runs; as root installs it, after saying so. */
-function prepareHost(): void {
-  const checks = checkHost()
-  for (const place of Object.values(places())) takeFolder(place)
+function prepareHost(ask: () => Check[]): void {
+  const checks = ask()
   const packages = [...new Set(checks.flatMap((check) => (check.ok ? [] : (check.package ?? []))))]
   if (packages.length === 0 || process.getuid?.() !== 0) return requireHost(checks)
   process.stderr.write(`- installing what this machine lacks: ${packages.join(' ')}\n`)
@@ -122,7 +124,7 @@ function prepareHost(): void {
   } catch {
     throw new HostError(`apt-get could not install ${packages.join(' ')}`, `apt-get install ${packages.join(' ')}`)
   }
-  requireHost(checkHost())
+  requireHost(ask())
 }
 
 /** What may be in out/ before it is marked: the launcher's and a build's own, of older ones too. */

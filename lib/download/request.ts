@@ -1,7 +1,4 @@
-import { Agent as HttpAgent } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import { getCACertificates } from 'node:tls'
 import { isDowngrade, proxiesOf } from './address.ts'
 import type { Source } from './address.ts'
 import { Lost } from './patience.ts'
@@ -31,11 +28,17 @@ export const userAgent = 'Mozilla/5.0 (compatible; downbeat/0.1.0)'
 /** Asks for an address, follows redirects, and gives the answer whatever its status. Lost, UserError or HostError for none. */
 export async function request({ url, name }: Source, headers: Record<string, string>, options: RequestOptions): Promise<Reply> {
   const { patience, signal } = options
+  // Loaded here because they are large, and most runs fetch nothing.
+  const [{ default: got }, { Agent: HttpAgent }, { Agent: HttpsAgent }, { getCACertificates }] = await Promise.all([
+    import('got'),
+    import('node:http'),
+    import('node:https'),
+    import('node:tls'),
+  ])
   const proxyEnv = proxiesOf(options.proxies)
   // Node's own list alone would miss what this machine was told to trust, as curl and apt do: the CA of a house with a proxy.
   const ca = [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
   const agent = { http: new HttpAgent({ proxyEnv }), https: new HttpsAgent({ proxyEnv, ca, timeout: patience.silence }) }
-  const { default: got } = await import('got') // most runs fetch nothing, and it is large
   const stream = got.stream(url, {
     headers: { 'user-agent': userAgent, 'accept-encoding': 'identity', ...headers },
     agent,

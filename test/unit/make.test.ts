@@ -149,6 +149,23 @@ describe('a stage', () => {
     expect(kinds(events)).toEqual(['second cached'])
   })
 
+  test('is made on a machine that was asked for what that needs, once; one that is there asks for nothing', async () => {
+    const { stage, options, ran } = workshop()
+    const [first, second] = [stage('first'), stage('second')]
+    const asked: string[][] = []
+    const prepare = (): void => void asked.push([...ran])
+    await make([first, second], { ...options(), prepare })
+    expect(asked).toEqual([[]])
+    await make([first, second], { ...options(), prepare })
+    expect(asked).toHaveLength(1)
+    const third = stage('third', { needs: { first } })
+    const lacking = (): never => {
+      throw new HostError('no namespaces', 'allow them')
+    }
+    await expect(make([third, stage('fourth')], { ...options(), prepare: lacking })).rejects.toThrow('no namespaces')
+    expect(ran).toEqual(['first', 'second'])
+  })
+
   test('that two others need is made once', async () => {
     const { stage, options, ran } = workshop()
     const shared = stage('shared')
