@@ -49,13 +49,27 @@ export function renderSoundcards({ templates, view, others }: ConfigurePlan): Re
   )
 }
 
+/** What is known of a text: each is rendered once for every sound card, and what takes long is to compile it. */
+const compiled = new Map<string, { program: hbs.AST.Program; template: HandlebarsTemplateDelegate }>()
+
+function compile(text: string): { program: hbs.AST.Program; template: HandlebarsTemplateDelegate } {
+  const { parse, compile: made } = handlebars()
+  const known = compiled.get(text) ?? {
+    program: parse(text),
+    template: made(text, { noEscape: true, strict: true, knownHelpers: helpers, knownHelpersOnly: true }),
+  }
+  compiled.set(text, known)
+  return known
+}
+
 function renderText(name: string, text: string, view: Record<string, unknown>): string {
   const Handlebars = handlebars()
   try {
-    for (const { path, line, known } of missingIn(Handlebars.parse(text), view)) {
+    const { program, template } = compile(text)
+    for (const { path, line, known } of missingIn(program, view)) {
       throw new UserError(`${name}:${line} {{${path}}}: there is no such value${didYouMean(path.replace(/^(\.\.\/)+/, ''), known)}`)
     }
-    return Handlebars.compile(text, { noEscape: true, strict: true, knownHelpers: helpers, knownHelpersOnly: true })(view)
+    return template(view)
   } catch (error) {
     if (error instanceof UserError) throw error
     const { message, lineNumber } = error as Error & { lineNumber?: number }

@@ -19,7 +19,8 @@ import { downloadMemory } from './bench/download-memory.ts'
 import { flashing } from './bench/flashing.ts'
 import { unpacking, unpackingGib } from './bench/unpacking.ts'
 import type { Unpacking } from './bench/unpacking.ts'
-import { inTurn, wall } from './bench/wall.ts'
+import { variantSeconds } from './bench/variant.ts'
+import { cpuOf, inTurn, wall } from './bench/wall.ts'
 import { cacheFolder, mirror, out, root, runStages } from './session.ts'
 
 const say = (what: string, figure: string): void => void process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
@@ -32,15 +33,23 @@ const rows: Record<string, () => void | Promise<void>> = {
   },
   startup: () => {
     build()
-    const [node, help, nothing] = inTurn([
-      [process.execPath, '-e', '0'],
-      [join(root, 'downbeat'), 'help'],
-      [join(root, 'downbeat'), 'build', '--quiet'],
-    ]) as [number, number, number]
+    const downbeat = join(root, 'downbeat')
+    const [node, help, nothing] = inTurn(
+      [() => cpuOf(process.execPath, '-e', '0'), () => cpuOf(downbeat, 'help'), () => cpuOf(downbeat, 'build', '--quiet')],
+      7,
+    ) as [number, number, number]
     say('help / a start of Node', `${help.toFixed(3)} / ${node.toFixed(3)} CPU s = ${(help / node).toFixed(1)} : 1 (limit 4)`)
     say(
       'a build that has nothing to do / a start of Node',
       `${nothing.toFixed(3)} / ${node.toFixed(3)} CPU s = ${(nothing / node).toFixed(1)} : 1 (limit 8)`,
+    )
+  },
+  variant: () => {
+    build()
+    const { variant, copy } = variantSeconds(join(folderOf(image, false), 'disk.img'))
+    say(
+      'an image that differs in a text / a sparse copy and its sha256',
+      `${variant.toFixed(2)} / ${copy.toFixed(2)} s = ${(variant / copy).toFixed(1)} : 1`,
     )
   },
   image: () => {

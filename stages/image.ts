@@ -91,19 +91,23 @@ export const image = defineStage({
       truncate -s "$((${offsetOf(root)} + mib * 1048576))" ${out.disk}
       sfdisk --quiet --no-reread --no-tell-kernel ${out.disk} <table
 
-      export MTOOLS_SKIP_CHECK=1
-      at=${out.disk}@@${offsetOf(boot)}
-      mformat -i "$at" -F -v ${boot.label} -N ${given.disk.fat_serial} -T ${boot.sectors} -h 255 -s 63 -c 4 -H ${boot.start} ::
-      cd ${fat}
-      find . -type d -printf '%P\n' | LC_ALL=C sort | while read -r dir; do
-        [ -z "$dir" ] || mmd -i "$at" "::$dir"
-        find "./$dir" -maxdepth 1 -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sh -c 'mcopy -m -i "$0" "$@" "::'"$dir"'"' "$at"
-      done
+      write_fat() {
+        export MTOOLS_SKIP_CHECK=1
+        at=${out.disk}@@${offsetOf(boot)}
+        mformat -i "$at" -F -v ${boot.label} -N ${given.disk.fat_serial} -T ${boot.sectors} -h 255 -s 63 -c 4 -H ${boot.start} ::
+        cd ${fat}
+        find . -type d -printf '%P\n' | LC_ALL=C sort | while read -r dir; do
+          [ -z "$dir" ] || mmd -i "$at" "::$dir"
+          find "./$dir" -maxdepth 1 -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sh -c 'mcopy -m -i "$0" "$@" "::'"$dir"'"' "$at"
+        done
+      }
+      write_fat & # beside the other partition
 
       # The features are named because the defaults differ from release to release.
       export E2FSPROGS_FAKE_TIME=${given.epoch}
       mke2fs -q -F -t ext4 -b 4096 -I 256 -i 8192 -m 1 -L ${root.label} -U ${given.disk.root_uuid} \
         -O ^metadata_csum_seed,^orphan_file,64bit,metadata_csum,has_journal -J size=16 -E ${ext4} \
-        -d ${tree} ${out.disk} "$mib"M`
+        -d ${tree} ${out.disk} "$mib"M
+      wait $! # for the other, and whether it failed`
   },
 })
