@@ -63,7 +63,6 @@ function compile(text: string): { program: hbs.AST.Program; template: Handlebars
 }
 
 function renderText(name: string, text: string, view: Record<string, unknown>): string {
-  const Handlebars = handlebars()
   try {
     const { program, template } = compile(text)
     for (const { path, line, known } of missingIn(program, view)) {
