@@ -34,10 +34,8 @@ export const oneOfEachStep = [
   'making the SSH host keys',
   'keeping the identity',
   'the partition is as large',
-  'cmdline.txt names the device',
   'cmdline.txt names the new identifier',
   'settings: user.name is applied',
-  'settings: jack is applied',
 ]
 
 /**
