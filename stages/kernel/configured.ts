@@ -40,7 +40,9 @@ export async function configured({ given, work, own, kept, settings, $ }: Kernel
   make.push(`CC=ccache ${build.cross_compile}gcc`, 'HOSTCC=ccache gcc', 'KBUILD_BUILD_USER=downbeat', 'KBUILD_BUILD_HOST=downbeat')
   if (given.cross_compile_compat !== undefined) make.push(`CROSS_COMPILE_COMPAT=${given.cross_compile_compat}`)
   make.push('KBUILD_BUILD_VERSION=1', `KBUILD_BUILD_TIMESTAMP=${new Date(given.epoch * 1000).toUTCString()}`)
-  const ccache = [`CCACHE_DIR=${kept.ccache}`, 'CCACHE_DEPEND=1', 'CCACHE_NOHASHDIR=1', 'CCACHE_TEMPDIR=/tmp']
+  // Another option of the kernel changes a header that every file includes, but not what most files are once they are preprocessed:
+  // they are found by that (an option more: 0.31 of the cold cost, which itself is 1.04 of that without this), and compiled from it.
+  const ccache = [`CCACHE_DIR=${kept.ccache}`, 'CCACHE_NOCPP2=1', 'CCACHE_NOHASHDIR=1', 'CCACHE_TEMPDIR=/tmp']
 
   // What the fragments do not ask for is off, or as the defconfig has it; what they ask for must come true.
   const configure = build.defconfig === undefined ? ['allnoconfig'] : [build.defconfig]
