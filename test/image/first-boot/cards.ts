@@ -75,12 +75,27 @@ export const own = crlf([
   'rate = 44100',
 ])
 
+const userconf = `${chosen.user}:${chosen.hash}\r`
+const inOwn = [chosen.passphrase, JSON.stringify(chosen.passphrase).slice(1, -1)]
+
+/** One card with one form after another: downbeat.toml, a start that has nothing to do, custom.toml, userconf.txt and ssh. */
+export const forms = async (card: Card) => {
+  await card.put({ 'downbeat.toml': own })
+  const first = await ask(card)
+  const file = await card.read('downbeat.toml')
+  const second = await ask(card)
+  await card.put({ 'downbeat.toml': '# nothing\n', 'custom.toml': custom_toml })
+  const custom = await ask(card)
+  await card.put({ 'userconf.txt': `${userconf}\n`, ssh: '' })
+  return { first, file, second, custom, userconf: await ask(card), secrets: await card.find([...inOwn, 'geheimnis 4711', userconf]) }
+}
+
 /** downbeat.toml, read once, read no more, and read again when it was changed. */
 export const later = async (card: Card) => {
   await card.put({ 'downbeat.toml': own })
   const first = await ask(card)
   const file = await card.read('downbeat.toml')
-  const secrets = await card.find([chosen.passphrase, JSON.stringify(chosen.passphrase).slice(1, -1)])
+  const secrets = await card.find(inOwn)
   const second = await ask(card)
   const changed = file!.replace(chosen.hostname, 'stage-left').replace('period = 256', 'period = 512')
   await card.put({ 'downbeat.toml': `hostnam = "mistake"\n${changed.replace(chosen.timezone, 'Mars/Olympus')}` })
@@ -130,7 +145,6 @@ export const broken = async (card: Card) => {
   await card.put({ 'downbeat.toml': 'hostname = "mistake"\r\n[wifi]\r\nssid = "no end\r\n' })
   const first = await card.ask(questions)
   const problems = await card.read('downbeat-problems.txt')
-  const userconf = `${chosen.user}:${chosen.hash}\r`
   await card.put({ 'downbeat.toml': 'hostname = "mended"\n', 'userconf.txt': `${userconf}\n`, ssh: '' })
   const second = await ask(card)
   return { first, problems, second, secrets: await card.find([userconf]), gone: await card.read('downbeat-problems.txt') }

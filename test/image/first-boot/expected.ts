@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { chosen } from './cards.ts'
-import type { Answers, later } from './cards.ts'
+import type { Answers } from './cards.ts'
 import type { cuts } from './cuts.ts'
 
 /** One identifier in the table of partitions, in cmdline.txt and in fstab; the whole card; two host keys; one machine. */
@@ -40,10 +40,17 @@ export function expectAccount({ account, groups, jack, doctor, ssh, issue }: Ans
 }
 
 /** A card whose plug was pulled again and again is as the one that was left alone. */
-export function expectUncut({ answers, file }: Awaited<ReturnType<typeof cuts>>, alone: Awaited<ReturnType<typeof later>>): void {
+export function expectUncut(
+  { answers, file }: Awaited<ReturnType<typeof cuts>>,
+  alone: { first: Answers; file: string | undefined },
+): void {
   expectOwnIdentity(answers)
   expectChosen(answers)
   const same = ['password', 'keys', 'sshd', 'wifi', 'jack', 'autostart', 'groups', 'stamps', 'size', 'issue'] as const
   for (const question of same) expect(answers[question], question).toBe(alone.first[question])
   expect(file).toBe(alone.file)
 }
+
+/** A network of wpa_supplicant with a key. */
+export const psk = (ssid: string, key: string): RegExp =>
+  new RegExp(`\\n\\tssid=${ssid}\\n(\\tscan_ssid=1\\n)?\\tkey_mgmt=WPA-PSK\\n\\tpsk=${key}\\n`)

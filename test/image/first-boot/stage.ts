@@ -6,19 +6,17 @@ import { toolbox } from '../../../stages/toolbox.ts'
 import { newCard } from './card.ts'
 import type { Card } from './card.ts'
 import { cuts, oneOfEachStep } from './cuts.ts'
-import { broken, custom, imager, later } from './cards.ts'
+import { forms, imager } from './cards.ts'
 
 type Seen<Use extends (...words: never[]) => unknown> = Awaited<ReturnType<Use>>
 
 export interface FirstBoots {
-  later: Seen<typeof later>
+  forms: Seen<typeof forms>
   imager: Seen<typeof imager>
-  custom: Seen<typeof custom>
-  broken: Seen<typeof broken>
   cuts: Seen<typeof cuts>
 }
 
-/** The image on one card after another, each told its settings in another way: what was then seen of it. See cards.ts, cuts.ts. */
+/** The image on new cards, told their settings in each of the ways: what was then seen of it. See cards.ts, cuts.ts. */
 export const firstBoots = defineStage({
   name: 'first-boots',
   about: 'Boot the image on new cards with settings of every form',
@@ -36,7 +34,7 @@ export const firstBoots = defineStage({
       }
     }
     // Two machines side by side: each waits for its clock, and for its turn, more than it works.
-    await Promise.all([chain({ later, imager, custom, broken }), chain({ cuts: (card) => cuts(card, oneOfEachStep) })])
+    await Promise.all([chain({ forms, imager }), chain({ cuts: (card) => cuts(card, oneOfEachStep) })])
     writeFileSync(out.seen, `${JSON.stringify(seen, null, 2)}\n`)
   },
 })
