@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { boot as bootImage, machineOf } from '../lib/emulator.ts'
 import type { Booted } from '../lib/emulator.ts'
 import { messageOf, ProofError } from '../lib/errors.ts'
@@ -32,32 +32,30 @@ export const boot = defineStage({
     ssh: plan.image.user.ssh_keys.length > 0,
     absent_card: emulatedCard(plan) ? undefined : plan.soundcard.alsa_id,
   }),
-  async run({ given, from, out, work, settings, $ }) {
-    const seen: Seen[] = []
-    const transcripts: string[] = []
+  async run({ given, from, out, work, $ }) {
+    const results: ProofResult[] = []
+    const boots: { machine: string; seconds: number }[] = []
+    let transcript = ''
     writeFileSync(out.console, '') // there may be no machine for any of the boards
-    const look = async (board: PlannedBoard, i: number): Promise<Seen> => {
+    for (const [i, board] of given.boards.entries()) {
       const machine = machineOf(board.emulator!, given.cpu)
-      const folder = `${work}/${machine.name}`
-      mkdirSync(folder)
-      transcripts[i] = ''
-      const results: ProofResult[] = []
       let silence: string | undefined
       const booted = await bootImage($, {
         image: from.image.disk,
         board,
         machine,
-        work: folder,
+        work,
         card_gib: 2,
         root_on_usb: given.root_on_usb,
         ...(given.absent_card === undefined ? {} : { absent_card: given.absent_card }),
-        ...(given.card ? { wavs: [`${folder}/heard.wav`] } : {}),
+        ...(given.card ? { wavs: [`${work}/${machine.name}.wav`] } : {}),
         onText: (text) => {
-          transcripts[i] += text
-          writeFileSync(out.console, transcripts.join('\n'))
+          transcript += text
+          writeFileSync(out.console, transcript)
         },
       })
       try {
+        boots.push({ machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 })
         const disk = given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/(mmcblk\d+p|vda)2$/m
         results.push(...(await firstBoot(booted, machine.name, disk, given.ssh)))
         const since = performance.now()
@@ -82,28 +80,12 @@ export const boot = defineStage({
       }
       const tone = { tuning: 'sound', proof: 'a tone is played through JACK', where: machine.name, expected: 'played to its end' }
       if (silence !== undefined) results.push({ ...tone, passed: false, seen: silence })
-      else if (given.heard) results.push(...judgeTone(`${folder}/heard.wav`, machine.name, 4, true))
-      return { boot: { machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 }, results }
+      else if (given.heard) results.push(...judgeTone(`${work}/${machine.name}.wav`, machine.name, 4, true))
     }
-    // Side by side: a machine keeps little more than one processor busy, for its proofs are asked one after the other.
-    const boards = given.boards.entries()
-    const take = async (): Promise<void> => {
-      for (const [i, board] of boards) seen[i] = await look(board, i)
-    }
-    for (const taken of await Promise.allSettled(Array.from({ length: settings.jobs }, take)))
-      if (taken.status === 'rejected') throw taken.reason
-    const results = seen.flatMap((one) => one.results)
-    writeFileSync(out.results, `${JSON.stringify({ boots: seen.map((one) => one.boot), results }, null, 2)}\n`)
+    writeFileSync(out.results, `${JSON.stringify({ boots, results }, null, 2)}\n`)
     demand(results)
   },
 })
-
-/** What was seen of one machine. */
-interface Seen {
-  /** from the start of the emulator to the root shell: seconds of this machine */
-  boot: { machine: string; seconds: number }
-  results: ProofResult[]
-}
 
 /** One board per chip, the one that QEMU knows exactly if there is one; of those that can be started with this kernel. */
 function emulated(boards: readonly PlannedBoard[]): PlannedBoard[] {
