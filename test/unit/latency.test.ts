@@ -484,7 +484,7 @@ describe('the load', () => {
     const written = 'until [ -e var/lib/downbeat/latency.tmp ]; do sleep 0.05; done'
     const answer = await start({ args: ['-s1', '64'], answers: { 64: `${during}; ${written}` } }).ended
     expect(read(answer.folder, 'during')).toBe('load\n')
-    expect(isRunning(join(answer.folder, 'var/lib/downbeat/latency.tmp'))).toBe(false)
+    await until(() => !isRunning(join(answer.folder, 'var/lib/downbeat/latency.tmp')))
     expectAsBefore(answer)
   })
 
