@@ -8,6 +8,7 @@ import { runStages } from '../../scripts/session.ts'
 import { root } from '../downbeat.ts'
 import { jackRuns } from './jack.ts'
 import { releaseMirror } from './mirror.ts'
+import { rootfs } from '../../stages/rootfs.ts'
 
 /** What image.yaml asks for, but for an architecture. */
 async function planFor(arch: Arch): Promise<Plan> {
@@ -81,3 +82,18 @@ export const jackRunsOn = (arch: Arch, machine: string): void => {
     })
   })
 }
+
+/** The package of JACK of our own keeps its place when a program comes that wants Debian's: `library` is that of the server's package. */
+export const guitarixBeside = (server: string, daemon: string, library: string): void =>
+  test(`Guitarix installs from Debian beside ${server} of our own`, async () => {
+    const guitar = resolve(root, join(root, 'variants/pi4b-usb-guitar.yaml'), [`jack.server=${server}`])
+    const { made } = await runStages(guitar, [rootfs], { quiet: true })
+    const versions = new Map(
+      readFileSync(made.get('rootfs')!.outputs['packages']!, 'utf8')
+        .split('\n')
+        .map((line) => line.split(' ') as [string, string]),
+    )
+    expect(versions.get('guitarix')).not.toContain('+rt')
+    expect([versions.get(daemon), versions.get(library)]).toEqual([expect.stringMatching(/\+rt\d+$/), expect.stringMatching(/\+rt\d+$/)])
+    expect([...versions.keys()].filter((name) => /^(jackd[12]|libjack0|libjack-jackd2-0)$/.test(name)).sort()).toEqual([daemon, library])
+  })

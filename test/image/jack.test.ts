@@ -8,8 +8,7 @@ import { resolve } from '../../lib/resolve.ts'
 import { cacheFolder, runStages } from '../../scripts/session.ts'
 import { root } from '../downbeat.ts'
 import { jack } from '../../stages/jack.ts'
-import { rootfs } from '../../stages/rootfs.ts'
-import { jackRunsOn } from './jack-tests.ts'
+import { guitarixBeside, jackRunsOn } from './jack-tests.ts'
 
 type JackSource = Plan['jack']['sources'][number]
 const plan = resolve(root, join(root, 'image.yaml'))
@@ -55,18 +54,4 @@ describe('what the packages are made of', () => {
   })
 })
 
-test.for([
-  ['jack1', 'jackd1', 'libjack0'],
-  ['jack2', 'jackd2', 'libjack-jackd2-0'],
-] as const)('Guitarix installs from Debian beside %s of our own', async ([server, daemon, library]) => {
-  const guitar = resolve(root, join(root, 'variants/pi4b-usb-guitar.yaml'), [`jack.server=${server}`])
-  const { made } = await runStages(guitar, [rootfs], { quiet: true })
-  const versions = new Map(
-    readFileSync(made.get('rootfs')!.outputs['packages']!, 'utf8')
-      .split('\n')
-      .map((line) => line.split(' ') as [string, string]),
-  )
-  expect(versions.get('guitarix')).not.toContain('+rt')
-  expect([versions.get(daemon), versions.get(library)]).toEqual([expect.stringMatching(/\+rt\d+$/), expect.stringMatching(/\+rt\d+$/)])
-  expect([...versions.keys()].filter((name) => /^(jackd[12]|libjack0|libjack-jackd2-0)$/.test(name)).sort()).toEqual([daemon, library])
-})
+guitarixBeside('jack2', 'jackd2', 'libjack-jackd2-0')

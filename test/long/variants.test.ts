@@ -18,6 +18,14 @@ test.for(ids)('variant %s builds from what is there, and its static proofs pass'
   expect(proofs.filter(({ passed }) => !passed)).toEqual([])
 })
 
+test('an image for a card on the GPIO header boots with its overlay in force, and the card is there', () => {
+  const { status, err } = downbeat(['build', 'variants/pi3b-hifiberry-dac.yaml', '--quiet', '--until', 'boot'])
+  expect(err).toBe('')
+  expect(status).toBe(0)
+  const seen = recordOf('pi3b-hifiberry-dac').proofs.filter(({ where, tuning }) => where === 'raspi3b' && tuning === 'i2s-card-first')
+  expect(seen.map(({ seen: text }) => text).join('')).toContain('[sndrpihifiberry')
+})
+
 test('variants differ on the card: each has a disk id and a sha256 of its own', () => {
   const hashes = ids.map((name) => recordOf(name).files[`${name}.img`]!.sha256)
   expect(new Set(hashes).size).toBe(hashes.length)
