@@ -6,7 +6,7 @@ import { cacheFolder } from '../../scripts/session.ts'
 import { root, startDownbeat } from '../downbeat.ts'
 import type { Started } from '../downbeat.ts'
 import type { RaspberryPi } from '../stand-in/raspberry-pi.ts'
-import { until } from '../unit/fixtures.ts'
+import { until } from '../until.ts'
 import { entries, heard, ownCache, processesLeftIn } from './own-cache.ts'
 
 /** Builds of an image that is fetched from the stand-in's servers. */

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../../scripts/session.ts'
 import { builtRecord, enter, folderForLinks } from '../downbeat.ts'
-import { until } from '../unit/fixtures.ts'
+import { until } from '../until.ts'
 
 const made: string[] = []
 export const removeLater = (folder: string): void => void made.push(folder)

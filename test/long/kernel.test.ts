@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { idsIn } from '../../lib/catalogue.ts'
 import { resolve } from '../../lib/resolve.ts'
 import { runStages } from '../../scripts/session.ts'
-import { idsOf } from '../unit/fixtures.ts'
 import { root } from '../downbeat.ts'
 import { releaseMirror } from '../image/mirror.ts'
 import { kernelOptions } from './kernel-options.ts'
@@ -13,7 +13,7 @@ const variants = ['pi2b-usb', 'pi0-usb']
 
 describe('a kernel of 32 bit', () => {
   test('has a variant for each architecture that is not the default one', () => {
-    const archs = idsOf('bases').map((id) => /(?<=^arch: ).*/m.exec(readFileSync(join(root, 'bases', `${id}.yaml`), 'utf8'))![0])
+    const archs = idsIn(root, 'bases').map((id) => /(?<=^arch: ).*/m.exec(readFileSync(join(root, 'bases', `${id}.yaml`), 'utf8'))![0])
     const built = variants.map((id) => resolve(root, join(root, 'variants', `${id}.yaml`)).rootfs.arch)
     expect(new Set(['arm64', ...built])).toEqual(new Set(archs))
   })

@@ -20,7 +20,7 @@ const places: [file: string, says: string, why: string][] = [
   ['test/image/jack/run.sh', 'sleep 2', 'how long an xrun is, at least'],
   ['test/image/jack/sequencer-client.c', 'usleep(100000)', 'between two looks'],
   ['test/image/jack/sequencer-client.c', 'usleep(5000)', 'a client that is late, so that a fault shows; and between two looks'],
-  ['test/unit/fixtures.ts', 'setTimeout(done, 20)', 'between two looks'],
+  ['test/until.ts', 'setTimeout(done, 20)', 'between two looks'],
   ['test/unit/shell.test.ts', 'setsid sleep 600', 'runs until it is killed'],
   ['tunings/uart-midi.yaml', '|| break; sleep 0.5', 'between two looks'],
 ]

@@ -13,7 +13,9 @@ import { resolve } from '../../lib/resolve.ts'
 /** The folder of this repository, wherever it was cloned to. */
 export const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
-/** No test comes near the cache of the user who runs it. */
+export { until } from '../until.ts'
+
+/** No unit test comes near the cache of the user who runs it; the others want it, and import nothing from here. */
 const cache = mkdtempSync(join(tmpdir(), 'downbeat-unit-cache-'))
 process.env['DOWNBEAT_CACHE'] = cache
 afterAll(() => rmSync(cache, { recursive: true, force: true }))
@@ -144,11 +146,6 @@ export function refusal(run: () => unknown): string {
 export function refusalOf(edits: Edits, sets: string[] = []): string {
   const root = viewOfRepository(edits)
   return refusal(() => resolve(root, join(root, 'image.yaml'), sets))
-}
-
-/** Waits until something has come true; the test's own time limit ends a wait in vain. */
-export async function until(come: () => boolean): Promise<void> {
-  while (!come()) await new Promise((done) => setTimeout(done, 20))
 }
 
 /** Whether any process of this machine has this word in its arguments; one that is dead and only not yet buried does not count. */

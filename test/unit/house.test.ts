@@ -55,6 +55,11 @@ describe('an import', () => {
     }
   })
 
+  test('of a test that is none of unit leads to no fixture of unit, which have a cache of their own', () => {
+    for (const path of typescript('test').filter((path) => !path.startsWith('test/unit/')))
+      for (const target of importsOf(path)) expect(target, path).not.toBe('test/unit/fixtures.ts')
+  })
+
   test('names its file with the ending, as Node wants it', () => {
     for (const path of ['lib', 'stages', 'scripts'].flatMap(typescript))
       for (const target of importsOf(path)) expect(target, path).toMatch(/\.ts$/)
