@@ -16,7 +16,7 @@ export interface Console {
  * Seconds after which what has not come will never come. An answer that takes three seconds took three minutes from an emulated
  * board on a busy machine: this is many times that, and is spent only where something hangs.
  */
-const PATIENCE = 3600
+const PATIENCE = 1800
 
 /** The last words of a kernel that has stopped for good: nobody need wait for more. */
 const PANIC = /end (Kernel panic - .*) \]---/

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { bootEnd } from '../lib/boot-end.ts'
 import { boot as bootImage, machineOf } from '../lib/emulator.ts'
 import type { Booted } from '../lib/emulator.ts'
 import { messageOf, ProofError } from '../lib/errors.ts'
@@ -103,8 +104,9 @@ async function firstBoot({ console }: Booted, where: string, root: RegExp, ssh: 
     const { text } = await console.run(run)
     return { tuning: 'first-boot', proof, where, expected: pattern.source, seen: text, passed: pattern.test(text) }
   }
+  const state = await bootEnd(console)
   return [
-    await check('the boot comes to its end', 'systemctl is-system-running --wait', /^running$/m),
+    { tuning: 'first-boot', proof: 'the boot comes to its end', where, expected: 'running', seen: state, passed: state === 'running' },
     await check('no unit has failed', 'systemctl --failed --plain --no-legend', /^$/),
     await check('the root file system is on the disk that it should be on', 'findmnt -no SOURCE /', root),
     await check('the root file system fills the card', 'findmnt -bno SIZE /', /^1[5-9]\d{8}$/m),

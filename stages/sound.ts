@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { bootEnd } from '../lib/boot-end.ts'
 import { boot, plug, unplug, virt } from '../lib/emulator.ts'
 import type { Booted } from '../lib/emulator.ts'
 import { messageOf, ProofError } from '../lib/errors.ts'
@@ -50,7 +51,7 @@ export const sound = defineStage({
     })
     const { console } = booted
     try {
-      await console.run('systemctl is-system-running --wait')
+      await bootEnd(console)
       if (given.card) await restartWithLongBuffer(console, given.midi)
       else await startByHand(booted, given.user, given.midi)
       await playTone(console, given.user, SECONDS)

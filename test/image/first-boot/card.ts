@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { disk, offsetOf } from '../../../lib/disk.ts'
+import { bootEnd } from '../../../lib/boot-end.ts'
 import { boot, switchOn } from '../../../lib/emulator.ts'
 import type { BootOptions, Booted, Machine } from '../../../lib/emulator.ts'
 import type { PlannedBoard } from '../../../lib/plan.ts'
@@ -75,7 +76,7 @@ export function cardIn($: Shell, folder: string, board: PlannedBoard, machine: M
       )
       try {
         const answers: Record<string, string> = {}
-        await booted.console.run('systemctl is-system-running --wait')
+        await bootEnd(booted.console)
         for (const [question, command] of Object.entries(commands)) answers[question] = (await booted.console.run(command)).text.trimEnd()
         await booted.console.run('sync')
         return { answers, console }
