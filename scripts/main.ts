@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { HostError, Interrupted, ProofError, StageError, systemError, UserError } from '../lib/errors.ts'
-import { nearest } from '../lib/nearest.ts'
+import { HostError, Interrupted, ProofError, StageError, systemError, UserError } from '../lib/common/words/errors.ts'
+import { nearest } from '../lib/common/words/nearest.ts'
 
 // The command line: every verb is a file of its own in this folder, and only the one that is asked for is loaded.
 
@@ -11,53 +11,53 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
   build: [
     '[options] [choices]',
     'build a flashable image for the choices in a file (image.yaml)',
-    async () => (await import('./build.ts')).buildCommand(),
+    async () => (await import('./verbs/build.ts')).buildCommand(),
   ],
   flash: [
     '[options] <image> [disk]',
     'write an image to a card, read it back, and refuse every disk that is none',
-    async () => (await import('./flash.ts')).flashCommand(),
+    async () => (await import('./verbs/flash.ts')).flashCommand(),
   ],
   personalize: [
     '[options] <image>',
     'tell an image, or a card that is in use, its name, its user, its Wi-Fi and the like',
-    async () => (await import('./personalize.ts')).personalizeCommand(),
+    async () => (await import('./verbs/personalize.ts')).personalizeCommand(),
   ],
   manifest: [
     '[options] [folders...]',
     'write one list for Raspberry Pi Imager of all images that are packed for release',
-    async () => (await import('./manifest.ts')).manifestCommand(),
+    async () => (await import('./verbs/manifest.ts')).manifestCommand(),
   ],
   test: [
     '[parts...]',
     'prove everything this project promises: checks, unit and golden tests, the booted image, faults',
-    async () => (await import('./test.ts')).testCommand(),
+    async () => (await import('./verbs/test.ts')).testCommand(),
   ],
   plan: [
     '[options] [choices]',
     'show what a build would make: each value and the file it comes from',
-    async () => (await import('./plan.ts')).planCommand(),
+    async () => (await import('./verbs/plan.ts')).planCommand(),
   ],
-  list: ['[options] [what] [choices]', 'list what there is to choose from', async () => (await import('./list.ts')).listCommand()],
+  list: ['[options] [what] [choices]', 'list what there is to choose from', async () => (await import('./verbs/list.ts')).listCommand()],
   doctor: [
     '[options]',
     'say whether this machine can build, and what to do where it cannot',
-    async () => (await import('./doctor.ts')).doctorCommand(),
+    async () => (await import('./verbs/doctor.ts')).doctorCommand(),
   ],
   clean: [
     '[options]',
     'remove what stages have made; downloads and the compiler cache stay, and so do images',
-    async () => (await import('./clean.ts')).cleanCommand(),
+    async () => (await import('./verbs/clean.ts')).cleanCommand(),
   ],
   generate: [
     '[options]',
     'write what is made of other files: schemas/*.json for editors, docs/tunings.md, and the keys of downbeat.toml for its reader',
-    async () => (await import('./generate.ts')).generateCommand(),
+    async () => (await import('./verbs/generate.ts')).generateCommand(),
   ],
   bench: [
     '[rows...]',
     'measure what this project says about its speed, as ratios in one run on this machine',
-    async () => (await import('./bench.ts')).benchCommand(),
+    async () => (await import('./verbs/bench.ts')).benchCommand(),
   ],
 }
 

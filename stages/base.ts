@@ -1,11 +1,11 @@
 import { constants, copyFileSync, existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { download } from '../lib/download.ts'
-import { inWords } from '../lib/download/meter.ts'
-import { UserError } from '../lib/errors.ts'
-import { fetchOrKept } from '../lib/fetch-kept.ts'
-import { defineStage } from '../lib/stage.ts'
+import { download } from '../lib/engine/fetch/download.ts'
+import { inWords } from '../lib/common/words/meter.ts'
+import { UserError } from '../lib/common/words/errors.ts'
+import { fetchOrKept } from '../lib/engine/fetch/kept.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
 import { toolbox } from './toolbox.ts'
 
 /** Bytes that a signature or a key has at most. */

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { render, renderSoundcards } from '../lib/render.ts'
-import { defineStage } from '../lib/stage.ts'
+import { render, renderSoundcards } from './configure/render.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
 
 /** Every text of the image that comes from a template: what makes one variant differ from another. */
 export const configure = defineStage({

@@ -1,4 +1,4 @@
-import { defineStage } from '../lib/stage.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
 import { toolbox } from './toolbox.ts'
 
 /** The files that the boards start with, from Debian's raspi-firmware: unpacked only, its scripts would rewrite config.txt. */

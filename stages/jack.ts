@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { UserError } from '../lib/errors.ts'
-import { applyPatches } from '../lib/patches.ts'
-import { defineStage } from '../lib/stage.ts'
+import { UserError } from '../lib/common/words/errors.ts'
+import { applyPatches } from './steps/patches.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
 import { toolbox } from './toolbox.ts'
 
 /** Debian packages of JACK1 and JACK2 for the target: upstream's source, our patches, our packaging without D-Bus. */

@@ -1,4 +1,4 @@
-import { defineStage } from '../lib/stage.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
 import { configured } from './kernel/configured.ts'
 import { toolbox } from './toolbox.ts'
 

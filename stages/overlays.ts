@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { defineStage } from '../lib/stage.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
 import { kernel } from './kernel.ts'
 import { toolbox } from './toolbox.ts'
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
-import { blockMap } from '../lib/block-map.ts'
-import { disk, offsetOf } from '../lib/disk.ts'
-import { defineStage } from '../lib/stage.ts'
-import { ext4Extents, fatExtents } from '../lib/used-extents.ts'
+import { blockMap } from '../lib/common/disk/write-bmap.ts'
+import { disk, offsetOf } from '../lib/common/disk/layout.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
+import { ext4Extents, fatExtents } from '../lib/common/disk/used-extents.ts'
 import { image } from './image.ts'
 import { toolbox } from './toolbox.ts'
 

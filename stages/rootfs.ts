@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { UserError } from '../lib/errors.ts'
-import { defineStage } from '../lib/stage.ts'
+import { UserError } from '../lib/common/words/errors.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
 import { base } from './base.ts'
 import { jack } from './jack.ts'
 import { toolbox } from './toolbox.ts'

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { defineStage } from '../lib/stage.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
 
 /** The hermetic native root that the other stages work in: compilers, image tools and emulators of one release. */
 export const toolbox = defineStage({

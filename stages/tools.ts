@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { defineStage } from '../lib/stage.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
 import { jack } from './jack.ts'
 import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'

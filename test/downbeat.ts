@@ -4,11 +4,11 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, statSync, symlinkSync }
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { BuildRecord } from '../lib/publish.ts'
-import { cacheFolder } from '../scripts/session.ts'
+import type { BuildRecord } from '../scripts/publish/publish.ts'
+import { cacheFolder } from '../scripts/session/session.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
-export const enter = join(root, 'lib/sandbox/enter.sh')
+export const enter = join(root, 'lib/engine/shell/enter.sh')
 
 /** The environment of a build that has everything in one folder: its results, and a cache of its own in `cache/`. */
 const allIn = (folder: string): Record<string, string> => ({ DOWNBEAT_OUT: folder, DOWNBEAT_CACHE: join(folder, 'cache') })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { text } from 'node:stream/consumers'
-import { root } from '../session.ts'
+import { root } from '../session/session.ts'
 
 /** What a process that fetches so many bytes of 127.0.0.1 into a folder has in memory at most, in MB, and where it put them. */
 export async function downloadMemory(bytes: number, folder: string): Promise<{ mb: number; path: string }> {
@@ -24,7 +24,7 @@ export async function downloadMemory(bytes: number, folder: string): Promise<{ m
   await once(server, 'listening')
   try {
     const wanted = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, sha256: hash.digest('hex') }
-    const code = `import { download } from ${JSON.stringify(pathToFileURL(join(root, 'lib/download.ts')).href)}
+    const code = `import { download } from ${JSON.stringify(pathToFileURL(join(root, 'lib/engine/fetch/download.ts')).href)}
       const options = { folder: ${JSON.stringify(folder)}, mirrors: [], offline: false, proxies: {}, signal: new AbortController().signal }
       const path = await download(${JSON.stringify(wanted)}, options)
       console.log(JSON.stringify({ path, mb: process.resourceUsage().maxRSS * 1024 / 1e6 }))`

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { out, root } from '../session.ts'
+import { out, root } from '../session/session.ts'
 import { wall } from './wall.ts'
 
 /** Writing the image to a file, by flash and by what else there is: the best of three each, one after the other. */

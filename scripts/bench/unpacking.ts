@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defineStage } from '../../lib/stage.ts'
+import { defineStage } from '../../lib/engine/run/stage.ts'
 import { toolbox } from '../../stages/toolbox.ts'
-import { root } from '../session.ts'
+import { root } from '../session/session.ts'
 
 /** GiB that it needs at most: the image packed, unpacked, as a tar, as a tree and rebuilt. */
 export const unpackingGib = 10

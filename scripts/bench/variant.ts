@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { nameOf } from '../../lib/cache.ts'
-import { keyOf } from '../../lib/make.ts'
-import { resolve } from '../../lib/resolve.ts'
+import { nameOf } from '../../lib/engine/cache/cache.ts'
+import { keyOf } from '../../lib/engine/run/make.ts'
+import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { configure } from '../../stages/configure.ts'
 import { image } from '../../stages/image.ts'
 import { verify } from '../../stages/verify.ts'
-import { cacheFolder, mirror, out, root } from '../session.ts'
+import { cacheFolder, mirror, out, root } from '../session/session.ts'
 import { inTurn, wall } from './wall.ts'
 
 /** Seconds from the command to the finished image, where just a text of it is new, and of a sparse copy of an image with its sha256. */

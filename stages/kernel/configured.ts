@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
-import { UserError } from '../../lib/errors.ts'
-import { mirrored } from '../../lib/mirrors.ts'
-import { applyPatches } from '../../lib/patches.ts'
-import type { KernelPlan } from '../../lib/plan.ts'
-import type { Job } from '../../lib/stage.ts'
+import { UserError } from '../../lib/common/words/errors.ts'
+import { mirrored } from '../../lib/engine/fetch/mirrors.ts'
+import { applyPatches } from '../steps/patches.ts'
+import type { KernelPlan } from '../../lib/plan/plan.ts'
+import type { Job } from '../../lib/engine/run/stage.ts'
 
 type KernelJob = Pick<Job<KernelPlan, object, object, 'sources' | 'ccache'>, 'given' | 'work' | 'own' | 'kept' | 'settings' | '$'>
 

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { cacheFolder } from '../../scripts/session.ts'
+import { cacheFolder } from '../../scripts/session/session.ts'
 import { builtRecord, downbeat, enter, root, startDownbeat } from '../downbeat.ts'
 import { killedAt } from './killed.ts'
 import { entries, heard, ownCache, processesLeftIn, removeCaches, removeLater } from './own-cache.ts'

@@ -3,7 +3,7 @@ import { chmodSync, globSync, mkdtempSync, readdirSync, readFileSync, truncateSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { resolve } from '../../lib/resolve.ts'
+import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { copyRepository, root, startDownbeat } from '../downbeat.ts'
 import { kernelRepository } from '../stand-in/kernel-repository.ts'
 import type { KernelRepository } from '../stand-in/kernel-repository.ts'

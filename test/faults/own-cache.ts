@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder } from '../../scripts/session.ts'
+import { cacheFolder } from '../../scripts/session/session.ts'
 import { builtRecord, enter, folderForLinks } from '../downbeat.ts'
 import { until } from '../until.ts'
 

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { manifest } from '../../lib/imager.ts'
-import { render } from '../../lib/render.ts'
-import { resolve } from '../../lib/resolve.ts'
+import { manifest } from '../../scripts/publish/imager.ts'
+import { render } from '../../stages/configure/render.ts'
+import { resolve } from '../../lib/plan/resolve/resolve.ts'
 
 // Every file that is rendered for image.yaml and for each variant lies below this folder, as it will be in the image, and so
 // does what Raspberry Pi Imager is told of it (with sizes and hashes that no image has), so

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Plan } from '../../lib/plan.ts'
-import { describe, proofsOf } from '../../lib/proof.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
+import { describe, proofsOf } from '../../lib/plan/proofs/proof.ts'
 import { builtRecord, downbeat, root } from '../downbeat.ts'
 
 const folder = join(root, 'out/images/downbeat')

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
-import { applyPatches } from '../../lib/patches.ts'
-import { defineStage } from '../../lib/stage.ts'
+import { applyPatches } from '../../stages/steps/patches.ts'
+import { defineStage } from '../../lib/engine/run/stage.ts'
 import { jack } from '../../stages/jack.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { resolve } from '../../lib/resolve.ts'
-import { runStages } from '../../scripts/session.ts'
+import { resolve } from '../../lib/plan/resolve/resolve.ts'
+import { runStages } from '../../scripts/session/session.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 import { root } from '../downbeat.ts'
 

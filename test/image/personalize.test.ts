@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { disk, offsetOf } from '../../lib/disk.ts'
-import { findMtools } from '../../scripts/personal/mtools.ts'
+import { disk, offsetOf } from '../../lib/common/disk/layout.ts'
+import { findMtools } from '../../scripts/ask/mtools.ts'
 import { downbeat, root } from '../downbeat.ts'
 
 const image = join(root, 'out/images/downbeat/downbeat.img')

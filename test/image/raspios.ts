@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder } from '../../scripts/session.ts'
+import { cacheFolder } from '../../scripts/session/session.ts'
 import { builtRecord, root, startDownbeat } from '../downbeat.ts'
 import type { RaspberryPi } from '../stand-in/raspberry-pi.ts'
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { resolve } from '../../lib/resolve.ts'
-import { runStages } from '../../scripts/session.ts'
+import { resolve } from '../../lib/plan/resolve/resolve.ts'
+import { runStages } from '../../scripts/session/session.ts'
 import { root } from '../downbeat.ts'
 import { unpacked } from './unpack.ts'
 

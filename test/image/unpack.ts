@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { defineStage } from '../../lib/stage.ts'
+import { defineStage } from '../../lib/engine/run/stage.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 import { root } from '../downbeat.ts'
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Plan } from '../../lib/plan.ts'
-import type { BuildRecord } from '../../lib/publish.ts'
-import { resolve } from '../../lib/resolve.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
+import type { BuildRecord } from '../../scripts/publish/publish.ts'
+import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { root } from '../downbeat.ts'
 
 /** The plan of a file of choices. */

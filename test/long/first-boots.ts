@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { virt } from '../../lib/emulator.ts'
-import { defineStage } from '../../lib/stage.ts'
+import { virt } from '../../lib/prove/emulator/emulator.ts'
+import { defineStage } from '../../lib/engine/run/stage.ts'
 import { image } from '../../stages/image.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 import { newCard } from '../image/first-boot/card.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { textFiles } from '../../lib/catalogue.ts'
-import { defineStage } from '../../lib/stage.ts'
+import { textFiles } from '../../lib/plan/catalogue/catalogue.ts'
+import { defineStage } from '../../lib/engine/run/stage.ts'
 import { configured } from '../../stages/kernel/configured.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 

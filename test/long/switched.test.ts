@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { BuildRecord } from '../../lib/publish.ts'
+import type { BuildRecord } from '../../scripts/publish/publish.ts'
 import { downbeat } from '../downbeat.ts'
 
 // What is off unless asked for, and the other server: an image that has them boots, and its proofs come true. Where there is a

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
-import { idsIn } from '../../lib/catalogue.ts'
+import { idsIn } from '../../lib/plan/catalogue/catalogue.ts'
 import { downbeat, root } from '../downbeat.ts'
 import { planned, recordOf } from '../image/variants.ts'
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { KernelPlan } from '../../lib/plan.ts'
+import type { KernelPlan } from '../../lib/plan/plan.ts'
 
 /** A git repository of the shape of Raspberry Pi's kernel tree, and a server for it. */
 export interface KernelRepository {

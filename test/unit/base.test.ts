@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { Shell } from '../../lib/shell.ts'
+import type { Shell } from '../../lib/engine/shell/shell.ts'
 import { base } from '../../stages/base.ts'
 import { bytesContent } from '../stand-in/content.ts'
 import { failure, sha256, setUp } from './download-fixtures.ts'

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { ftruncateSync, openSync, closeSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { blockMap } from '../../lib/block-map.ts'
-import { ext4Extents, fatExtents } from '../../lib/used-extents.ts'
+import { blockMap } from '../../lib/common/disk/write-bmap.ts'
+import { ext4Extents, fatExtents } from '../../lib/common/disk/used-extents.ts'
 import { temporaryFolder } from './fixtures.ts'
 
 const BLOCK = 4096

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { StuckBoot, bootEnd } from '../../lib/boot-end.ts'
-import { createConsole } from '../../lib/console.ts'
+import { StuckBoot, bootEnd } from '../../lib/prove/emulator/boot-end.ts'
+import { createConsole } from '../../lib/prove/emulator/console.ts'
 
 /** A system that is in these jobs at each look, and then in this state. */
 function system(looks: readonly string[], state: string) {

@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, readdirSync, renameSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { commit, fingerprint, openCache, removeOwn, sha256 } from '../../lib/cache.ts'
-import type { Cache, Entry } from '../../lib/cache.ts'
+import { commit, fingerprint, openCache, removeOwn, sha256 } from '../../lib/engine/cache/cache.ts'
+import type { Cache, Entry } from '../../lib/engine/cache/cache.ts'
 import { temporaryFolder, write } from './fixtures.ts'
 
 const key = 'a'.repeat(64)

@@ -1,8 +1,8 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { entry, folders, idsIn, textFiles } from '../../lib/catalogue.ts'
-import type { Folder } from '../../lib/catalogue.ts'
+import { entry, folders, idsIn, textFiles } from '../../lib/plan/catalogue/catalogue.ts'
+import type { Folder } from '../../lib/plan/catalogue/catalogue.ts'
 import { copyOfRepository, idsOf, refusal, repository, temporaryFolder, write } from './fixtures.ts'
 
 test('the id of an entry is the name of its file', () => {

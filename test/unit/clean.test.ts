@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, truncateSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { keepBound, lockOf } from '../../lib/cache-bound.ts'
-import { commit, openCache } from '../../lib/cache.ts'
-import { bytesOf, inWords, itemsOf } from '../../lib/cache-items.ts'
-import { lock } from '../../lib/lock.ts'
+import { keepBound, lockOf } from '../../lib/engine/cache/bound.ts'
+import { commit, openCache } from '../../lib/engine/cache/cache.ts'
+import { bytesOf, inWords, itemsOf } from '../../lib/engine/cache/items.ts'
+import { lock } from '../../lib/common/files/lock.ts'
 import { downbeat, temporaryFolder, write } from './fixtures.ts'
 
 const MiB = 1 << 20

@@ -8,11 +8,11 @@ import { repository } from './fixtures.ts'
 
 /** The places where something sleeps nevertheless: the file, what the line says there, and why it is no hope. */
 const places: [file: string, says: string, why: string][] = [
-  ['lib/console.ts', 'setTimeout(() => ((late', 'ends what hangs'],
-  ['lib/download/patience.ts', 'sleep', 'between two tries of a network that fails; no test sleeps it'],
-  ['lib/download/patience.ts', 'setTimeout(ring, ms)', 'ends what hangs; a test rings it itself'],
-  ['lib/emulator.ts', 'while sleep 1', 'a keyboard that plays a note in each second, for ever'],
-  ['lib/emulator.ts', 'setTimeout(kill, STUCK_MS)', 'ends what hangs'],
+  ['lib/prove/emulator/console.ts', 'setTimeout(() => ((late', 'ends what hangs'],
+  ['lib/engine/fetch/patience.ts', 'sleep', 'between two tries of a network that fails; no test sleeps it'],
+  ['lib/engine/fetch/patience.ts', 'setTimeout(ring, ms)', 'ends what hangs; a test rings it itself'],
+  ['lib/prove/emulator/emulator.ts', 'while sleep 1', 'a keyboard that plays a note in each second, for ever'],
+  ['lib/prove/emulator/emulator.ts', 'setTimeout(kill, STUCK_MS)', 'ends what hangs'],
   ['stages/boot.ts', 'setTimeout(done, 2000)', 'between two questions'],
   ['test/image/first-boot/card.ts', 'setTimeout(() => void machine.stop()', 'ends what hangs'],
   ['test/image/jack/client.c', 'usleep(100000)', 'between two looks'],

@@ -2,9 +2,9 @@ import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { folders } from '../../lib/catalogue.ts'
-import type { Check } from '../../lib/host.ts'
-import type { Plan } from '../../lib/plan.ts'
+import { folders } from '../../lib/plan/catalogue/catalogue.ts'
+import type { Check } from '../../scripts/session/host.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
 import { choiceFiles, downbeat as run, idsOf, repository, write } from './fixtures.ts'
 
 // These tests wait for other processes most of the time, and so run side by side; each has folders of its own in this one.

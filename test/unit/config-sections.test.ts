@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { configSections } from '../../lib/config-sections.ts'
-import { firmwareBoot } from '../../lib/firmware.ts'
-import type { PlannedBoard } from '../../lib/plan.ts'
+import { configSections } from '../../lib/plan/resolve/config-sections.ts'
+import { firmwareBoot } from '../../lib/prove/firmware/firmware.ts'
+import type { PlannedBoard } from '../../lib/plan/plan.ts'
 
 const board = (id: string, filters: string[], board_type: number): PlannedBoard =>
   ({ id, filters, board_type, soc: 'bcm2837', device_tree: { mainline: id, downstream: id } }) as PlannedBoard

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NoAnswer, createConsole } from '../../lib/console.ts'
+import { NoAnswer, createConsole } from '../../lib/prove/emulator/console.ts'
 
 /** A root shell that answers each command with these texts, as it comes over a serial line: in pieces, with \r\n, after an echo. */
 function shell(answers: string[], { echo = true } = {}) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { disk, offsetOf, partitionTable } from '../../lib/disk.ts'
+import { disk, offsetOf, partitionTable } from '../../lib/common/disk/layout.ts'
 
 test('both partitions begin at a multiple of 4 MiB, the size of the erase blocks of cards', () => {
   expect(offsetOf(disk.boot) % (4 * 2 ** 20)).toBe(0)

@@ -3,12 +3,12 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync,
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { doctorChecks } from '../../lib/doctor.ts'
-import type { PlannedTuning, View } from '../../lib/plan.ts'
-import { accepts, question } from '../../lib/proof.ts'
-import { render } from '../../lib/render.ts'
-import { Proof } from '../../lib/schema/tuning.ts'
-import type { ProofData } from '../../lib/schema/tuning.ts'
+import { doctorChecks } from '../../lib/plan/proofs/doctor.ts'
+import type { PlannedTuning, View } from '../../lib/plan/plan.ts'
+import { accepts, question } from '../../lib/plan/proofs/proof.ts'
+import { render } from '../../stages/configure/render.ts'
+import { Proof } from '../../lib/plan/schema/tuning.ts'
+import type { ProofData } from '../../lib/plan/schema/tuning.ts'
 import { idsOf, repository, temporaryFolder, write } from './fixtures.ts'
 
 // The script is run as it will be in the image, in a machine of its own: the programs in its PATH are links to those of
@@ -124,7 +124,7 @@ const check = (id: string, machine: Machine = {}): Document['checks'][number] & 
 
 const states = ({ tunings }: Document): string[] => tunings.flatMap(({ proofs }) => proofs.map(({ state }) => state))
 
-/** A word for the shell, made in another way than lib/proof.ts makes it. */
+/** A word for the shell, made in another way than lib/plan/proofs/proof.ts makes it. */
 const printing = (text: string): string =>
   `printf '${[...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')}'`
 
@@ -196,7 +196,7 @@ test('the script is a program that a shell can read', () => {
 })
 
 describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('run by %s,', (_, shell) => {
-  test('it judges as lib/proof.ts does', () => {
+  test('it judges as lib/plan/proofs/proof.ts does', () => {
     const texts = ['', '\n', 'a', 'a\n', 'a\n\n', '\na\n', 'a\nb', 'a\nb\n', ' a', 'b\\', '95\nunlimited\n', '\u001b[1m a $b\n', 'ä\n']
     const verdicts = [
       { prints: '' },

@@ -4,10 +4,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished } from 'vitest'
-import { download } from '../../lib/download.ts'
-import type { DownloadOptions } from '../../lib/download.ts'
-import type { Patience } from '../../lib/download/patience.ts'
-import { HostError, Interrupted, UserError } from '../../lib/errors.ts'
+import { download } from '../../lib/engine/fetch/download.ts'
+import type { DownloadOptions } from '../../lib/engine/fetch/download.ts'
+import type { Patience } from '../../lib/engine/fetch/patience.ts'
+import { HostError, Interrupted, UserError } from '../../lib/common/words/errors.ts'
 import { patternContent, sha256Of } from '../stand-in/content.ts'
 import type { Step } from '../stand-in/script.ts'
 import { serve } from '../stand-in/server.ts'
@@ -115,7 +115,7 @@ export async function failure(promise: Promise<unknown>): Promise<{ kind: string
 
 /** Another process that downloads; `around` is a command that it is run by. It says how it ended. */
 export function otherProcess(options: Partial<DownloadOptions> & { url: string; sha256: string }, around: string[] = []) {
-  const code = `import { download } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/download.ts')).href)}
+  const code = `import { download } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/engine/fetch/download.ts')).href)}
     const { url, sha256, ...options } = ${JSON.stringify(options)}
     const all = { mirrors: [], offline: false, proxies: {}, signal: new AbortController().signal, ...options }
     const said = await download({ url, sha256 }, all).catch(({ name, message, mend }) => ({ name, message, mend }))

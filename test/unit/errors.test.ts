@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { HostError, systemError } from '../../lib/errors.ts'
+import { HostError, systemError } from '../../lib/common/words/errors.ts'
 
 test('a file that somebody may not read is told as that', () => {
   const error = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES', path: '/a/disk.img', syscall: 'open' })

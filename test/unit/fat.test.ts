@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { fatFolder } from '../../lib/fat.ts'
+import { fatFolder } from '../../lib/prove/firmware/fat-files.ts'
 import { temporaryFolder, write } from './fixtures.ts'
 
 /** A device tree with nodes below its root, whose properties are texts: what dtc makes of them. */

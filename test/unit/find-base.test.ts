@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { resolve } from '../../lib/resolve.ts'
-import { findBase } from '../../lib/find-base.ts'
-import type { BaseQuestion, FoundBase } from '../../lib/find-base.ts'
+import { resolve } from '../../lib/plan/resolve/resolve.ts'
+import { findBase } from '../../lib/plan/choices/find-base.ts'
+import type { BaseQuestion, FoundBase } from '../../lib/plan/choices/find-base.ts'
 import { repository as root, temporaryFolder } from './fixtures.ts'
 
 const sha = 'a'.repeat(64)

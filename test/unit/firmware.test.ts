@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { checkFirmwareFiles, firmwareBoot } from '../../lib/firmware.ts'
-import type { FatFiles, FirmwareBoard } from '../../lib/firmware.ts'
+import { checkFirmwareFiles, firmwareBoot } from '../../lib/prove/firmware/firmware.ts'
+import type { FatFiles, FirmwareBoard } from '../../lib/prove/firmware/firmware.ts'
 
 const threeB: FirmwareBoard = {
   filters: ['pi3'],

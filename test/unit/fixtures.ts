@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, onTestFinished } from 'vitest'
-import { UserError } from '../../lib/errors.ts'
-import { entry } from '../../lib/catalogue.ts'
-import type { Plan, PlannedBoard, PlannedSoundcard } from '../../lib/plan.ts'
-import { render } from '../../lib/render.ts'
-import { resolve } from '../../lib/resolve.ts'
+import { UserError } from '../../lib/common/words/errors.ts'
+import { entry } from '../../lib/plan/catalogue/catalogue.ts'
+import type { Plan, PlannedBoard, PlannedSoundcard } from '../../lib/plan/plan.ts'
+import { render } from '../../stages/configure/render.ts'
+import { resolve } from '../../lib/plan/resolve/resolve.ts'
 
 /** The folder of this repository, wherever it was cloned to. */
 export const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { bmapBeside, parseBmap, readBmap } from '../../lib/flash/bmap.ts'
+import { bmapBeside, parseBmap, readBmap } from '../../lib/common/disk/read-bmap.ts'
 import { refusal, repository } from './fixtures.ts'
 import { bmapText, folderOf, imageBytes, MiB, sha256 } from './flash-fixtures.ts'
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { Drive } from '../../lib/flash/drive.ts'
-import type { Target } from '../../lib/flash/target.ts'
+import type { Drive } from '../../lib/card/drives/drive.ts'
+import type { Target } from '../../lib/card/flash/target.ts'
 import { temporaryFolder } from './fixtures.ts'
 
 export const MiB = 2 ** 20

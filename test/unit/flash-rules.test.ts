@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { drivesOfLsblk } from '../../lib/flash/lsblk.ts'
-import { decide, refusalOf } from '../../lib/flash/rules.ts'
-import { allowed, decisions, listed } from '../../lib/flash/table.ts'
+import { drivesOfLsblk } from '../../lib/card/drives/lsblk.ts'
+import { decide, refusalOf } from '../../lib/card/drives/rules.ts'
+import { allowed, decisions, listed } from '../../lib/card/drives/table.ts'
 import { repository } from './fixtures.ts'
 import { card } from './flash-fixtures.ts'
 

@@ -1,9 +1,9 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { HostError } from '../../lib/errors.ts'
-import { checkHost, requireHost } from '../../lib/host.ts'
-import type { Check } from '../../lib/host.ts'
+import { HostError } from '../../lib/common/words/errors.ts'
+import { checkHost, requireHost } from '../../scripts/session/host.ts'
+import type { Check } from '../../scripts/session/host.ts'
 import { temporaryFolder, write } from './fixtures.ts'
 
 const good: Check = { what: 'program bash', ok: true, found: 'there' }

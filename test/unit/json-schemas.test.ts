@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { folders as catalogue } from '../../lib/catalogue.ts'
-import { jsonSchemas } from '../../lib/json-schemas.ts'
+import { folders as catalogue } from '../../lib/plan/catalogue/catalogue.ts'
+import { jsonSchemas } from '../../scripts/generate/json-schemas.ts'
 import { choiceFiles, idsOf, repository } from './fixtures.ts'
 
 const folders = {

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { keptPlan, sourcesOfPlans } from '../../lib/kept-plan.ts'
-import { resolve } from '../../lib/resolve.ts'
+import { keptPlan, sourcesOfPlans } from '../../lib/plan/kept-plan.ts'
+import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { choiceFiles, repository, temporaryFolder, write } from './fixtures.ts'
 
 /** The repository, without anything that a kept plan does not depend on. */

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { View } from '../../lib/plan.ts'
-import { render } from '../../lib/render.ts'
+import type { View } from '../../lib/plan/plan.ts'
+import { render } from '../../stages/configure/render.ts'
 import { isRunning, ownSleep, repository, temporaryFolder, until, write } from './fixtures.ts'
 
 // downbeat-latency is run as it will be in the image, in a machine of its own: its /proc, /run, /etc and /var are a folder,

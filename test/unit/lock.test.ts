@@ -3,12 +3,12 @@ import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { lock } from '../../lib/lock.ts'
+import { lock } from '../../lib/common/files/lock.ts'
 import { repository, temporaryFolder } from './fixtures.ts'
 
 /** Another process that takes the lock, says so, and keeps it. */
 async function holder(file: string, options: object = {}): Promise<ChildProcess> {
-  const code = `import { lock } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/lock.ts')).href)}
+  const code = `import { lock } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/common/files/lock.ts')).href)}
     await lock(${JSON.stringify(file)}, ${JSON.stringify(options)})
     console.log('held')
     setInterval(() => {}, 1000)`

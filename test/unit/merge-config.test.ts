@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { mergeConfig } from '../../lib/merge-config.ts'
+import { mergeConfig } from '../../stages/image/merge-config.ts'
 
 const base = `# For more options and information see
 # http://rptl.io/configtxt

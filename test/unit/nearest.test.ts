@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { didYouMean, distance, nearest } from '../../lib/nearest.ts'
+import { didYouMean, distance, nearest } from '../../lib/common/words/nearest.ts'
 
 test('each inserted, deleted, replaced or swapped letter counts as one edit', () => {
   expect(distance('pi4b', 'pi4b')).toBe(0)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { refusal } from '../../lib/patches.ts'
+import { refusal } from '../../stages/steps/patches.ts'
 
 // What GNU patch 2.7 prints with the options of applyPatches.
 test.each([

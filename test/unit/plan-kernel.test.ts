@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { machineOf } from '../../lib/emulator.ts'
+import { machineOf } from '../../lib/prove/emulator/emulator.ts'
 import { boot as bootStage } from '../../stages/boot.ts'
 import { sound as soundStage } from '../../stages/sound.ts'
 import { boardOf, planOf, refusalOf, temporaryFolder } from './fixtures.ts'

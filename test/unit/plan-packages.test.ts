@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { entry } from '../../lib/catalogue.ts'
+import { entry } from '../../lib/plan/catalogue/catalogue.ts'
 import { filesOf, idsOf, planOf, refusalOf, repository } from './fixtures.ts'
 
 const servers = idsOf('packages').map((id) => entry(repository, 'packages', id, 'test').value)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { entry } from '../../lib/catalogue.ts'
-import type { Plan } from '../../lib/plan.ts'
+import { entry } from '../../lib/plan/catalogue/catalogue.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
 import { filesOf, idsOf, planOf, refusalOf, repository } from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { ProofError } from '../../lib/errors.ts'
-import { demand } from '../../lib/proof-report.ts'
-import type { ProofResult } from '../../lib/proof.ts'
+import { ProofError } from '../../lib/common/words/errors.ts'
+import { demand } from '../../lib/prove/proof/demand.ts'
+import type { ProofResult } from '../../lib/plan/proofs/proof.ts'
 
 const result = (tuning: string, passed: boolean, seen = 'seen'): ProofResult => ({
   tuning,

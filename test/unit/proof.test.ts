@@ -2,11 +2,21 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe as group, expect, test } from 'vitest'
-import { entry } from '../../lib/catalogue.ts'
-import type { PlannedTuning } from '../../lib/plan.ts'
-import { accepts, configLine, describe, emulatedCard, expectation, normalConfig, proofsOf, question, startsJack } from '../../lib/proof.ts'
-import { Proof } from '../../lib/schema/tuning.ts'
-import type { ProofData } from '../../lib/schema/tuning.ts'
+import { entry } from '../../lib/plan/catalogue/catalogue.ts'
+import type { PlannedTuning } from '../../lib/plan/plan.ts'
+import {
+  accepts,
+  configLine,
+  describe,
+  emulatedCard,
+  expectation,
+  normalConfig,
+  proofsOf,
+  question,
+  startsJack,
+} from '../../lib/plan/proofs/proof.ts'
+import { Proof } from '../../lib/plan/schema/tuning.ts'
+import type { ProofData } from '../../lib/plan/schema/tuning.ts'
 import { idsOf, inForce, planOf, repository, temporaryFolder, write } from './fixtures.ts'
 
 const proof = (data: object): ProofData => Proof.parse(data)

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { entry } from '../../lib/catalogue.ts'
-import type { ConfigurePlan, Plan, View } from '../../lib/plan.ts'
-import { render } from '../../lib/render.ts'
-import { resolve } from '../../lib/resolve.ts'
+import { entry } from '../../lib/plan/catalogue/catalogue.ts'
+import type { ConfigurePlan, Plan, View } from '../../lib/plan/plan.ts'
+import { render } from '../../stages/configure/render.ts'
+import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { choiceFiles, idsOf, planOf, refusal, repository } from './fixtures.ts'
 
 const view = {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { Event } from '../../lib/make.ts'
-import { createReporter, createStatusLine, seconds } from '../../lib/report.ts'
-import type { ReporterOptions } from '../../lib/report.ts'
+import type { Event } from '../../lib/engine/run/make.ts'
+import { createReporter, createStatusLine, seconds } from '../../scripts/session/report.ts'
+import type { ReporterOptions } from '../../scripts/session/report.ts'
 import { temporaryFolder, write } from './fixtures.ts'
 
 const built = (stage: string): Event => ({

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { settingsHeader, settingsText } from '../../lib/settings-text.ts'
-import { settingKeys, Settings } from '../../lib/settings.ts'
-import type { SettingsData } from '../../lib/settings.ts'
+import { settingsHeader, settingsText } from '../../lib/plan/settings/text.ts'
+import { settingKeys, Settings } from '../../lib/plan/settings/settings.ts'
+import type { SettingsData } from '../../lib/plan/settings/settings.ts'
 import { planOf, repository } from './fixtures.ts'
 
 const chosen: SettingsData = {

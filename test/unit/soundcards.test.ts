@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Plan } from '../../lib/plan.ts'
-import { render, renderSoundcards } from '../../lib/render.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
+import { render, renderSoundcards } from '../../stages/configure/render.ts'
 import { planOf, refusal, temporaryFolder, write } from './fixtures.ts'
 
 const shelf = /^usr\/share\/downbeat\/soundcards\/([^/]+)\/(.*)$/

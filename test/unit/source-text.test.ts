@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { sourceText } from '../../lib/source-text.ts'
+import { sourceText } from '../../lib/engine/run/source-text.ts'
 import { repository, temporaryFolder, write } from './fixtures.ts'
 
 const files = {
@@ -13,13 +13,13 @@ import {
   names,
 } from '../lib/many.ts'
 import type { Shape } from '../lib/shape.ts'
-import { defineStage } from '../lib/stage.ts'
-import { shell } from '../lib/shell.ts'
+import { defineStage } from '../lib/engine/run/stage.ts'
+import { shell } from '../lib/engine/shell/shell.ts'
 import { toolbox } from './toolbox.ts'
 export const kernel = 1
 `,
   'stages/kernel/check.awk': 'BEGIN {}\n',
-  'stages/kernel/part.ts': `import { patches } from '../../lib/patches.ts'
+  'stages/kernel/part.ts': `import { patches } from '../../stages/steps/patches.ts'
 import { jack } from '../jack.ts'
 export const part = 1
 `,
@@ -29,12 +29,12 @@ export const part = 1
   'stages/toolbox/packages.list': 'gcc\n',
   'lib/parse.ts': "import { deep } from './deep.ts'\nexport const parse = deep\n",
   'lib/deep.ts': "import { parse } from './parse.ts'\nexport const deep = 1\n",
-  'lib/patches.ts': "import { next } from '../test/next.ts'\nexport const patches = 1\n",
+  'stages/steps/patches.ts': "import { next } from '../../test/next.ts'\nexport const patches = 1\n",
   'test/next.ts': 'export const next = 1\n',
   'lib/many.ts': 'export const many = 1, names = 2\n',
   'lib/shape.ts': 'export type Shape = 1\n',
-  'lib/stage.ts': 'export const defineStage = 1\n',
-  'lib/shell.ts': 'export const shell = 1\n',
+  'lib/engine/run/stage.ts': 'export const defineStage = 1\n',
+  'lib/engine/shell/shell.ts': 'export const shell = 1\n',
   'lib/unused.ts': 'export const unused = 1\n',
 }
 const textOf = (edits: Record<string, string> = {}): [string, string][] => {
@@ -47,11 +47,11 @@ const decides = [
   'lib/deep.ts',
   'lib/many.ts',
   'lib/parse.ts',
-  'lib/patches.ts',
   'stages/kernel.ts',
   'stages/kernel/check.awk',
   'stages/kernel/deep/list',
   'stages/kernel/part.ts',
+  'stages/steps/patches.ts',
   'test/next.ts',
 ] as const
 
@@ -75,8 +75,8 @@ test.each([
   'stages/toolbox.ts',
   'stages/jack.ts',
   'stages/toolbox/packages.list',
-  'lib/stage.ts',
-  'lib/shell.ts',
+  'lib/engine/run/stage.ts',
+  'lib/engine/shell/shell.ts',
   'lib/shape.ts',
   'lib/unused.ts',
 ] as const)('a change of %s, which is another stage, the engine, a type or not imported, does not change it', (path) => {
@@ -85,5 +85,5 @@ test.each([
 
 test('what the folder of the kernel imports is in the text of the kernel', () => {
   const kernel = sourceText(pathToFileURL(join(repository, 'stages/kernel.ts')).href).map(([path]) => path)
-  expect(kernel).toEqual(expect.arrayContaining(['stages/kernel/configured.ts', 'lib/patches.ts']))
+  expect(kernel).toEqual(expect.arrayContaining(['stages/kernel/configured.ts', 'stages/steps/patches.ts']))
 })

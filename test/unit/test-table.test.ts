@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { table } from '../../scripts/test.ts'
+import { table } from '../../scripts/verbs/test.ts'
 
 test('the tests end with a table: how many of each part, how long it took, and all together', () => {
   expect(

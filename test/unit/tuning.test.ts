@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { Tuning } from '../../lib/schema/tuning.ts'
-import { parseYaml } from '../../lib/yaml.ts'
+import { Tuning } from '../../lib/plan/schema/tuning.ts'
+import { parseYaml } from '../../lib/plan/catalogue/yaml.ts'
 import { refusal } from './fixtures.ts'
 
-// lib/schema/tuning.ts: every tuning carries its proof, and one that could never be tried does not load.
+// lib/plan/schema/tuning.ts: every tuning carries its proof, and one that could never be tried does not load.
 
 const head = 'about: a\nsource: s\nchange: {}\n'
 const load = (text: string) => parseYaml(text, 'tunings/x.yaml', Tuning).value

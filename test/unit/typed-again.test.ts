@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { typedAgain, typedAsRoot } from '../../scripts/card/typed-again.ts'
+import { typedAgain, typedAsRoot } from '../../scripts/ask/typed-again.ts'
 
 test('a command is told again with every option that was typed, in quotes where a shell needs them', () => {
   const typed = ['flash', 'out/images/downbeat', '/dev/sdb', '--hostname', 'synth', '--wifi', "Ada's home", '--yes', '']

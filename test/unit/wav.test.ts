@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { findTone, readWav } from '../../lib/wav.ts'
+import { findTone, readWav } from '../../lib/prove/hearing/wav.ts'
 
 const rate = 48000
 const folder = mkdtempSync(join(tmpdir(), 'downbeat-wav-'))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { factsOf, fill, whyNot } from '../../lib/when.ts'
+import { factsOf, fill, whyNot } from '../../lib/plan/tunings/facts.ts'
 import { refusal } from './fixtures.ts'
 
 const facts = factsOf({

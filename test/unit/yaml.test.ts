@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { Arch } from '../../lib/schema/common.ts'
-import { Board } from '../../lib/schema/board.ts'
-import { Image } from '../../lib/schema/image.ts'
-import { Soundcard } from '../../lib/schema/soundcard.ts'
-import { parseYaml, plainValue, readYaml } from '../../lib/yaml.ts'
-import type { Override } from '../../lib/yaml.ts'
+import { Arch } from '../../lib/plan/schema/common.ts'
+import { Board } from '../../lib/plan/schema/board.ts'
+import { Image } from '../../lib/plan/schema/image.ts'
+import { Soundcard } from '../../lib/plan/schema/soundcard.ts'
+import { parseYaml, plainValue, readYaml } from '../../lib/plan/catalogue/yaml.ts'
+import type { Override } from '../../lib/plan/catalogue/yaml.ts'
 import { refusal, temporaryFolder, write } from './fixtures.ts'
 
 const image = (text: string, sets: Override[] = []) => parseYaml(text, 'image.yaml', Image, sets)

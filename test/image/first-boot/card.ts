@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { disk, offsetOf } from '../../../lib/disk.ts'
-import { bootEnd } from '../../../lib/boot-end.ts'
-import { boot, switchOn } from '../../../lib/emulator.ts'
-import type { BootOptions, Booted, Machine } from '../../../lib/emulator.ts'
-import type { PlannedBoard } from '../../../lib/plan.ts'
-import type { Shell } from '../../../lib/shell.ts'
+import { disk, offsetOf } from '../../../lib/common/disk/layout.ts'
+import { bootEnd } from '../../../lib/prove/emulator/boot-end.ts'
+import { boot, switchOn } from '../../../lib/prove/emulator/emulator.ts'
+import type { BootOptions, Booted, Machine } from '../../../lib/prove/emulator/emulator.ts'
+import type { PlannedBoard } from '../../../lib/plan/plan.ts'
+import type { Shell } from '../../../lib/engine/shell/shell.ts'
 
 /** A card with the image on it, which keeps what is written to it from one boot to the next. */
 export interface Card {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { defineStage } from '../../../lib/stage.ts'
+import { defineStage } from '../../../lib/engine/run/stage.ts'
 import { toolbox } from '../../../stages/toolbox.ts'
 import { cases } from './cases.ts'
 

@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
-import { machineOf, virt } from '../../../lib/emulator.ts'
-import { sourceText } from '../../../lib/source-text.ts'
-import { defineStage } from '../../../lib/stage.ts'
+import { machineOf, virt } from '../../../lib/prove/emulator/emulator.ts'
+import { sourceText } from '../../../lib/engine/run/source-text.ts'
+import { defineStage } from '../../../lib/engine/run/stage.ts'
 import { image } from '../../../stages/image.ts'
 import { toolbox } from '../../../stages/toolbox.ts'
 import { downbeat } from '../../downbeat.ts'
 import { cardIn, newCard } from '../first-boot/card.ts'
 
 /** All that the verb is made of: its key stands for what it does. */
-const flash = sourceText(new URL('../../../scripts/flash.ts', import.meta.url).href)
+const flash = sourceText(new URL('../../../scripts/verbs/flash.ts', import.meta.url).href)
 
 /** A card that ./downbeat flash has written: a loop device, or a file where this machine has none or the user may not. */
 const flashed = defineStage({

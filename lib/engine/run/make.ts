@@ -1,0 +1,305 @@
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, statfsSync, utimesSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { commit } from '../cache/cache.ts'
+import type { Cache, Entry } from '../cache/cache.ts'
+import { HostError, Interrupted, messageOf, ProofError, StageError, UserError } from '../../common/words/errors.ts'
+import { lock } from '../../common/files/lock.ts'
+import type { Plan } from '../../plan/plan.ts'
+import { removeTree } from '../cache/remove.ts'
+import { createShell, enter, insideToolbox } from '../shell/shell.ts'
+import type { Usage } from '../shell/shell.ts'
+import type { AnyStage, Job, Settings } from './stage.ts'
+import { sourceText } from './source-text.ts'
+
+/** What happens while stages are made; the reporter shows it. Seconds. */
+export type Event =
+  | { kind: 'waiting'; stage: string }
+  | { kind: 'started'; stage: string; about: string }
+  | { kind: 'line'; stage: string; line: string }
+  | { kind: 'progress'; stage: string; text: string }
+  | { kind: 'broken'; stage: string; what: string }
+  | { kind: 'cached'; stage: string }
+  | { kind: 'built'; stage: string; entry: Entry }
+  | { kind: 'failed'; stage: string }
+
+export interface MakeOptions {
+  plan: Plan
+  cache: Cache
+  settings: Settings
+  /** names of the stages to make anew, or all of them */
+  fresh: ReadonlySet<string> | 'all'
+  signal: AbortSignal
+  report: (event: Event) => void
+  /** where the reporter keeps the lines, for messages */
+  logFile: string
+  /** GiB that must be free before a stage starts */
+  spare_gib: number
+  /** asked once, before anything is made: throws what is missing for that. A build that finds all of it in the cache needs less */
+  prepare?: () => void
+}
+
+export interface Made {
+  entry: Entry
+  folder: string
+  /** absolute paths of the outputs */
+  outputs: Record<string, string>
+  cached: boolean
+}
+
+const TOOLBOX = 'toolbox'
+
+/** 2026-01-01, in seconds: the time for programs that ask, in stages whose results have no time of their own. */
+const SOME_DAY = 1_767_225_600
+
+/** The stages that a stage needs and that this plan has. */
+const needsOf = (stage: AnyStage, plan: Plan): [string, AnyStage][] =>
+  Object.entries<AnyStage>(stage.needs as Record<string, AnyStage>).filter(([, need]) => need.given(plan) !== undefined)
+
+// A plan does not change, and an edit of a stage while a build runs must not either.
+const keys = new WeakMap<Plan, Map<AnyStage, string>>()
+
+/** The name of a stage's result: its part of the plan, its own text, and the keys of the stages it needs. */
+export function keyOf(stage: AnyStage, plan: Plan): string {
+  const known = keys.get(plan) ?? new Map<AnyStage, string>()
+  keys.set(plan, known)
+  const before = known.get(stage)
+  if (before !== undefined) return before
+  const needs = needsOf(stage, plan).map(([name, need]) => [name, keyOf(need, plan)])
+  const text = JSON.stringify([stage.name, stage.given(plan), needs, stage.outputs, sourceText(stage.source)])
+  const key = createHash('sha256').update(text).digest('hex')
+  known.set(stage, key)
+  return key
+}
+
+/** Notes that the results of these stages, and of all that lead to them, are in use; gives their folders. */
+export function markUsed(stages: readonly AnyStage[], plan: Plan, cache: Cache): Set<string> {
+  const folders = new Set<string>()
+  const now = new Date()
+  const mark = (stage: AnyStage): void => {
+    const folder = cache.folder(stage.name, keyOf(stage, plan))
+    if (folders.has(folder)) return
+    folders.add(folder)
+    const entry = join(folder, 'entry.json')
+    if (existsSync(entry)) utimesSync(entry, now, now) // what nothing needed any more may be gone
+    for (const [, need] of needsOf(stage, plan)) mark(need)
+  }
+  for (const stage of stages) if (stage.given(plan) !== undefined) mark(stage)
+  return folders
+}
+
+/** Makes stages and what they need, side by side, unless a result is in the cache already. Leaves out what the plan does without. */
+export async function make(stages: AnyStage | readonly AnyStage[], options: MakeOptions): Promise<Map<string, Made>> {
+  const stop = new AbortController()
+  const signal = AbortSignal.any([options.signal, stop.signal])
+  const running = new Map<string, Promise<Made>>()
+  const made = new Map<string, Made>()
+  let first: unknown
+  let prepared: Promise<void> | undefined
+  const prepare = (): Promise<void> => (prepared ??= new Promise((done) => done(options.prepare?.())))
+  const one = (wanted: AnyStage): Promise<Made> => {
+    const known = running.get(wanted.name)
+    if (known) return known
+    const promise = makeOne(wanted, { ...options, signal }, prepare, one).then(
+      (result) => {
+        made.set(wanted.name, result)
+        return result
+      },
+      (error: unknown) => {
+        first ??= error // the others fail because they are stopped
+        stop.abort()
+        throw error
+      },
+    )
+    running.set(wanted.name, promise)
+    return promise
+  }
+  const wanted = [stages].flat().filter((stage) => stage.given(options.plan) !== undefined)
+  await Promise.allSettled(wanted.map(one))
+  await Promise.allSettled(running.values())
+  if (options.signal.aborted) throw new Interrupted('stopped')
+  if (first !== undefined) throw first
+  return made
+}
+
+/** Whether a stage below this one is to be made anew, though this one may be there. */
+const needsFresh = (stage: AnyStage, fresh: MakeOptions['fresh']): boolean =>
+  fresh !== 'all' &&
+  Object.values<AnyStage>(stage.needs as Record<string, AnyStage>).some((need) => fresh.has(need.name) || needsFresh(need, fresh))
+
+async function makeOne(
+  stage: AnyStage,
+  options: MakeOptions,
+  prepare: () => Promise<void>,
+  one: (stage: AnyStage) => Promise<Made>,
+): Promise<Made> {
+  const { plan, cache, signal, report } = options
+  const key = keyOf(stage, plan)
+  const fresh = options.fresh === 'all' || options.fresh.has(stage.name)
+  const half = `${cache.folder(stage.name, key)}.half`
+  let broken = false
+  const look = async (): Promise<Made | undefined> => {
+    const entry = await cache.find(stage.name, key, (what) => {
+      if (!broken) report({ kind: 'broken', stage: stage.name, what })
+      broken = true
+    })
+    if (!entry) return undefined
+    report({ kind: 'cached', stage: stage.name })
+    if (existsSync(half)) await sweep(cache, stage.name) // of a build that was killed between naming its result and tidying up
+    return madeOf(cache, entry, true)
+  }
+  if (!fresh && !needsFresh(stage, options.fresh)) {
+    const found = await look()
+    if (found) return found
+  }
+  await prepare()
+  const needs: Record<string, Made> = {}
+  await Promise.all(
+    needsOf(stage, plan).map(async ([name, need]) => {
+      needs[name] = await one(need)
+    }),
+  )
+  const held = await lock(lockFile(cache, half), { signal, onWait: () => report({ kind: 'waiting', stage: stage.name }) })
+  try {
+    if (signal.aborted) throw new Interrupted('stopped')
+    if (!fresh) {
+      const found = await look() // another build may have made it meanwhile
+      if (found) return found
+    }
+    return await runStage(stage, key, half, needs, options)
+  } finally {
+    held?.release()
+  }
+}
+
+async function runStage(stage: AnyStage, key: string, half: string, needs: Record<string, Made>, options: MakeOptions): Promise<Made> {
+  const { plan, cache, signal, report, settings } = options
+  const network = stage.network === true
+  const usage: Usage = { user: 0, system: 0, peak_kib: 0 }
+  if (network && settings.network.offline)
+    throw new HostError(
+      `${stage.name} is not in the cache, and making it needs the network`,
+      'run the same command without DOWNBEAT_OFFLINE',
+    )
+  await removeTree(half)
+  await sweep(cache, stage.name)
+  enoughSpace(cache.dir, options.spare_gib)
+  report({ kind: 'started', stage: stage.name, about: stage.about })
+  const started = performance.now()
+  const last: string[] = []
+  const onLine = (line: string): void => {
+    last.push(line)
+    if (last.length > 30) last.shift()
+    report({ kind: 'line', stage: stage.name, line })
+  }
+  const [out, work, root] = ['out', 'work', 'root'].map((name) => join(half, name)) as [string, string, string]
+  for (const dir of [out, work, root]) mkdirSync(dir, { recursive: true })
+  const kept: Record<string, string> = {}
+  for (const name of (stage.keeps ?? []) as string[]) {
+    kept[name] = join(cache.dir, 'kept', name)
+    mkdirSync(kept[name], { recursive: true })
+  }
+  const own = join(dirname(fileURLToPath(stage.source)), basename(fileURLToPath(stage.source), '.ts'))
+  const toolbox = needs[TOOLBOX]?.outputs['root']
+  const wrap =
+    toolbox === undefined
+      ? [...enter(true), 'bash', '-c']
+      : insideToolbox({
+          root,
+          toolbox,
+          cwd: work,
+          writable: [out, work, ...Object.values(kept)],
+          readable: [
+            ...Object.entries(needs).flatMap(([name, need]) => (name === TOOLBOX ? [] : [need.folder])),
+            ...(existsSync(own) ? [own] : []),
+          ],
+          network,
+        })
+  try {
+    const given = stage.given(plan) as { epoch?: number }
+    const job: Job<unknown, Record<string, AnyStage>, Record<string, string>, string> = {
+      given,
+      from: Object.fromEntries(Object.entries(needs).map(([name, need]) => [name, need.outputs])) as never,
+      out: Object.fromEntries(
+        Object.entries<string>(stage.outputs as Record<string, string>).map(([name, path]) => [name, join(out, path)]),
+      ),
+      work,
+      own,
+      kept,
+      settings,
+      signal,
+      progress: (text) => report({ kind: 'progress', stage: stage.name, text }),
+      $: createShell({
+        wrap,
+        onLine,
+        signal,
+        usage,
+        timeFile: join(half, 'time'),
+        env: { SOURCE_DATE_EPOCH: String(given.epoch ?? SOME_DAY), ...(network ? settings.network.proxies : {}) },
+      }),
+    }
+    await stage.run(job as never)
+    for (const [name, path] of Object.entries<string>(stage.outputs as Record<string, string>)) {
+      if (!existsSync(join(out, path))) throw new Error(`did not write its output ${name} (${path})`)
+    }
+    const draft = { stage: stage.name, key, wall_s: (performance.now() - started) / 1000, usage }
+    const entry = await commit(cache, half, draft, stage.outputs as Record<string, string>)
+    report({ kind: 'built', stage: stage.name, entry })
+    return madeOf(cache, entry, false)
+  } catch (error) {
+    if (signal.aborted) throw new Interrupted('stopped')
+    report({ kind: 'failed', stage: stage.name })
+    const kept = keepEvidence(stage, out, options.logFile)
+    if (error instanceof ProofError && kept.length > 0) throw new ProofError([error.message, ...kept].join('\n  '))
+    if (error instanceof UserError || error instanceof HostError || error instanceof ProofError || error instanceof StageError) throw error
+    enoughSpace(cache.dir, 0.05)
+    throw new StageError(stage.name, messageOf(error), last, options.logFile)
+  } finally {
+    await removeTree(half)
+  }
+}
+
+/** Copies what a failed stage has to say for itself beside the log; gives lines that name the copies. */
+function keepEvidence(stage: AnyStage, out: string, logFile: string): string[] {
+  return ((stage.evidence ?? []) as string[]).flatMap((name) => {
+    const file = join(out, (stage.outputs as Record<string, string>)[name]!)
+    const copy = `${logFile.replace(/\.log$/, '')}-${stage.name}-${basename(file)}`
+    if (!existsSync(file)) return []
+    copyFileSync(file, copy)
+    return [`${name}: ${copy}`]
+  })
+}
+
+function madeOf(cache: Cache, entry: Entry, cached: boolean): Made {
+  const folder = cache.folder(entry.stage, entry.key)
+  const outputs = Object.fromEntries(Object.entries(entry.outputs).map(([name, { path }]) => [name, join(folder, path)]))
+  return { entry, folder, outputs, cached }
+}
+
+const lockFile = (cache: Cache, half: string): string => join(cache.dir, 'locks', basename(half))
+
+/** Removes the unfinished folders of this stage that a killed build left behind: those whose lock nobody holds. */
+async function sweep(cache: Cache, stage: string): Promise<void> {
+  const pattern = new RegExp(`^${stage}-[0-9a-f]{16}\\.half$`)
+  for (const name of readdirSync(cache.dir)) {
+    if (!pattern.test(name)) continue
+    const path = join(cache.dir, name)
+    const held = await lock(lockFile(cache, path), { wait: false })
+    if (!held) continue
+    await removeTree(path)
+    held.release()
+  }
+}
+
+/** HostError unless so much is free on the disk of a folder. */
+export function enoughSpace(dir: string, gib: number): void {
+  const { bavail, bsize } = statfsSync(dir)
+  const free = (bavail * bsize) / 2 ** 30
+  if (free < gib) {
+    throw new HostError(
+      `the disk of ${dir} is full: ${free.toFixed(1)} GiB free, ${gib < 1 ? 'and a stage failed' : `${gib} GiB needed`}`,
+      'make room there (./downbeat clean removes what is cached), then run the same command again',
+    )
+  }
+}

@@ -1,0 +1,200 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import type * as Zx from 'zx/core'
+import type { ProcessPromise } from 'zx/core'
+
+/** user + system seconds, children included, and the largest single process in KiB. */
+export interface Usage {
+  user: number
+  system: number
+  peak_kib: number
+}
+
+/** A command that ended badly; its last lines are in the log. */
+export class CommandError extends Error {
+  override name = 'CommandError'
+}
+
+/** Runs a bash script (errexit, nounset, pipefail). Values are quoted, lists become several words, as in zx. */
+export interface Shell {
+  (pieces: TemplateStringsArray, ...values: unknown[]): Promise<void>
+  /** The same, and gives back what it printed, without the last line end. */
+  text(pieces: TemplateStringsArray, ...values: unknown[]): Promise<string>
+  /** Starts a script to talk to: its output comes to `onText` as it is written. */
+  start(onText: (text: string) => void): (pieces: TemplateStringsArray, ...values: unknown[]) => Conversation
+}
+
+/** A running script. */
+export interface Conversation {
+  write(text: string): void
+  /** Says that nothing more will be said: its input ends. */
+  end: () => void
+  /** Ends it and everything it started. */
+  kill: () => void
+  /** Settles when it has ended; fails as a command does, but not when it was killed by `kill`. */
+  ended: Promise<void>
+}
+
+export interface ShellOptions {
+  /** argv in front of the script; empty: on the host */
+  wrap: string[]
+  /** a line that a command printed */
+  onLine: (line: string) => void
+  signal: AbortSignal
+  /** added to with every command */
+  usage: Usage
+  /** a file for GNU time's figures */
+  timeFile: string
+  env?: Record<string, string>
+}
+
+// Loaded when there is something to run, which most builds have not.
+const load = createRequire(import.meta.url)
+const zx = (): typeof Zx => load('zx/core') as typeof Zx
+
+const own = fileURLToPath(new URL('.', import.meta.url))
+
+/** Namespaces in which an ordinary user is root; see lib/engine/shell/enter.sh. */
+export const enter = (network: boolean): string[] => ['bash', `${own}enter.sh`, ...(network ? [] : ['--no-network'])]
+
+/** The same, with a root of its own in which only the toolbox and these paths exist; see lib/engine/shell/inside.sh. */
+export const insideToolbox = (options: {
+  root: string
+  toolbox: string
+  cwd: string
+  writable: string[]
+  readable: string[]
+  network: boolean
+}): string[] => [
+  ...enter(options.network),
+  'sh',
+  `${own}inside.sh`,
+  options.root,
+  options.toolbox,
+  options.cwd,
+  options.writable.join('\n'),
+  options.readable.join('\n'),
+]
+
+/** Puts values into a script, quoted. The text between them is taken as it is written, backslashes too, but for \\${ and \\`. */
+export function script(pieces: TemplateStringsArray, values: unknown[]): string {
+  const { quote } = zx()
+  const words = values.map((value) => (Array.isArray(value) ? value.map((one) => quote(String(one))).join(' ') : quote(String(value))))
+  return pieces.raw.map((piece, i) => piece.replace(/\\(?=\$\{|`)/g, '') + (words[i] ?? '')).join('')
+}
+
+// Nothing of the caller's environment reaches a command: it could change a byte.
+const cleanEnv = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC0', HOME: '/root' }
+
+/** A Shell whose children die with this process, whatever way it dies (setpriv --pdeathsig). */
+export function createShell(options: ShellOptions): Shell {
+  const begin = (pieces: TemplateStringsArray, values: unknown[], input: 'ignore' | 'pipe'): ProcessPromise => {
+    if (options.signal.aborted) throw new CommandError('stopped')
+    const body = `set -euo pipefail; umask 022\n${script(pieces, values)}`
+    const dying = ['setpriv', '--pdeathsig', 'KILL']
+    const argv = [
+      ...dying,
+      'time',
+      '-q',
+      '-o',
+      options.timeFile,
+      '-f',
+      '%U %S %M',
+      ...dying,
+      ...(options.wrap.length > 0 ? options.wrap : ['bash', '-c']),
+      body,
+    ]
+    return zx().$({
+      quiet: true,
+      nothrow: true,
+      detached: true,
+      env: { ...cleanEnv, ...options.env },
+      stdio: [input, 'pipe', 'pipe'],
+    })`exec ${argv}`
+  }
+  const finish = async (child: ProcessPromise): Promise<void> => {
+    const stop = (): void => killGroup(child.pid)
+    options.signal.addEventListener('abort', stop)
+    const err = lines(options.onLine)
+    child.stderr.on('data', err.push)
+    const result = await child.finally(() => options.signal.removeEventListener('abort', stop))
+    err.end()
+    addUsage(options.usage, options.timeFile)
+    if (options.signal.aborted) throw new CommandError('stopped')
+    if (result.exitCode !== 0) throw new CommandError(result.signal ? `ended by ${result.signal}` : `exit status ${result.exitCode}`)
+  }
+  const run = async (pieces: TemplateStringsArray, values: unknown[], take: (line: string) => void): Promise<void> => {
+    const child = begin(pieces, values, 'ignore')
+    const out = lines(take)
+    child.stdout.on('data', out.push)
+    await finish(child).finally(out.end)
+  }
+  const shell = (pieces: TemplateStringsArray, ...values: unknown[]): Promise<void> => run(pieces, values, options.onLine)
+  const text = async (pieces: TemplateStringsArray, ...values: unknown[]): Promise<string> => {
+    const printed: string[] = []
+    await run(pieces, values, (line) => printed.push(line))
+    return printed.join('\n')
+  }
+  const start =
+    (onText: (text: string) => void) =>
+    (pieces: TemplateStringsArray, ...values: unknown[]): Conversation => {
+      const child = begin(pieces, values, 'pipe')
+      const decoder = new TextDecoder()
+      child.stdout.on('data', (chunk: Buffer) => onText(decoder.decode(chunk, { stream: true })))
+      child.stdin.on('error', () => undefined) // it may end while we write
+      let killed = false
+      const ended = finish(child).catch((error: unknown) => {
+        if (!killed) throw error
+      })
+      ended.catch(() => undefined) // whoever awaits it hears of it
+      return {
+        write: (said) => void child.stdin.write(said),
+        end: () => void child.stdin.end(),
+        kill: () => {
+          killed = true
+          killGroup(child.pid)
+        },
+        ended,
+      }
+    }
+  return Object.assign(shell, { text, start })
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL') // the namespaces' first process, and so everything in them, dies with it
+  } catch {
+    // already gone
+  }
+}
+
+/** Cuts a stream into lines; a last one without its end counts too. */
+function lines(take: (line: string) => void): { push: (chunk: Buffer | string) => void; end: () => void } {
+  let rest = ''
+  const decoder = new TextDecoder()
+  return {
+    push: (chunk) => {
+      const parts = (rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n')
+      rest = parts.pop() ?? ''
+      for (const part of parts) take(part)
+    },
+    end: () => {
+      if (rest !== '') take(rest)
+      rest = ''
+    },
+  }
+}
+
+function addUsage(usage: Usage, file: string): void {
+  try {
+    const [user, system, peak] = readFileSync(file, 'utf8').trim().split('\n').at(-1)!.split(' ').map(Number)
+    usage.user += user ?? 0
+    usage.system += system ?? 0
+    usage.peak_kib = Math.max(usage.peak_kib, peak ?? 0)
+    rmSync(file)
+  } catch {
+    // killed before it could say
+  }
+}

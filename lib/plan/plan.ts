@@ -1,0 +1,254 @@
+import type { BaseData } from './schema/base.ts'
+import type { BoardData, EmulatorData } from './schema/board.ts'
+import type { KernelSourceData } from './schema/kernel.ts'
+import type { ImagerDevice, OsEntry } from './schema/os-list.ts'
+import type { SoundcardData } from './schema/soundcard.ts'
+import type { PackageData } from './schema/package.ts'
+import type { ProofData } from './schema/tuning.ts'
+import type { TextFile } from '../common/files/text-files.ts'
+import type { Doctor } from './proofs/doctor.ts'
+
+/** A board of the image; the emulator is the one for the image's kernel. */
+export type PlannedBoard = { id: string; emulator?: EmulatorData } & Omit<BoardData, 'emulators'>
+export type PlannedSoundcard = { id: string; driver: string } & Omit<SoundcardData, 'driver'>
+
+/** A line that some tuning (or the board, the card, the base) has put somewhere. */
+export interface SourcedLine {
+  text: string
+  /** id of the tuning, or what else asked for it */
+  by: string
+}
+
+/** A tuning as it stands in this plan. */
+export interface PlannedTuning {
+  id: string
+  about: string
+  source: string
+  /** what to do on the device where a proof fails */
+  mend?: string
+  /** Why it is not in force; undefined when it is. */
+  off?: string
+  /** ids of the boards it applies to */
+  boards: string[]
+  proofs: ProofData[]
+}
+
+/** How JACK is started. Frames, Hz, milliseconds. */
+export interface JackPlan {
+  server: string
+  /** whether it tells systemd when clients can connect */
+  says_ready: boolean
+  period: number
+  periods: number
+  rate: number
+  realtime_priority: number
+  port_max: number
+  timeout_ms: number
+  softmode: boolean
+  /** whether MIDI ports are ports of JACK too */
+  midi: boolean
+  /** what of the card is used; neither: both */
+  playback_only: boolean
+  capture_only: boolean
+  /** channels to record from; 0: all */
+  inputs: number
+}
+
+/** SCHED_FIFO priorities, for the bus of the chosen card: see priorities.yaml. */
+export interface PrioritiesPlan {
+  kernel: number
+  sound_interrupt: number
+  /** words in the kernel's name of that interrupt */
+  sound_interrupt_actions: string[]
+  jackd: number
+  clients: number
+  interrupts: number
+  others: number
+}
+
+/** Which clocks config.txt asks for. */
+export interface OverclockPlan {
+  preset: string
+  /** lines of config.txt */
+  settings: string[]
+  /** MHz */
+  arm_freq: number
+  /** whether force_turbo=1 may keep them up: not beside a higher voltage, for that pair voids the warranty */
+  force_turbo: boolean
+}
+
+type KernelBuild = Omit<Extract<KernelSourceData, { kind: 'debian' }>['builds'][string], 'virt_cpu'>
+
+export interface KernelPlan {
+  /** kernel/<name>.yaml */
+  name: string
+  source: { kind: 'debian'; package: string; patch_series: string[] } | { kind: 'git'; url: string; commit: string }
+  series: string
+  suite: string
+  /** defconfig and overlays: of a downstream kernel */
+  build: KernelBuild & { defconfig?: string; overlays?: string }
+  fragments: TextFile[]
+  /** options that tunings ask for, over the fragments */
+  options: SourcedLine[]
+  patches: TextFile[]
+  epoch: number
+  /** CROSS_COMPILE_COMPAT= of a 64-bit kernel that runs programs of 32 bit: without it their clock is a system call */
+  cross_compile_compat?: string
+}
+
+/** What the packages of our own are made of. */
+export interface JackPackagesPlan {
+  arch: BaseData['arch']
+  sources: {
+    /** packages/<id> */
+    id: string
+    orig: PackageData['orig']
+    /** below packages/<id>/debian; patches apart, in the order of their series */
+    files: TextFile[]
+    patches: TextFile[]
+  }[]
+}
+
+/** The published image that the root file system and the boot firmware are taken from. */
+export interface BaseImagePlan {
+  /** http(s) or file */
+  url: string
+  sha256: string
+  unpacked_sha256?: string | undefined
+  signature?: { url: string; key: string; fingerprint: string }
+  /** what must be in it */
+  suite: string
+  arch: BaseData['arch']
+}
+
+export interface RootfsPlan {
+  suite: string
+  arch: BaseData['arch']
+  packages: string[]
+  /** what the base has and the image shall not have */
+  remove: SourcedLine[]
+  /** packages of the base that nothing may take along when it goes */
+  keep: string[]
+  absent: SourcedLine[]
+  exclude: string[]
+  debconf: string[]
+  epoch: number
+  /** false: emulate everything, the slow way, for comparison */
+  twins: boolean
+}
+
+export interface ConfigurePlan {
+  templates: TextFile[]
+  view: View
+  /** the sound cards that a card with this image can be told instead of its own */
+  others: OtherCard[]
+}
+
+export interface OtherCard {
+  id: string
+  name: string
+  /** what the templates see otherwise with it */
+  view: Partial<View>
+}
+
+/** What the templates see; every name they use is here. */
+export interface View {
+  image: { name: string; boards: string[] }
+  hostname: string
+  user: { name: string; ssh_keys: string[] }
+  kernel: { file_name: string; arm_64bit: boolean; mainline: boolean }
+  config_txt: { filter: string; lines: SourcedLine[] }[]
+  cmdline: SourcedLine[]
+  /** spaces: what a card adds to cmdline.txt takes their place, and nothing else of the file changes */
+  cmdline_room: string
+  modprobe: SourcedLine[]
+  blacklist: SourcedLine[]
+  sysctl: SourcedLine[]
+  limits: SourcedLine[]
+  fstab: SourcedLine[]
+  root_mount: SourcedLine[]
+  udev: SourcedLine[]
+  jack: JackPlan & { latency_ms: string }
+  priorities: PrioritiesPlan
+  /** the core that JACK has for itself and the one for the card's interrupt, on boards with enough of them */
+  cores: { jack: number; interrupt: number }
+  doctor: Doctor
+  soundcard: { id: string; name: string; bus: string; alsa_id?: string; playback: number; capture: number; smallest_period: number }
+  /** own: what the image is made for; auto: the first boot looks for another; what it goes by: a pattern of sh, vendor:product */
+  soundcards: { own: string; auto: boolean; hats: { id: string; product: string }[]; usb: { id: string; device: string }[] }
+  disk: DiskPlan
+  /** the text of downbeat.toml: every key, commented out */
+  settings: string
+}
+
+/** Identifiers of the disk, made from the plan, never drawn. */
+export interface DiskPlan {
+  signature: string
+  /** as root= names it */
+  root_device: string
+  /** as fstab names them */
+  fstab_root: string
+  boot_device: string
+  root_on_usb: boolean
+  fat_serial: string
+  root_uuid: string
+  hash_seed: string
+}
+
+export interface ImagePlan {
+  name: string
+  epoch: number
+  disk: DiskPlan
+  firmware: string[]
+  /** of the kernel that is built here; undefined: the base has its own where it belongs */
+  kernel_file_name?: string
+  user: { name: string; ssh_keys: string[] }
+  mask: SourcedLine[]
+  enable: SourcedLine[]
+  /** what of the base's own boot partition goes: names, and lines of config.txt by what they are about; undefined: it has none */
+  boot_of_base?: { remove: string[]; unfit: SourcedLine[] }
+  root_mb?: number
+}
+
+/** What people are told of an image before they write it to a card; decides no byte of it. */
+export interface ReleasePlan {
+  base: string
+  kernel: string
+  icon: string
+  website?: string
+  architecture: OsEntry['architecture']
+  /** of Raspberry Pi Imager's devices: those that it shows the image for */
+  tags: string[]
+  /** of Imager's devices those that have such a tag, and those that show everything */
+  devices: ImagerDevice[]
+}
+
+/** Everything that decides the bytes of an image: plain data, frozen, printable. */
+export interface Plan {
+  name: string
+  boards: PlannedBoard[]
+  soundcard: PlannedSoundcard
+  /** compilers: packages with those that the kernel needs beside the one for `arch` */
+  toolbox: { suite: string; arch: BaseData['arch']; compilers?: string[]; mirror?: string }
+  /** undefined: the root file system is bootstrapped */
+  base?: BaseImagePlan
+  /** undefined: the base's own package */
+  kernel?: KernelPlan
+  /** undefined: the base has it */
+  firmware?: { package: string; suite: string; files: string[] }
+  /** tried: overlays that config.txt names, each with a device tree that it must fit; undefined: those of the kernel are enough */
+  overlays?: { sources: TextFile[]; tried: { overlay: string; device_tree: string }[] }
+  /** programs: single files out of packages, as `package path` */
+  tools: { sources: TextFile[]; arch: BaseData['arch']; programs: { package: string; paths: string[] }[] }
+  jack: JackPackagesPlan
+  rootfs: RootfsPlan
+  configure: ConfigurePlan
+  image: ImagePlan
+  /** -cpu of QEMU's own machine for the image's kernel; undefined: it does not run there */
+  virt_cpu?: string
+  release: ReleasePlan
+  tunings: PlannedTuning[]
+  warnings: string[]
+  /** value: the file and line it comes from */
+  origins: Record<string, { value: string; from: string }>
+}

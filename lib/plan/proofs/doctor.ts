@@ -1,0 +1,67 @@
+import type { PlannedBoard, PlannedSoundcard, PlannedTuning } from '../plan.ts'
+import { describe, expectation, question, quote } from './proof.ts'
+import type { ProofData } from '../schema/tuning.ts'
+
+/** What downbeat-doctor asks on the device: lines of its shell script, whose functions `board`, `tuning` and `ask` are. */
+export interface Doctor {
+  /** one line for each board of the image */
+  boards: string[]
+  tunings: DoctorTuning[]
+  /** by which the chosen card is known in /proc/asound/cards, for a shell; empty: there is none to look for */
+  card: string
+}
+
+export interface DoctorTuning {
+  id: string
+  /** begins the tuning: id, what it does, what to do where a proof fails, and its boards if they are not all of the image */
+  call: string
+  /** one line for each proof */
+  proofs: string[]
+}
+
+/** The proofs of the tunings in force, each as a complete line for a POSIX shell. */
+export function doctorChecks(
+  tunings: readonly PlannedTuning[],
+  boards: readonly Pick<PlannedBoard, 'id' | 'compatible' | 'power_ma' | 'undervoltage_sensor'>[],
+  card: Pick<PlannedSoundcard, 'bus' | 'alsa_id'> = { bus: 'none' },
+): Doctor {
+  return {
+    card: card.alsa_id !== undefined ? quote(`\\[${card.alsa_id} *\\]`) : card.bus === 'usb' ? quote('USB-Audio') : '',
+    boards: boards.map(
+      ({ compatible, power_ma, undervoltage_sensor }) =>
+        `board ${quote(compatible)} ${power_ma} ${undervoltage_sensor ? 'sensor' : 'none'}`,
+    ),
+    tunings: tunings
+      .filter(({ off }) => off === undefined)
+      .map((tuning) => {
+        const its = boards.filter(({ id }) => tuning.boards.includes(id))
+        const only = its.length === boards.length ? [] : its.map(({ compatible }) => quote(compatible))
+        return {
+          id: tuning.id,
+          call: [`tuning ${quote(tuning.id)}`, quote(tuning.about), [quote(mendOf(tuning)), ...only].join(' ')].join(continued),
+          proofs: tuning.proofs.filter(({ on }) => on !== 'emulator').map(ask),
+        }
+      }),
+  }
+}
+
+const continued = ' \\\n  '
+
+const mendOf = ({ id, mend }: PlannedTuning): string =>
+  mend ?? `build the image anew with --set tunings.${id}=on and flash it; tunings/${id}.yaml says what it changes`
+
+function ask(proof: ProofData): string {
+  const { run, proof: judged } = question(proof)
+  // A file is looked at by the doctor itself: `cat` would take a folder for a file that does not exist.
+  const asked = proof.file === undefined ? `run ${quote(run)}` : `file ${quote(proof.file)}`
+  const words = [`ask ${proof.on} ${proof.wait ?? 0} ${quote(describe(proof))}`, quote(expectation(proof)), `${asked} ${verdict(judged)}`]
+  return words.join(continued)
+}
+
+/** What `accepts` would look at, as words for the shell. */
+function verdict({ absent, prints, matches, lacks }: ProofData): string {
+  if (absent === true) return 'absent'
+  return Object.entries({ prints, matches, lacks })
+    .flatMap(([name, text]) => (text === undefined ? [] : [`${name} ${quote(text)}`]))
+    .join(' ')
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path'
+import type { z } from 'zod'
+import type { PlannedBoard, ReleasePlan } from '../plan.ts'
+import type { BaseData } from '../schema/base.ts'
+import { Imager } from '../schema/imager.ts'
+import type { ImagerDevice } from '../schema/os-list.ts'
+import { readYaml } from '../catalogue/yaml.ts'
+
+/** What people are told of an image before they write it to a card, and what Raspberry Pi Imager shows it for. */
+export function planRelease(root: string, boards: readonly PlannedBoard[], base: BaseData, kernel: { name: string }): ReleasePlan {
+  const { icon, website, devices } = readYaml(join(root, 'imager.yaml'), Imager, root).value
+  const fit = devices.filter(({ soc }) => soc === undefined || boards.some((board) => board.soc === soc))
+  return {
+    base: base.name,
+    kernel: kernel.name,
+    icon,
+    ...(website === undefined ? {} : { website }),
+    architecture: base.arch === 'arm64' ? 'armv8' : base.arch,
+    tags: [...new Set(fit.flatMap(({ tags }) => tags[base.arch] ?? []))],
+    devices: fit.map(imagerDevice),
+  }
+}
+
+/** A device in the form of Imager's own list. */
+function imagerDevice({ name, description, icon, matching_type, tags }: z.output<typeof Imager>['devices'][number]): ImagerDevice {
+  const own = [...new Set(Object.values(tags))]
+  return { name, description, ...(icon === undefined ? {} : { icon }), matching_type, tags: own }
+}

@@ -1,0 +1,192 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative, resolve as resolvePath } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openCache } from '../../lib/engine/cache/cache.ts'
+import type { Cache } from '../../lib/engine/cache/cache.ts'
+import { keepBound, lockOf } from '../../lib/engine/cache/bound.ts'
+import { cacheFolder as cacheFolderIn, gibOf } from '../../lib/engine/cache/folder.ts'
+import { isOfCache } from '../../lib/engine/cache/items.ts'
+import { HostError, UserError } from '../../lib/common/words/errors.ts'
+import { checkHost, checkPrograms, requireHost } from './host.ts'
+import type { Check } from './host.ts'
+import { lock } from '../../lib/common/files/lock.ts'
+import { make, markUsed } from '../../lib/engine/run/make.ts'
+import type { Made } from '../../lib/engine/run/make.ts'
+import { takeFolder } from '../../lib/engine/cache/own-folder.ts'
+import type { Place } from '../../lib/engine/cache/own-folder.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
+import { createReporter } from './report.ts'
+import type { Reporter } from './report.ts'
+import type { AnyStage, NetworkSettings } from '../../lib/engine/run/stage.ts'
+
+/** The folder of this repository. */
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+/** Images and logs: out/, or DOWNBEAT_OUT. */
+export const out = resolvePath(process.env['DOWNBEAT_OUT'] || join(root, 'out'))
+/** What stages have made, downloads, the compiler cache and Node, for all clones of this user. Errors: see lib/engine/cache/folder.ts. */
+export const cacheFolder = (): string => cacheFolderIn(process.env)
+/** GiB that a cache may have before what was unused for longest goes. */
+export const cacheBound = (): number => gibOf(process.env, 'DOWNBEAT_CACHE_GIB', 20)
+/** Another Debian mirror than mmdebstrap's own choice. */
+export const mirror = (): string | undefined => process.env['DOWNBEAT_MIRROR'] || undefined
+
+export interface RunOptions {
+  verbose?: boolean
+  quiet?: boolean
+  /** the stage to make anew, or all of them */
+  fresh?: string
+}
+
+export interface Run {
+  made: Map<string, Made>
+  cache: Cache
+  reporter: Reporter
+  logFile: string
+  /** Gives the cache back, which is in use until then or until this process ends, and makes room in it. */
+  end(): Promise<void>
+}
+
+/** Makes stages for a plan, with all that surrounds it: host, locks, log file, screen, Ctrl-C. */
+export async function runStages(plan: Plan, stages: readonly AnyStage[], options: RunOptions): Promise<Run> {
+  const folder = cacheFolder()
+  const [bound, spare_gib] = [cacheBound(), gibOf(process.env, 'DOWNBEAT_SPARE_GIB', 4)]
+  for (const place of Object.values(places())) takeFolder(place)
+  prepareHost(checkPrograms)
+  const logFile = newLogFile(plan.name)
+  const reporter = createReporter({
+    logFile,
+    verbose: options.verbose === true,
+    quiet: options.quiet === true,
+    terminal: canMove(),
+    groups: process.env['GITHUB_ACTIONS'] === 'true',
+    out: process.stderr,
+  })
+  const stop = new AbortController()
+  const abort = (): void => stop.abort()
+  process.on('SIGINT', abort).on('SIGTERM', abort)
+  const cache = openCache(folder)
+  const used = await lock(lockOf(folder), {
+    shared: true,
+    signal: stop.signal,
+    onWait: () => reporter.say('- another downbeat is cleaning the cache; waiting for it'),
+  })
+  const note = (line: string): void => {
+    if (options.quiet !== true) reporter.say(line)
+  }
+  const old = oldCache()
+  if (old !== undefined) note(`- ${shown(old)} is of an older downbeat and no longer used; ./downbeat clean removes it`)
+  try {
+    const made = await make(stages, {
+      plan,
+      cache,
+      settings: { jobs: availableParallelism(), network: networkSettings() },
+      fresh: options.fresh === 'all' ? 'all' : new Set(options.fresh === undefined ? [] : [options.fresh]),
+      signal: stop.signal,
+      report: reporter.event,
+      logFile,
+      spare_gib,
+      prepare: () => prepareHost(checkHost),
+    })
+    const mine = markUsed(stages, plan, cache)
+    const end = async (): Promise<void> => {
+      used?.release()
+      await used?.released
+      const removed = await keepBound(folder, bound, mine)
+      if (removed !== undefined) note(`- ${removed}`)
+    }
+    return { made, cache, reporter, logFile, end }
+  } catch (error) {
+    used?.release()
+    throw error
+  } finally {
+    reporter.end()
+    process.off('SIGINT', abort).off('SIGTERM', abort)
+  }
+}
+
+/** Whether there is a terminal that a line may move on; ora would never end on one that has no width. */
+export const canMove = (): boolean => process.stderr.isTTY && process.stderr.columns > 0 && process.env['CI'] === undefined
+
+/** Finds what is missing before anything runs; as root installs it, after saying so. */
+function prepareHost(ask: () => Check[]): void {
+  const checks = ask()
+  const packages = [...new Set(checks.flatMap((check) => (check.ok ? [] : (check.package ?? []))))]
+  if (packages.length === 0 || process.getuid?.() !== 0) return requireHost(checks)
+  process.stderr.write(`- installing what this machine lacks: ${packages.join(' ')}\n`)
+  try {
+    execFileSync('apt-get', ['-qq', 'update'], { stdio: ['ignore', 'ignore', 'inherit'] })
+    execFileSync('apt-get', ['-qq', '-y', '--no-install-recommends', 'install', ...packages], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    })
+  } catch {
+    throw new HostError(`apt-get could not install ${packages.join(' ')}`, `apt-get install ${packages.join(' ')}`)
+  }
+  requireHost(ask())
+}
+
+/** What may be in out/ before it is marked: the launcher's and a build's own, of older ones too. */
+const ownNames = new Set(['.npm.lock', 'cache', 'cache.lock', 'images', 'logs'])
+
+/** The two folders that downbeat writes to. */
+export const places = (): { out: Place; cache: Place } => ({
+  out: { path: out, variable: 'DOWNBEAT_OUT', ours: (name) => ownNames.has(name), roots: false },
+  cache: { path: cacheFolder(), variable: 'DOWNBEAT_CACHE', ours: isOfCache, roots: true },
+})
+
+/** Where an older downbeat had its cache, if there is one. */
+export function oldCache(): string | undefined {
+  const old = join(out, 'cache')
+  return existsSync(old) && old !== cacheFolder() ? old : undefined
+}
+
+/** How files are fetched: the servers that stand in for others, and whether the network may be used at all. */
+export const networkSettings = (): NetworkSettings => ({
+  mirrors: (process.env['DOWNBEAT_MIRRORS'] ?? '').split(/\s+/).filter(Boolean).map(mirrorRule),
+  offline: (process.env['DOWNBEAT_OFFLINE'] || '0') !== '0',
+  proxies: networkEnvironment(),
+})
+
+function mirrorRule(rule: string): NetworkSettings['mirrors'][number] {
+  const [, from, to] = /^(https?:\/\/[^=]+)=((?:https?|file|git):\/\/.+)$/.exec(rule) ?? []
+  if (from === undefined || to === undefined)
+    throw new UserError(
+      `DOWNBEAT_MIRRORS: "${rule}": expected https://<server>=https://<another> (or several of these, with spaces between them)`,
+    )
+  return { from, to }
+}
+
+/** What of the environment decides how the network is reached. */
+function networkEnvironment(): Record<string, string> {
+  const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+}
+
+function newLogFile(name: string): string {
+  const dir = join(out, 'logs')
+  mkdirSync(dir, { recursive: true })
+  const ours = readdirSync(dir).filter((file) => /^\d{4}-\d\d-\d\dT[\d-]+.*\.(log|wav)$/.test(file))
+  for (const file of ours.sort().slice(0, -40)) rmSync(join(dir, file), { force: true }) // the last runs stay
+  const file = join(dir, `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}-${name}-${process.pid}.log`)
+  writeFileSync(file, '')
+  return file
+}
+
+/** Every stage that leads to the given ones, by name. */
+export function stagesBefore(...last: AnyStage[]): Map<string, AnyStage> {
+  const found = new Map<string, AnyStage>()
+  const walk = (stage: AnyStage): void => {
+    for (const need of Object.values(stage.needs as Record<string, AnyStage>)) walk(need)
+    found.set(stage.name, stage)
+  }
+  last.forEach(walk)
+  return found
+}
+
+/** A path as a person would type it from here. */
+export function shown(path: string): string {
+  const here = relative(process.cwd(), path)
+  return here.startsWith('../..') ? path : here || '.'
+}

@@ -1,0 +1,60 @@
+import { existsSync, statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { Command } from 'commander'
+import { bytesOf, gib, itemsOf } from '../../lib/engine/cache/items.ts'
+import { HostError } from '../../lib/common/words/errors.ts'
+import { checkHost, requireHost } from '../session/host.ts'
+import type { Check } from '../session/host.ts'
+import { takeFolder } from '../../lib/engine/cache/own-folder.ts'
+import { cacheBound, cacheFolder, oldCache, places } from '../session/session.ts'
+
+const WANTED_GIB = 8
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .option('--json', 'for programs')
+    .addHelpText('after', '\nExample:\n  ./downbeat doctor')
+    .action((options: { json?: true }) => {
+      const checks = [...checkHost(), ...folders(), diskSpace()]
+      if (options.json === true) process.stdout.write(`${JSON.stringify(checks, null, 2)}\n`)
+      else
+        for (const { what, ok, found, mend } of checks)
+          process.stdout.write(`${ok ? '✔' : '✖'} ${what}: ${found}${mend === undefined ? '' : `\n    to mend it: ${mend}`}\n`)
+      requireHost(checks)
+    })
+}
+
+function folders(): Check[] {
+  const { out, cache } = places()
+  const old = oldCache()
+  return [
+    folder('images and logs', out.path, () => takeFolder(out)),
+    folder('cache', cache.path, () => {
+      takeFolder(cache)
+      return `, ${gib(bytesOf(itemsOf(cache.path)))} of ${cacheBound()} GiB (DOWNBEAT_CACHE_GIB) beside the compiler cache${old === undefined ? '' : `; ${old} is no longer used (./downbeat clean)`}`
+    }),
+  ]
+}
+
+function folder(what: string, path: string, take: () => string | void): Check {
+  try {
+    return { what, ok: true, found: `${path}${take() ?? ''}` }
+  } catch (error) {
+    if (error instanceof HostError) return { what, ok: false, found: error.message, mend: error.mend }
+    throw error
+  }
+}
+
+function diskSpace(): Check {
+  let there = cacheFolder()
+  while (!existsSync(there)) there = dirname(there)
+  const { bavail, bsize } = statfsSync(there)
+  const free = (bavail * bsize) / 2 ** 30
+  const ok = free >= WANTED_GIB
+  return {
+    what: 'free disk space',
+    ok,
+    found: `${free.toFixed(1)} GiB (a first build needs about ${WANTED_GIB})`,
+    ...(ok ? {} : { mend: './downbeat clean' }),
+  }
+}

@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { Interrupted, ProofError, UserError } from '../../lib/common/words/errors.ts'
+import { didYouMean } from '../../lib/common/words/nearest.ts'
+import { seconds } from '../session/report.ts'
+import { root } from '../session/session.ts'
+
+/** A part of the tests: a title, and what to type for it. `vitest` parts count their tests. */
+interface Part {
+  title: string
+  run: string[]
+  vitest?: true
+}
+
+const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
+const project = (name: string): string[] => [bin('vitest'), 'run', '--project', name]
+
+const built: Part = { title: 'the image, booted and heard', run: [join(root, 'downbeat'), 'build', '--boot'] }
+
+/** In the order in which they run: what is quick to fail comes first. */
+const parts: Record<string, Part[]> = {
+  check: [
+    { title: 'types', run: [bin('tsc'), '-p', root] },
+    { title: 'lint', run: [bin('oxlint'), '--type-aware', '--deny-warnings', 'lib', 'stages', 'scripts', 'test'] },
+    { title: 'format', run: [bin('oxfmt'), '--check', '.'] },
+    { title: 'dead code', run: [bin('knip')] },
+    { title: 'generated files', run: [join(root, 'downbeat'), 'generate', '--check'] },
+  ],
+  unit: [
+    { title: 'unit tests', run: project('unit'), vitest: true },
+    { title: 'golden files', run: project('golden'), vitest: true },
+  ],
+  image: [built, { title: 'what the image promises', run: project('image'), vitest: true }],
+  faults: [{ title: 'faults and reproducibility', run: project('faults'), vitest: true }],
+  long: [built, { title: 'exhaustive tests', run: project('long'), vitest: true }],
+}
+
+/** What is left out unless it is named: the exhaustive forms of tests that the other parts have, too. */
+const LONG = 'long'
+
+/** What came of a part. */
+interface Result {
+  title: string
+  passed: number
+  failed: number
+  skipped: number
+  seconds: number
+}
+
+export function testCommand(): Command {
+  const usual = Object.keys(parts).filter((name) => name !== LONG)
+  return new Command('test')
+    .argument('[parts...]', `${usual.join(', ')} (all of these when left out), or ${LONG}: their exhaustive forms, for hours`)
+    .addHelpText('after', '\nExample:\n  ./downbeat test unit')
+    .action(test)
+}
+
+async function test(asked: string[]): Promise<void> {
+  const names = Object.keys(parts)
+  for (const name of asked)
+    if (!names.includes(name)) throw new UserError(`there is no part "${name}" of the tests${didYouMean(name, names)}`)
+  const wanted = asked.length === 0 ? names.filter((name) => name !== LONG) : names.filter((name) => asked.includes(name))
+  const reports = mkdtempSync(join(tmpdir(), 'downbeat-test-'))
+  const results: Result[] = []
+  let bad: string | undefined
+  try {
+    for (const part of new Set(wanted.flatMap((name) => parts[name]!))) {
+      const { result, passed } = await runPart(part, join(reports, `${results.length}.json`))
+      results.push(result)
+      if (!passed) bad = result.failed === 0 && result.skipped > 0 ? `${part.title} (${result.skipped} skipped)` : part.title
+      if (bad !== undefined) break
+    }
+  } finally {
+    rmSync(reports, { recursive: true, force: true })
+  }
+  process.stdout.write(`\n${table(results)}\n`)
+  if (bad !== undefined) throw new ProofError(`the tests failed: ${bad}`)
+}
+
+async function runPart(part: Part, report: string): Promise<{ result: Result; passed: boolean }> {
+  const started = performance.now()
+  process.stdout.write(`\n== ${part.title}\n`)
+  const status = await run([
+    ...part.run,
+    ...(part.vitest === true ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : []),
+  ])
+  const counted = part.vitest === true ? count(report) : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+  const result: Result = { title: part.title, ...counted, seconds: (performance.now() - started) / 1000 }
+  const passed = status === 0 && counted.skipped === 0
+  process.stdout.write(`== ${part.title}: ${passed ? 'passed' : 'FAILED'} in ${seconds(result.seconds)}\n`)
+  return { result, passed }
+}
+
+/** What each part had, a line each, and all of them together. */
+export function table(results: readonly Result[]): string {
+  const sum = (key: 'passed' | 'failed' | 'skipped' | 'seconds'): number => results.reduce((all, result) => all + result[key], 0)
+  const all = { title: 'all', passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), seconds: sum('seconds') }
+  const row = (title: string, passed: string, failed: string, skipped: string, time: string): string =>
+    [title.padEnd(30), ...[passed, failed, skipped].map((word) => word.padStart(8)), time.padStart(14)].join('')
+  return [
+    row('part', 'passed', 'failed', 'skipped', 'time'),
+    ...[...results, all].map((one) => row(one.title, `${one.passed}`, `${one.failed}`, `${one.skipped}`, seconds(one.seconds))),
+  ].join('\n')
+}
+
+/** Shows what a command prints, and lets Ctrl-C through to it. */
+function run(argv: string[]): Promise<number> {
+  return new Promise((done, fail) => {
+    const path = `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}` // this Node, for the tools of npm
+    const child = spawn(argv[0]!, argv.slice(1), {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      cwd: root,
+      env: { ...process.env, PATH: path },
+    })
+    const ignore = (): void => undefined // the child has it too: it decides how to end
+    process.on('SIGINT', ignore)
+    child.once('error', fail)
+    child.once('exit', (code, signal) => {
+      process.off('SIGINT', ignore)
+      if (signal === 'SIGINT' || code === 130) fail(new Interrupted('stopped'))
+      else done(code ?? 1)
+    })
+  })
+}
+
+function count(file: string): { passed: number; failed: number; skipped: number } {
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0 }
+  const said = JSON.parse(readFileSync(file, 'utf8')) as {
+    numPassedTests: number
+    numFailedTests: number
+    numPendingTests: number
+    numTodoTests: number
+  }
+  return { passed: said.numPassedTests, failed: said.numFailedTests, skipped: said.numPendingTests + said.numTodoTests }
+}
