@@ -7,6 +7,7 @@ export const toolbox = defineStage({
   about: 'Make a Debian root with the compilers, image tools and emulators that everything else is made with',
   source: import.meta.url,
   needs: {},
+  root: 'root',
   outputs: { root: 'root' },
   given: (plan) => plan.toolbox,
   network: true,

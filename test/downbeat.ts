@@ -8,7 +8,7 @@ import type { BuildRecord } from '../scripts/publish/publish.ts'
 import { cacheFolder } from '../scripts/session/session.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
-export const enter = join(root, 'lib/engine/shell/enter.sh')
+export const enter = join(root, 'lib/engine/sandbox/enter.sh')
 
 /** The environment of a build that has everything in one folder: its results, and a cache of its own in `cache/`. */
 const allIn = (folder: string): Record<string, string> => ({ DOWNBEAT_OUT: folder, DOWNBEAT_CACHE: join(folder, 'cache') })

@@ -6,7 +6,6 @@ import type { SoundcardData } from './schema/soundcard.ts'
 import type { PackageData } from './schema/package.ts'
 import type { ProofData } from './schema/tuning.ts'
 import type { TextFile } from '../common/files/text-files.ts'
-import type { Doctor } from './proofs/doctor.ts'
 
 /** A board of the image; the emulator is the one for the image's kernel. */
 export type PlannedBoard = { id: string; emulator?: EmulatorData } & Omit<BoardData, 'emulators'>
@@ -251,4 +250,21 @@ export interface Plan {
   warnings: string[]
   /** value: the file and line it comes from */
   origins: Record<string, { value: string; from: string }>
+}
+
+/** What downbeat-doctor asks on the device: lines of its shell script, whose functions `board`, `tuning` and `ask` are. */
+export interface Doctor {
+  /** one line for each board of the image */
+  boards: string[]
+  tunings: DoctorTuning[]
+  /** by which the chosen card is known in /proc/asound/cards, for a shell; empty: there is none to look for */
+  card: string
+}
+
+export interface DoctorTuning {
+  id: string
+  /** begins the tuning: id, what it does, what to do where a proof fails, and its boards if they are not all of the image */
+  call: string
+  /** one line for each proof */
+  proofs: string[]
 }

@@ -1,4 +1,4 @@
-import { quote } from '../../lib/plan/proofs/proof.ts'
+import { quote } from '../../lib/common/quote.ts'
 import { settingKeys } from '../../lib/plan/settings/settings.ts'
 import { secrets } from './secret.ts'
 

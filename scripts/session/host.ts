@@ -25,7 +25,7 @@ const programs: readonly (readonly [program: string, debian: string])[] = [
   ['bash', 'bash'],
 ]
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
-const enter = fileURLToPath(new URL('../../lib/engine/shell/enter.sh', import.meta.url))
+const enter = fileURLToPath(new URL('../../lib/engine/sandbox/enter.sh', import.meta.url))
 
 const isRoot = (): boolean => process.getuid?.() === 0
 

@@ -1,7 +1,9 @@
 import { chmodSync, existsSync, readdirSync, renameSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { commit, fingerprint, openCache, removeOwn, sha256 } from '../../lib/engine/cache/cache.ts'
+import { fingerprint, sha256 } from '../../lib/common/files/sha256.ts'
+import { commit, openCache } from '../../lib/engine/cache/cache.ts'
+import { removeOwn } from '../../lib/engine/cache/remove.ts'
 import type { Cache, Entry } from '../../lib/engine/cache/cache.ts'
 import { temporaryFolder, write } from './fixtures.ts'
 

@@ -38,13 +38,53 @@ const importsOf = (path: string): string[] =>
     relative(repository, resolvePath(join(repository, path), '..', target!)),
   )
 
+// From which wings the files of a wing may import, and the rooms of each wing of lib in the order of their imports: a room may import
+// from those before it. '' is the wing's own folder.
+const wings: Record<string, { from: string[]; rooms?: string[] }> = {
+  'lib/common': { from: [], rooms: ['words', 'files', 'disk', ''] },
+  'lib/plan': { from: ['lib/common'], rooms: ['schema', '', 'catalogue', 'choices', 'tunings', 'settings', 'proofs', 'resolve'] },
+  'lib/engine': { from: ['lib/common', 'lib/plan'], rooms: ['sandbox', 'shell', 'fetch', 'cache', 'run'] },
+  'lib/prove': { from: ['lib/common', 'lib/plan', 'lib/engine'], rooms: ['firmware', 'emulator', 'hearing', 'proof'] },
+  stages: { from: ['lib/common', 'lib/plan', 'lib/engine', 'lib/prove'] },
+  'lib/card': { from: ['lib/common', 'lib/plan'], rooms: ['drives', 'image-file', 'flash', 'personalize'] },
+  scripts: { from: ['lib/common', 'lib/plan', 'lib/engine', 'lib/prove', 'lib/card', 'stages'] },
+}
+/** `lib/plan/schema/board.ts` is of the wing lib/plan, and there of the room schema. */
+const homeOf = (path: string): { wing: string; room: string } => {
+  const wing = Object.keys(wings).find((name) => path.startsWith(`${name}/`))
+  if (wing === undefined) throw new Error(`${path} is in no wing`)
+  return {
+    wing,
+    room: path
+      .slice(wing.length + 1)
+      .split('/')
+      .slice(0, -1)
+      .join('/'),
+  }
+}
+
 describe('an import', () => {
-  test('of lib leads to lib only', () => {
-    for (const path of typescript('lib')) for (const target of importsOf(path)) expect(target, path).toMatch(/^lib\//)
+  const all = ['lib', 'stages', 'scripts'].flatMap(typescript)
+
+  test.each(Object.keys(wings))('of %s leads to its own wing, or to one that it may know', (name) => {
+    for (const path of all.filter((path) => homeOf(path).wing === name))
+      for (const target of importsOf(path)) expect([name, ...wings[name]!.from], `${path} imports ${target}`).toContain(homeOf(target).wing)
   })
 
-  test('of a stage leads to stages and lib only', () => {
-    for (const path of typescript('stages')) for (const target of importsOf(path)) expect(target, path).toMatch(/^(lib|stages)\//)
+  test.each(Object.entries(wings).flatMap(([name, { rooms }]) => (rooms ? [[name, rooms] as const] : [])))(
+    'between rooms of %s leads one way',
+    (name, rooms) => {
+      for (const path of all.filter((path) => homeOf(path).wing === name)) {
+        expect(rooms, path).toContain(homeOf(path).room)
+        for (const target of importsOf(path).filter((target) => homeOf(target).wing === name))
+          expect(rooms.indexOf(homeOf(target).room), `${path} imports ${target}`).toBeLessThanOrEqual(rooms.indexOf(homeOf(path).room))
+      }
+    },
+  )
+
+  test('of the plan is a type where it is in the engine', () => {
+    for (const path of all.filter((path) => homeOf(path).wing === 'lib/engine'))
+      expect(textOf(path), path).not.toMatch(/^import (?!type\b)[^;'"]*?from '[^']*\/plan\//m)
   })
 
   test('of a stage has the form that the key of the stage can follow', () => {

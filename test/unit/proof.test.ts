@@ -4,17 +4,9 @@ import { join } from 'node:path'
 import { describe as group, expect, test } from 'vitest'
 import { entry } from '../../lib/plan/catalogue/catalogue.ts'
 import type { PlannedTuning } from '../../lib/plan/plan.ts'
-import {
-  accepts,
-  configLine,
-  describe,
-  emulatedCard,
-  expectation,
-  normalConfig,
-  proofsOf,
-  question,
-  startsJack,
-} from '../../lib/plan/proofs/proof.ts'
+import { configLine } from '../../lib/prove/proof/kernel-config.ts'
+import { emulatedCard, startsJack } from '../../lib/plan/cards.ts'
+import { accepts, describe, expectation, normalConfig, proofsOf, question } from '../../lib/plan/proofs/proof.ts'
 import { Proof } from '../../lib/plan/schema/tuning.ts'
 import type { ProofData } from '../../lib/plan/schema/tuning.ts'
 import { idsOf, inForce, planOf, repository, temporaryFolder, write } from './fixtures.ts'

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { CommandError, createShell, enter, script } from '../../lib/engine/shell/shell.ts'
+import { enter } from '../../lib/engine/sandbox/sandbox.ts'
+import { CommandError, createShell, script } from '../../lib/engine/shell/shell.ts'
 import type { Shell, ShellOptions } from '../../lib/engine/shell/shell.ts'
 import { isRunning, ownSleep, repository, temporaryFolder, until } from './fixtures.ts'
 
@@ -238,7 +239,8 @@ describe('a conversation', () => {
 
 /** A process of its own that runs `sleep` through a shell of its own, to be killed. */
 function sleeper(wrap: string, command: string, seconds: string) {
-  const code = `import { createShell, enter } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/engine/shell/shell.ts')).href)}
+  const code = `import { createShell } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/engine/shell/shell.ts')).href)}
+import { enter } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/engine/sandbox/sandbox.ts')).href)}
     const options = { onLine: () => {}, signal: new AbortController().signal, usage: { user: 0, system: 0, peak_kib: 0 }, timeFile: ${JSON.stringify(join(temporaryFolder(), 'time'))} }
     await createShell({ ...options, wrap: ${wrap} })\`${command} \${${JSON.stringify(seconds)}}\``
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code], {

@@ -35,6 +35,7 @@ export const part = 1
   'lib/shape.ts': 'export type Shape = 1\n',
   'lib/engine/run/stage.ts': 'export const defineStage = 1\n',
   'lib/engine/shell/shell.ts': 'export const shell = 1\n',
+  'lib/engine/sandbox/enter.sh': 'umask 022\n',
   'lib/unused.ts': 'export const unused = 1\n',
 }
 const textOf = (edits: Record<string, string> = {}): [string, string][] => {
@@ -45,6 +46,7 @@ const textOf = (edits: Record<string, string> = {}): [string, string][] => {
 
 const decides = [
   'lib/deep.ts',
+  'lib/engine/sandbox/enter.sh',
   'lib/many.ts',
   'lib/parse.ts',
   'stages/kernel.ts',

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
-import { removeOwn } from './cache.ts'
-import { createShell, enter } from '../shell/shell.ts'
+import { existsSync, rmSync } from 'node:fs'
+import { enter } from '../sandbox/sandbox.ts'
+import { createShell } from '../shell/shell.ts'
 
 /** Removes a folder of whatever owners: unfinished trees of an ordinary user have some that only the namespace has. */
 export async function removeTree(path: string): Promise<void> {
@@ -13,4 +13,14 @@ export async function removeTree(path: string): Promise<void> {
     timeFile: `${path}.time`,
   })
   await shell`rm -rf ${path}`
+}
+
+/** Removes a folder that belongs to the caller alone. False where parts of it belong to ids of a user namespace. */
+export function removeOwn(path: string): boolean {
+  try {
+    rmSync(path, { recursive: true, force: true })
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, statfsSync, utimesSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,10 +7,12 @@ import { HostError, Interrupted, messageOf, ProofError, StageError, UserError } 
 import { lock } from '../../common/files/lock.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { removeTree } from '../cache/remove.ts'
-import { createShell, enter, insideToolbox } from '../shell/shell.ts'
+import { enter, insideToolbox } from '../sandbox/sandbox.ts'
+import { SOME_DAY } from '../sandbox/surroundings.ts'
+import { createShell } from '../shell/shell.ts'
 import type { Usage } from '../shell/shell.ts'
 import type { AnyStage, Job, Settings } from './stage.ts'
-import { sourceText } from './source-text.ts'
+import { keyOf, needsOf } from './key.ts'
 
 /** What happens while stages are made; the reporter shows it. Seconds. */
 export type Event =
@@ -46,31 +47,6 @@ export interface Made {
   /** absolute paths of the outputs */
   outputs: Record<string, string>
   cached: boolean
-}
-
-const TOOLBOX = 'toolbox'
-
-/** 2026-01-01, in seconds: the time for programs that ask, in stages whose results have no time of their own. */
-const SOME_DAY = 1_767_225_600
-
-/** The stages that a stage needs and that this plan has. */
-const needsOf = (stage: AnyStage, plan: Plan): [string, AnyStage][] =>
-  Object.entries<AnyStage>(stage.needs as Record<string, AnyStage>).filter(([, need]) => need.given(plan) !== undefined)
-
-// A plan does not change, and an edit of a stage while a build runs must not either.
-const keys = new WeakMap<Plan, Map<AnyStage, string>>()
-
-/** The name of a stage's result: its part of the plan, its own text, and the keys of the stages it needs. */
-export function keyOf(stage: AnyStage, plan: Plan): string {
-  const known = keys.get(plan) ?? new Map<AnyStage, string>()
-  keys.set(plan, known)
-  const before = known.get(stage)
-  if (before !== undefined) return before
-  const needs = needsOf(stage, plan).map(([name, need]) => [name, keyOf(need, plan)])
-  const text = JSON.stringify([stage.name, stage.given(plan), needs, stage.outputs, sourceText(stage.source)])
-  const key = createHash('sha256').update(text).digest('hex')
-  known.set(stage, key)
-  return key
 }
 
 /** Notes that the results of these stages, and of all that lead to them, are in use; gives their folders. */
@@ -201,7 +177,8 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
     mkdirSync(kept[name], { recursive: true })
   }
   const own = join(dirname(fileURLToPath(stage.source)), basename(fileURLToPath(stage.source), '.ts'))
-  const toolbox = needs[TOOLBOX]?.outputs['root']
+  const rooted = needsOf(stage, plan).find(([, need]) => need.root !== undefined)
+  const toolbox = rooted && needs[rooted[0]]!.outputs[rooted[1].root!]
   const wrap =
     toolbox === undefined
       ? [...enter(true), 'bash', '-c']
@@ -211,7 +188,7 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
           cwd: work,
           writable: [out, work, ...Object.values(kept)],
           readable: [
-            ...Object.entries(needs).flatMap(([name, need]) => (name === TOOLBOX ? [] : [need.folder])),
+            ...Object.entries(needs).flatMap(([name, need]) => (name === rooted?.[0] ? [] : [need.folder])),
             ...(existsSync(own) ? [own] : []),
           ],
           network,

@@ -65,6 +65,8 @@ export interface Stage<
   outputs: Outputs
   /** its part of the plan; with the keys of `needs` and its own text, this IS the key. Undefined: this plan does without the stage */
   given(plan: Plan): Given
+  /** the output that is the root of the commands of every stage that needs this one */
+  root?: keyof Outputs & string
   /** true: its commands may use the network */
   network?: boolean
   keeps?: readonly Keeps[]

@@ -1,8 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import type * as Zx from 'zx/core'
 import type { ProcessPromise } from 'zx/core'
+import { ENVIRONMENT, PRELUDE } from '../sandbox/surroundings.ts'
+import { lines } from './lines.ts'
 
 /** user + system seconds, children included, and the largest single process in KiB. */
 export interface Usage {
@@ -53,30 +54,6 @@ export interface ShellOptions {
 const load = createRequire(import.meta.url)
 const zx = (): typeof Zx => load('zx/core') as typeof Zx
 
-const own = fileURLToPath(new URL('.', import.meta.url))
-
-/** Namespaces in which an ordinary user is root; see lib/engine/shell/enter.sh. */
-export const enter = (network: boolean): string[] => ['bash', `${own}enter.sh`, ...(network ? [] : ['--no-network'])]
-
-/** The same, with a root of its own in which only the toolbox and these paths exist; see lib/engine/shell/inside.sh. */
-export const insideToolbox = (options: {
-  root: string
-  toolbox: string
-  cwd: string
-  writable: string[]
-  readable: string[]
-  network: boolean
-}): string[] => [
-  ...enter(options.network),
-  'sh',
-  `${own}inside.sh`,
-  options.root,
-  options.toolbox,
-  options.cwd,
-  options.writable.join('\n'),
-  options.readable.join('\n'),
-]
-
 /** Puts values into a script, quoted. The text between them is taken as it is written, backslashes too, but for \\${ and \\`. */
 export function script(pieces: TemplateStringsArray, values: unknown[]): string {
   const { quote } = zx()
@@ -84,14 +61,11 @@ export function script(pieces: TemplateStringsArray, values: unknown[]): string 
   return pieces.raw.map((piece, i) => piece.replace(/\\(?=\$\{|`)/g, '') + (words[i] ?? '')).join('')
 }
 
-// Nothing of the caller's environment reaches a command: it could change a byte.
-const cleanEnv = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', TZ: 'UTC0', HOME: '/root' }
-
 /** A Shell whose children die with this process, whatever way it dies (setpriv --pdeathsig). */
 export function createShell(options: ShellOptions): Shell {
   const begin = (pieces: TemplateStringsArray, values: unknown[], input: 'ignore' | 'pipe'): ProcessPromise => {
     if (options.signal.aborted) throw new CommandError('stopped')
-    const body = `set -euo pipefail; umask 022\n${script(pieces, values)}`
+    const body = `${PRELUDE}${script(pieces, values)}`
     const dying = ['setpriv', '--pdeathsig', 'KILL']
     const argv = [
       ...dying,
@@ -109,7 +83,7 @@ export function createShell(options: ShellOptions): Shell {
       quiet: true,
       nothrow: true,
       detached: true,
-      env: { ...cleanEnv, ...options.env },
+      env: { ...ENVIRONMENT, ...options.env },
       stdio: [input, 'pipe', 'pipe'],
     })`exec ${argv}`
   }
@@ -167,23 +141,6 @@ function killGroup(pid: number | undefined): void {
     process.kill(-pid, 'SIGKILL') // the namespaces' first process, and so everything in them, dies with it
   } catch {
     // already gone
-  }
-}
-
-/** Cuts a stream into lines; a last one without its end counts too. */
-function lines(take: (line: string) => void): { push: (chunk: Buffer | string) => void; end: () => void } {
-  let rest = ''
-  const decoder = new TextDecoder()
-  return {
-    push: (chunk) => {
-      const parts = (rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n')
-      rest = parts.pop() ?? ''
-      for (const part of parts) take(part)
-    },
-    end: () => {
-      if (rest !== '') take(rest)
-      rest = ''
-    },
   }
 }
 

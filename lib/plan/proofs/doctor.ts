@@ -1,23 +1,7 @@
-import type { PlannedBoard, PlannedSoundcard, PlannedTuning } from '../plan.ts'
-import { describe, expectation, question, quote } from './proof.ts'
+import { quote } from '../../common/quote.ts'
+import type { Doctor, PlannedBoard, PlannedSoundcard, PlannedTuning } from '../plan.ts'
+import { describe, expectation, question } from './proof.ts'
 import type { ProofData } from '../schema/tuning.ts'
-
-/** What downbeat-doctor asks on the device: lines of its shell script, whose functions `board`, `tuning` and `ask` are. */
-export interface Doctor {
-  /** one line for each board of the image */
-  boards: string[]
-  tunings: DoctorTuning[]
-  /** by which the chosen card is known in /proc/asound/cards, for a shell; empty: there is none to look for */
-  card: string
-}
-
-export interface DoctorTuning {
-  id: string
-  /** begins the tuning: id, what it does, what to do where a proof fails, and its boards if they are not all of the image */
-  call: string
-  /** one line for each proof */
-  proofs: string[]
-}
 
 /** The proofs of the tunings in force, each as a complete line for a POSIX shell. */
 export function doctorChecks(

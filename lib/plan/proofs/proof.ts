@@ -1,4 +1,5 @@
-import type { Plan, PlannedTuning } from '../plan.ts'
+import { quote } from '../../common/quote.ts'
+import type { PlannedTuning } from '../plan.ts'
 import type { ProofData } from '../schema/tuning.ts'
 
 /** Where a proof was tried (`image`, or the emulated machine) and what came of it. */
@@ -45,17 +46,8 @@ export function accepts(proof: ProofData, text: string | undefined): boolean {
   )
 }
 
-/** The value of an option in the text of a kernel configuration, in the words of that text. */
-export function configLine(config: string, option: string): string {
-  const name = /CONFIG_\w+/.exec(option)?.[0] ?? option
-  return new RegExp(`^(${name}=.*|# ${name} is not set)$`, 'm').exec(config)?.[1] ?? `# ${name} is not set`
-}
-
 /** `CONFIG_X=n` means what the kernel writes as a comment. */
 export const normalConfig = (option: string): string => option.replace(/^(CONFIG_\w+)=n$/, '# $1 is not set')
-
-/** One word for any POSIX shell (zx's quote writes $'…', which dash does not know). */
-export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
 
 /** A shell command for the running system whose output `accepts` judges (in the form of a `run` proof). */
 export function question(proof: ProofData): { run: string; proof: ProofData } {
@@ -80,10 +72,3 @@ export function question(proof: ProofData): { run: string; proof: ProofData } {
 /** The proofs of the tunings that are in force, each with its tuning. */
 export const proofsOf = (tunings: readonly PlannedTuning[]): { tuning: PlannedTuning; proof: ProofData }[] =>
   tunings.filter(({ off }) => off === undefined).flatMap((tuning) => tuning.proofs.map((proof) => ({ tuning, proof })))
-
-/** A card is in the emulator only where it is a USB one. */
-export const emulatedCard = (plan: Pick<Plan, 'soundcard'>): boolean => plan.soundcard.bus === 'usb'
-
-/** Whether JACK starts by itself where its card is: without the unit there is no server to play through. */
-export const startsJack = (plan: Pick<Plan, 'configure'>): boolean =>
-  plan.configure.templates.some(({ path }) => path === 'root/etc/systemd/system/jackd@.service.hbs')

@@ -1,7 +1,7 @@
 import { entry, idsIn } from '../catalogue/catalogue.ts'
 import { UserError } from '../../common/words/errors.ts'
 import type { OtherCard, Plan, View } from '../plan.ts'
-import { quote } from '../proofs/proof.ts'
+import { quote } from '../../common/quote.ts'
 
 /**
  * The sound card of an image whose choices say `auto`: the one that stands for every interface on USB. It needs nothing of the

@@ -78,3 +78,9 @@ export const Board = z
   .describe('A Raspberry Pi')
 export type BoardData = z.output<typeof Board>
 export type EmulatorData = z.output<typeof Emulator>
+
+/** QEMU's own machine, which is no Raspberry Pi. */
+export const VIRT = 'virt'
+
+/** Whether a board is started on QEMU's own machine, for want of one of its chip. */
+export const isVirt = ({ machine }: EmulatorData): boolean => machine === VIRT

@@ -6,6 +6,7 @@ import { messageOf } from '../../common/words/errors.ts'
 import { fatFolder } from '../firmware/fat-files.ts'
 import { firmwareBoot } from '../firmware/firmware.ts'
 import type { PlannedBoard } from '../../plan/plan.ts'
+import { isVirt, VIRT } from '../../plan/schema/board.ts'
 import type { Conversation, Shell } from '../../engine/shell/shell.ts'
 
 /** A machine of QEMU, and how this image is put on it. */
@@ -44,8 +45,6 @@ const card = (n: number): string => ['usb-audio', `id=card${n}`, `audiodev=recor
 
 type Emulator = NonNullable<PlannedBoard['emulator']>
 
-const VIRT = 'virt'
-
 /** A USB sound card that can be unplugged and plugged in again: each time it records into a file of its own. */
 const usbCard = (wavs: readonly string[]): string[] => [
   ...wavs.flatMap((wav, i) => ['-audiodev', `wav,id=recorder${i},path=${wav},out.frequency=48000,out.channels=2,out.format=s16`]),
@@ -76,9 +75,6 @@ const raspberryPi = ({ machine, console, device_tree_edits, kernel_parameters }:
   parameters: kernel_parameters,
   deviceTree: { edits: device_tree_edits },
 })
-
-/** Whether a board is started on QEMU's own machine, for want of one of its chip. */
-export const isVirt = ({ machine }: Emulator): boolean => machine === VIRT
 
 /** The machine that a board is started on; `cpu` is that of QEMU's own machine. */
 export const machineOf = (emulator: Emulator, cpu: string | undefined): Machine =>

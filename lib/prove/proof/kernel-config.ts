@@ -27,3 +27,9 @@ function* unpacked(image: Buffer): Generator<Buffer> {
     }
   }
 }
+
+/** The value of an option in the text of a kernel configuration, in the words of that text. */
+export function configLine(config: string, option: string): string {
+  const name = /CONFIG_\w+/.exec(option)?.[0] ?? option
+  return new RegExp(`^(${name}=.*|# ${name} is not set)$`, 'm').exec(config)?.[1] ?? `# ${name} is not set`
+}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The inside of a stage: pid 1 of new user, mount and pid namespaces (made by lib/engine/shell/shell.ts). Builds a root on a
+# The inside of a stage: pid 1 of new user, mount and pid namespaces (made by lib/engine/sandbox/sandbox.ts). Builds a root on a
 # tmpfs in which only the toolbox, the stage's own folders and its inputs exist, and runs one bash script there.
 # Every mount and process ends with the namespaces, so there is nothing to clean up, whatever happens.
 #
