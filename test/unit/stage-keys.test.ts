@@ -46,7 +46,7 @@ const reach = new Map(
     return [stage, new Set([...files, ...beside, ...filesOf(SURROUNDINGS)])]
   }),
 )
-const all = [...new Set([...reach.values()].flatMap((files) => [...files]))].sort()
+const all = [...new Set(Array.from(reach.values(), (files) => Array.from(files)).flat())].sort()
 
 /** For each stage of a copy of the repository the texts behind its key: its own, and those of the stages that it loads. */
 function texts(root: string): Map<string, string> {
