@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { nameOf } from '../../lib/engine/cache/cache.ts'
 import { messageOf } from '../../lib/common/words/errors.ts'
 import { keyOf } from '../../lib/engine/run/key.ts'
@@ -14,7 +15,7 @@ const environment = { ...process.env, MTOOLS_SKIP_CHECK: '1', MTOOLSRC: '/dev/nu
 
 /** One that is there is taken as it is: root, by sudo, makes nothing in the cache of the user who flashes a card. */
 async function toolboxFolder(): Promise<string> {
-  const plan = resolve(root, join(root, 'image.yaml'), [], { mirror: mirror() })
+  const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], { mirror: mirror() })
   const there = join(cacheFolder(), nameOf(toolbox.name, keyOf(toolbox, plan)))
   if (existsSync(there)) return there
   return (await runStages(plan, [toolbox], { quiet: true })).made.get(toolbox.name)!.folder

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { nameOf } from '../../lib/engine/cache/cache.ts'
 import { keyOf } from '../../lib/engine/run/key.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
@@ -28,7 +29,7 @@ export function variantSeconds(disk: string): { variant: number; copy: number } 
   } finally {
     rmSync(folder, { recursive: true, force: true })
     for (const name of names) {
-      const plan = resolve(root, join(root, 'image.yaml'), [name], { plainEmulation: false, mirror: mirror() })
+      const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [name], { plainEmulation: false, mirror: mirror() })
       for (const stage of [configure, image, verify])
         rmSync(join(cacheFolder(), nameOf(stage.name, keyOf(stage, plan))), { recursive: true, force: true })
     }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { entry, idsIn } from '../../lib/plan/catalogue/catalogue.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
 import { describe } from '../../lib/plan/proofs/proof.ts'
@@ -10,8 +10,9 @@ import { readYaml } from '../../lib/plan/catalogue/yaml.ts'
 /** docs/tunings.md: every row of the checklist with what answers and what proves it, then every tuning. */
 export function tuningTable(root: string): string {
   const { value: checklist, at } = readYaml(join(root, 'docs/checklist.yaml'), Checklist, root)
-  const ids = idsIn(root, 'tunings')
-  const tunings = new Map(ids.map((id) => [id, entry(root, 'tunings', id, 'tunings').value]))
+  const catalogue = openCatalogue(root)
+  const ids = catalogue.ids('tunings')
+  const tunings = new Map(ids.map((id) => [id, catalogue.entry('tunings', id, 'tunings').value]))
   const rowsOf = new Map<string, string[]>()
   const lines = [
     '# Tunings',

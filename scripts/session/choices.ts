@@ -61,10 +61,11 @@ export async function planOf(given: string | undefined, options: ChoiceOptions, 
   // What reads the data is large, and most runs ask for what they have asked for before.
   const { fetchText } = await import('../../lib/engine/fetch/small.ts')
   const { findBase, folderOf } = await import('../../lib/plan/choices/find-base.ts')
-  const { override, resolve } = await import('../../lib/plan/resolve/resolve.ts')
-  const { Image } = await import('../../lib/plan/schema/image.ts')
-  const { readYaml } = await import('../../lib/plan/catalogue/yaml.ts')
-  const { value, at } = readYaml(file, Image, root, sets.map(override))
+  const { openCatalogue } = await import('../../lib/plan/catalogue/catalogue.ts')
+  const { readChoices } = await import('../../lib/plan/choices/choices.ts')
+  const { resolve } = await import('../../lib/plan/resolve/resolve.ts')
+  const catalogue = openCatalogue(root)
+  const { value, at } = readChoices(root, file, sets)
   const question = {
     base: value.base,
     sha256: value.base_sha256,
@@ -72,8 +73,8 @@ export async function planOf(given: string | undefined, options: ChoiceOptions, 
     place: options.base === undefined ? at(['base']) : '--base',
     folder: options.base === undefined ? folderOf(file) : process.cwd(),
   }
-  const base = await findBase(root, question, (url) => fetchText(url, network))
-  const plan = resolve(root, file, sets, { ...from, base })
+  const base = await findBase(catalogue, question, (url) => fetchText(url, network))
+  const plan = resolve(catalogue, file, sets, { ...from, base })
   if (base.image === undefined) before.keep(plan) // an image of somebody's own may be another one tomorrow
   return plan
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Command } from 'commander'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Entry } from '../../lib/engine/cache/cache.ts'
 import { nameOf } from '../../lib/engine/cache/cache.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
@@ -151,7 +152,8 @@ async function unpackingSeconds(): Promise<Unpacking> {
   return seconds
 }
 
-const usual = (plainEmulation = false): Plan => resolve(root, join(root, 'image.yaml'), [], { plainEmulation, mirror: mirror() })
+const usual = (plainEmulation = false): Plan =>
+  resolve(openCatalogue(root), join(root, 'image.yaml'), [], { plainEmulation, mirror: mirror() })
 
 const folderOf = (stage: AnyStage, plainEmulation: boolean, cache = cacheFolder()): string =>
   join(cache, nameOf(stage.name, keyOf(stage, usual(plainEmulation))))

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { entry, folders, idsIn } from '../../lib/plan/catalogue/catalogue.ts'
+import { folders, openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Folder } from '../../lib/plan/catalogue/catalogue.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
@@ -48,12 +48,14 @@ function tunings(plan: Plan): Record<string, Listed> {
   )
 }
 
+const catalogue = openCatalogue(root)
+
 function named(kind: string): Record<string, Listed> {
-  const ids = idsIn(root, kind)
+  const ids = catalogue.ids(kind)
   if (kind === 'variants') return Object.fromEntries(ids.map((id) => [id, { about: `./downbeat build variants/${id}.yaml` }]))
   return Object.fromEntries(
     ids.map((id) => {
-      const { value } = entry(root, kind as Folder, id, kind)
+      const { value } = catalogue.entry(kind as Folder, id, kind)
       return [id, { about: 'name' in value ? value.name : value.about, ...(kind === 'boards' ? whatItLacks(id) : {}) }]
     }),
   )
@@ -61,11 +63,11 @@ function named(kind: string): Record<string, Listed> {
 
 /** Boards that no base system runs on yet, and those that the usual kernel does not know. */
 function whatItLacks(id: string): Pick<Listed, 'why_not'> {
-  const { arch, soc, device_tree } = entry(root, 'boards', id, 'boards').value
-  const made = new Set(idsIn(root, 'bases').map((base) => entry(root, 'bases', base, 'bases').value.arch))
+  const { arch, soc, device_tree } = catalogue.entry('boards', id, 'boards').value
+  const made = new Set(catalogue.ids('bases').map((base) => catalogue.entry('bases', base, 'bases').value.arch))
   if (!arch.some((one) => made.has(one))) return { why_not: `not yet: it runs ${arch.join(', ')}, for which there is no base` }
-  const kernels = idsIn(root, 'kernel').filter((kernel) => {
-    const { family, builds } = entry(root, 'kernel', kernel, 'kernel').value
+  const kernels = catalogue.ids('kernel').filter((kernel) => {
+    const { family, builds } = catalogue.entry('kernel', kernel, 'kernel').value
     return device_tree[family] !== undefined && Object.values(builds).some(({ socs }) => socs.includes(soc))
   })
   const usual = Image.parse({ board: id, soundcard: id }).kernel.source

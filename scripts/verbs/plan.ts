@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { entry, idsIn } from '../../lib/plan/catalogue/catalogue.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
@@ -42,9 +42,10 @@ export function planCommand(): Command {
 }
 
 function explain(plan: Plan, id: string, say: (line?: string) => void): void {
-  const ids = idsIn(root, 'tunings')
+  const catalogue = openCatalogue(root)
+  const ids = catalogue.ids('tunings')
   if (!ids.includes(id)) throw new UserError(`--explain: there is no tunings/${id}.yaml${didYouMean(id, ids)}`)
-  const { value: tuning } = entry(root, 'tunings', id, '--explain')
+  const { value: tuning } = catalogue.entry('tunings', id, '--explain')
   const planned = plan.tunings.find((one) => one.id === id)!
   const some = planned.boards.length < plan.boards.length ? ` (for ${planned.boards.join(', ')})` : ''
   say(`${id}: ${planned.off === undefined ? `on${some}` : `off, because: ${planned.off}`}`)

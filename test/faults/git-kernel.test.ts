@@ -3,6 +3,7 @@ import { chmodSync, globSync, mkdtempSync, readdirSync, readFileSync, truncateSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { copyRepository, root, startDownbeat } from '../downbeat.ts'
 import { kernelRepository } from '../stand-in/kernel-repository.ts'
@@ -15,7 +16,7 @@ const sets = choices.filter((word) => word.includes('='))
 let linux: KernelRepository
 let out: string
 beforeAll(async () => {
-  linux = kernelRepository(resolve(root, join(root, 'image.yaml'), ['base=raspios-lite-arm64', ...sets]).kernel!)
+  linux = kernelRepository(resolve(openCatalogue(root), join(root, 'image.yaml'), ['base=raspios-lite-arm64', ...sets]).kernel!)
   await linux.serve()
   out = ownCache(['kernel', 'overlays', 'jack', 'rootfs', 'tools', 'image', 'configure', 'verify', 'boot', 'sound', 'firmware'])
 })

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { manifest } from '../../scripts/publish/imager.ts'
 import { render } from '../../stages/configure/render.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 
 // Every file that is rendered for image.yaml and for each variant lies below this folder, as it will be in the image, and so
@@ -21,7 +22,7 @@ const variants = readdirSync(join(root, 'variants')).filter((file) => file.endsW
 const signature = '5167a7e0'
 
 const filesOf = (choices: string): { path: string; text: string }[] => {
-  const plan = resolve(root, join(root, choices))
+  const plan = resolve(openCatalogue(root), join(root, choices))
   const { templates, view } = plan.configure
   const named = (device: string): string => device.replace(view.disk.signature, signature).replace(/^UUID=.*/, 'UUID=of-this-image')
   const { root_device, fstab_root, boot_device } = view.disk

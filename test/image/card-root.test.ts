@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { runStages } from '../../scripts/session/session.ts'
 import { root } from '../downbeat.ts'
@@ -14,7 +15,7 @@ import type { After } from './card-root/card.ts'
 
 let seen: CardRoots
 beforeAll(async () => {
-  const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [cardRoots], { quiet: true })
+  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [cardRoots], { quiet: true })
   seen = JSON.parse(readFileSync(made.get('card-roots')!.outputs['seen']!, 'utf8')) as CardRoots
 })
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { runStages } from '../../scripts/session/session.ts'
 import { root } from '../downbeat.ts'
@@ -14,7 +15,7 @@ import type { FirstBoots } from './first-boot/stage.ts'
 
 let seen: FirstBoots
 beforeAll(async () => {
-  const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [firstBoots], { quiet: true })
+  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [firstBoots], { quiet: true })
   seen = JSON.parse(readFileSync(made.get('first-boots')!.outputs['seen']!, 'utf8')) as FirstBoots
 })
 

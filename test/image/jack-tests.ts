@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import type { Arch } from '../../lib/plan/schema/common.ts'
@@ -12,7 +13,7 @@ import { rootfs } from '../../stages/rootfs.ts'
 
 /** What image.yaml asks for, but for an architecture. */
 async function planFor(arch: Arch): Promise<Plan> {
-  const plan = resolve(root, join(root, 'image.yaml'))
+  const plan = resolve(openCatalogue(root), join(root, 'image.yaml'))
   if (arch === plan.jack.arch) return plan
   return { ...plan, toolbox: { ...plan.toolbox, arch, mirror: await releaseMirror() }, jack: { ...plan.jack, arch } }
 }
@@ -86,7 +87,7 @@ export const jackRunsOn = (arch: Arch, machine: string): void => {
 /** The package of JACK of our own keeps its place when a program comes that wants Debian's: `library` is that of the server's package. */
 export const guitarixBeside = (server: string, daemon: string, library: string): void =>
   test(`Guitarix installs from Debian beside ${server} of our own`, async () => {
-    const guitar = resolve(root, join(root, 'variants/pi4b-usb-guitar.yaml'), [`jack.server=${server}`])
+    const guitar = resolve(openCatalogue(root), join(root, 'variants/pi4b-usb-guitar.yaml'), [`jack.server=${server}`])
     const { made } = await runStages(guitar, [rootfs], { quiet: true })
     const versions = new Map(
       readFileSync(made.get('rootfs')!.outputs['packages']!, 'utf8')

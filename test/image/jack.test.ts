@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
@@ -11,7 +12,7 @@ import { jack } from '../../stages/jack.ts'
 import { guitarixBeside, jackRunsOn } from './jack-tests.ts'
 
 type JackSource = Plan['jack']['sources'][number]
-const plan = resolve(root, join(root, 'image.yaml'))
+const plan = resolve(openCatalogue(root), join(root, 'image.yaml'))
 
 jackRunsOn('arm64', 'AArch64')
 

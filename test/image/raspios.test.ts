@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { cacheFolder } from '../../scripts/session/session.ts'
@@ -24,7 +25,8 @@ afterAll(() => pi.close())
 const out = join(root, 'out')
 const choices = ['--base', 'raspios-lite-arm64', '--set', 'board=pi3b', '--set', 'jack.period=1024', '--quiet']
 const downbeat = (args: string[]): ReturnType<typeof against> => against(pi, own, args)
-const planned = (): Plan => resolve(own, join(own, 'image.yaml'), ['base=raspios-lite-arm64', 'board=pi3b', 'jack.period=1024'])
+const planned = (): Plan =>
+  resolve(openCatalogue(own), join(own, 'image.yaml'), ['base=raspios-lite-arm64', 'board=pi3b', 'jack.period=1024'])
 const asked = (): string[] => pi.server.asked.map(({ path }) => path)
 
 describe('Raspberry Pi OS', () => {

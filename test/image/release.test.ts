@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import type { BuildRecord } from '../../scripts/publish/publish.ts'
 import { OsList } from '../../lib/plan/schema/os-list.ts'
@@ -11,7 +12,7 @@ import { released } from './released.ts'
 
 let said: string[]
 beforeAll(async () => {
-  const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [released], { quiet: true })
+  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [released], { quiet: true })
   said = readFileSync(made.get('released')!.outputs['said']!, 'utf8').split('\n')
 })
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import type { Arch } from '../../lib/plan/schema/common.ts'
@@ -12,7 +13,7 @@ import { settingsRuns } from './settings/stage.ts'
 import type { SettingsSaid } from './settings/stage.ts'
 
 async function planFor(arch: Arch): Promise<Plan> {
-  const plan = resolve(root, join(root, 'image.yaml'))
+  const plan = resolve(openCatalogue(root), join(root, 'image.yaml'))
   if (arch === plan.tools.arch) return plan
   return { ...plan, toolbox: { ...plan.toolbox, arch, mirror: await releaseMirror() }, tools: { ...plan.tools, arch } }
 }

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { runStages } from '../../scripts/session/session.ts'
 import { root } from '../downbeat.ts'
 import { toldCards } from './told/stage.ts'
 import type { ToldCards } from './told/stage.ts'
 
-const plan = resolve(root, join(root, 'image.yaml'), ['soundcard=auto'])
+const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), ['soundcard=auto'])
 const [hat] = plan.configure.view.soundcards.hats
 let seen: ToldCards
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { runStages } from '../../scripts/session/session.ts'
 import { root } from '../downbeat.ts'
@@ -8,7 +9,7 @@ import { unpacked } from './unpack.ts'
 
 let said: string[]
 beforeAll(async () => {
-  const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [unpacked], { quiet: true })
+  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [unpacked], { quiet: true })
   said = readFileSync(made.get('unpacked')!.outputs['said']!, 'utf8').split('\n')
 })
 

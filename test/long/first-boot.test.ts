@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { runStages } from '../../scripts/session/session.ts'
 import { root } from '../downbeat.ts'
@@ -13,7 +14,7 @@ import type { MoreFirstBoots } from './first-boots.ts'
 
 let seen: MoreFirstBoots
 beforeAll(async () => {
-  const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [moreFirstBoots], { quiet: true })
+  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [moreFirstBoots], { quiet: true })
   seen = JSON.parse(readFileSync(made.get('more-first-boots')!.outputs['seen']!, 'utf8')) as MoreFirstBoots
 })
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { textFiles } from '../../lib/plan/catalogue/catalogue.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { defineStage } from '../../lib/engine/run/stage.ts'
 import { configured } from '../../stages/kernel/configured.ts'
 import { toolbox } from '../../stages/toolbox.ts'
@@ -12,7 +12,7 @@ export const kernelOptions = defineStage({
   source: import.meta.url,
   needs: { toolbox },
   outputs: { config: 'config' },
-  given: ({ kernel }) => ({ ...kernel!, scripts: textFiles(join(import.meta.dirname, '../../stages'), 'kernel') }),
+  given: ({ kernel }) => ({ ...kernel!, scripts: openCatalogue(join(import.meta.dirname, '../../stages')).texts('kernel') }),
   network: true,
   keeps: ['sources', 'ccache'],
   async run({ given, out, work, kept, settings, $ }) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { ProofError } from '../../lib/common/words/errors.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { describe } from '../../lib/plan/proofs/proof.ts'
@@ -22,10 +23,10 @@ const guards: Record<string, string> = {
 
 test('the proofs on the running system fail on an image without the tunings', async () => {
   const choices = join(root, 'image.yaml')
-  const full = resolve(root, choices, ['board=pi3b'])
+  const full = resolve(openCatalogue(root), choices, ['board=pi3b'])
   const kernel = new Set(full.kernel!.options.map(({ by }) => by))
   const tried = full.tunings.filter(({ id, off }) => off === undefined && !kernel.has(id))
-  const bare = resolve(root, choices, [
+  const bare = resolve(openCatalogue(root), choices, [
     'board=pi3b',
     'packages=[dbus, avahi-daemon, python3-minimal]',
     ...tried.map(({ id }) => `tunings.${id}=off`),

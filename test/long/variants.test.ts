@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
-import { idsIn } from '../../lib/plan/catalogue/catalogue.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { downbeat, root } from '../downbeat.ts'
 import { planned, recordOf } from '../image/variants.ts'
 
 // Those of another architecture have a kernel of their own to compile: the workflow of variants builds them all.
-const ids = idsIn(root, 'variants').filter((id) => planned(`variants/${id}.yaml`).rootfs.arch === planned('image.yaml').rootfs.arch)
+const ids = openCatalogue(root)
+  .ids('variants')
+  .filter((id) => planned(`variants/${id}.yaml`).rootfs.arch === planned('image.yaml').rootfs.arch)
 
 test.for(ids)('variant %s builds from what is there, and its static proofs pass', (name) => {
   const { status, err } = downbeat(['build', `variants/${name}.yaml`, '--quiet'])

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { runStages } from '../../scripts/session/session.ts'
 import { copyRepository, root } from '../downbeat.ts'
@@ -27,7 +28,7 @@ export interface RaspberryPi extends Facts {
 
 /** Makes the image and the archive, unless they are in the cache, and serves them. */
 export async function raspberryPi(): Promise<RaspberryPi> {
-  const { made } = await runStages(resolve(root, join(root, 'image.yaml')), [raspios], { quiet: true })
+  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [raspios], { quiet: true })
   const { servers, facts: file } = made.get('raspios')!.outputs as { servers: string; facts: string }
   const facts = JSON.parse(readFileSync(file, 'utf8')) as Facts
   const server = await serve({ folder: servers })

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { textFiles } from '../../lib/plan/catalogue/catalogue.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { defineStage } from '../../lib/engine/run/stage.ts'
 import { firmware } from '../../stages/firmware.ts'
 import { kernel } from '../../stages/kernel.ts'
@@ -30,7 +30,9 @@ export const raspios = defineStage({
     arch,
     epoch,
     overlays: overlays!.sources,
-    bootstrap: textFiles(join(import.meta.dirname, '../../stages'), 'rootfs').filter(({ path }) => path !== 'adapt.sh'),
+    bootstrap: openCatalogue(join(import.meta.dirname, '../../stages'))
+      .texts('rootfs')
+      .filter(({ path }) => path !== 'adapt.sh'),
   }),
   network: true,
   keeps: ['debs'],

@@ -1,44 +1,44 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { entry, folders, idsIn, textFiles } from '../../lib/plan/catalogue/catalogue.ts'
+import { folders } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Folder } from '../../lib/plan/catalogue/catalogue.ts'
-import { copyOfRepository, idsOf, refusal, repository, temporaryFolder, write } from './fixtures.ts'
+import { catalogueAt, copyOfRepository, idsOf, refusal, repository, temporaryFolder, write } from './fixtures.ts'
 
 test('the id of an entry is the name of its file', () => {
   const root = temporaryFolder()
   write(root, { 'boards/b.yaml': '', 'boards/a.b-c+2.yaml': '', 'boards/README.md': '' })
-  expect(idsIn(root, 'boards')).toEqual(['a.b-c+2', 'b'])
-  expect(idsIn(root, 'soundcards')).toEqual([])
+  expect(catalogueAt(root).ids('boards')).toEqual(['a.b-c+2', 'b'])
+  expect(catalogueAt(root).ids('soundcards')).toEqual([])
 })
 
 test('an entry that is not there is answered with the nearest one, at the place that asks for it', () => {
-  expect(refusal(() => entry(repository, 'boards', 'pi4c', 'image.yaml:3:8'))).toBe(
+  expect(refusal(() => catalogueAt(repository).entry('boards', 'pi4c', 'image.yaml:3:8'))).toBe(
     'image.yaml:3:8: there is no boards/pi4c.yaml (did you mean "pi4b"?)',
   )
 })
 
 test('an id cannot lead out of its folder', () => {
-  expect(refusal(() => entry(repository, 'boards', '../soundcards/usb', 'image.yaml:3:8'))).toContain(
+  expect(refusal(() => catalogueAt(repository).entry('boards', '../soundcards/usb', 'image.yaml:3:8'))).toContain(
     'there is no boards/../soundcards/usb.yaml',
   )
 })
 
 test('a fault in an entry is placed in its file', () => {
   const root = copyOfRepository({ 'boards/pi4b.yaml': (text) => text.replace('cores: 4', 'cores: four') })
-  expect(refusal(() => entry(root, 'boards', 'pi4b', 'image.yaml:3:8'))).toMatch(
+  expect(refusal(() => catalogueAt(root).entry('boards', 'pi4b', 'image.yaml:3:8'))).toMatch(
     /^boards\/pi4b\.yaml:\d+:8 cores: expected number, got "four"$/,
   )
 })
 
 describe.each(Object.keys(folders) as Folder[])('every file of %s/', (folder) => {
   test.each(idsOf(folder))('%s is as its schema wants it', (id) => {
-    expect(entry(repository, folder, id, 'test').value).toBeDefined()
+    expect(catalogueAt(repository).entry(folder, id, 'test').value).toBeDefined()
   })
 })
 
 test('bases of one release and kind are told apart by what an architecture changes, and by nothing else', () => {
-  const bases = idsOf('bases').map((id) => entry(repository, 'bases', id, 'test').value)
+  const bases = idsOf('bases').map((id) => catalogueAt(repository).entry('bases', id, 'test').value)
   for (const one of bases) {
     const twin = bases.find(({ kind, suite }) => kind === one.kind && suite === one.suite)!
     const { name: _, arch: __, ...rest } = one
@@ -52,7 +52,7 @@ test('the files of a folder are listed with their paths, texts and whether they 
   const root = temporaryFolder()
   write(root, { 'templates/root/b': 'B\n', 'templates/root/a/z': 'Z\n', 'templates/boot/c': '' })
   chmodSync(join(root, 'templates/root/a/z'), 0o755)
-  expect(textFiles(root, 'templates')).toEqual([
+  expect(catalogueAt(root).texts('templates')).toEqual([
     { path: 'boot/c', text: '', executable: false },
     { path: 'root/a/z', text: 'Z\n', executable: true },
     { path: 'root/b', text: 'B\n', executable: false },
@@ -60,5 +60,5 @@ test('the files of a folder are listed with their paths, texts and whether they 
 })
 
 test('a folder that is not there has no files', () => {
-  expect(textFiles(temporaryFolder(), 'kernel/patches')).toEqual([])
+  expect(catalogueAt(temporaryFolder()).texts('kernel/patches')).toEqual([])
 })

@@ -19,14 +19,14 @@ function temporaryFolder(): string {
 
 const downbeat = (args: string[], { cwd = repository, out = temporaryFolder(), env = {} } = {}) => run(args, { cwd, out, env })
 
-const verbs = readdirSync(join(repository, 'scripts'))
+const verbs = readdirSync(join(repository, 'scripts/verbs'))
   .filter((file) => file.endsWith('.ts')) // a folder holds what belongs to one of them
   .map((file) => file.slice(0, -'.ts'.length))
   .filter((name) => !['main', 'session', 'choices'].includes(name))
   .sort()
 
 describe.concurrent('help', () => {
-  test('lists every verb: each file of scripts/ is one', async () => {
+  test('lists every verb: each file of scripts/verbs/ is one', async () => {
     const { status, stdout } = await downbeat(['help'])
     expect(status).toBe(0)
     const listed = stdout

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { configSections } from '../../lib/plan/resolve/config-sections.ts'
+import { configSections } from '../../lib/plan/parts/config-sections.ts'
 import { firmwareBoot } from '../../lib/prove/firmware/firmware.ts'
 import type { PlannedBoard } from '../../lib/plan/plan.ts'
 

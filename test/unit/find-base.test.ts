@@ -6,13 +6,13 @@ import { describe, expect, test } from 'vitest'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { findBase } from '../../lib/plan/choices/find-base.ts'
 import type { BaseQuestion, FoundBase } from '../../lib/plan/choices/find-base.ts'
-import { repository as root, temporaryFolder } from './fixtures.ts'
+import { catalogueAt, repository as root, temporaryFolder } from './fixtures.ts'
 
 const sha = 'a'.repeat(64)
 const lists = 'https://downloads.raspberrypi.com/os_list_imagingutility_v4.json'
 
 const find = (question: Partial<BaseQuestion> & { base: string }, texts: Record<string, string> = {}): Promise<FoundBase> =>
-  findBase(root, { place: 'image.yaml:3:1', folder: '/nowhere', ...question }, (url) =>
+  findBase(catalogueAt(root), { place: 'image.yaml:3:1', folder: '/nowhere', ...question }, (url) =>
     url in texts ? Promise.resolve(texts[url]!) : Promise.reject(new Error(`nothing at ${url}`)),
   )
 
@@ -109,7 +109,7 @@ describe('@latest', () => {
 
   test('of an image on any server wants it signed, and one whose address was typed only on the server of the base', async () => {
     const planned = async (question: Partial<BaseQuestion> & { base: string }, texts?: Record<string, string>) =>
-      resolve(root, join(root, 'image.yaml'), [], { base: await find(question, texts) }).base!
+      resolve(catalogueAt(root), join(root, 'image.yaml'), [], { base: await find(question, texts) }).base!
     const elsewhere = 'https://mirror.example.org/2027-raspios-trixie-arm64-lite.img.xz'
     const signedBy = { key: expect.stringMatching(/^https:/), fingerprint: expect.stringMatching(/^[0-9A-F]{40}$/) }
     const one = { ...entry, url: elsewhere, image_download_sha256: sha }

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, onTestFinished } from 'vitest'
 import { UserError } from '../../lib/common/words/errors.ts'
-import { entry } from '../../lib/plan/catalogue/catalogue.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
+import type { Catalogue, Checked } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Plan, PlannedBoard, PlannedSoundcard } from '../../lib/plan/plan.ts'
 import { render } from '../../stages/configure/render.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
@@ -19,6 +20,12 @@ export { until } from '../until.ts'
 const cache = mkdtempSync(join(tmpdir(), 'downbeat-unit-cache-'))
 process.env['DOWNBEAT_CACHE'] = cache
 afterAll(() => rmSync(cache, { recursive: true, force: true }))
+
+const checked: Checked = new Map()
+const own = openCatalogue(repository, checked)
+
+/** The data of this repository, or of a copy with edits; a text that both have is checked once. */
+export const catalogueAt = (root: string): Catalogue => (root === repository ? own : openCatalogue(root, checked))
 
 /** A folder of the running test's own, gone when the test has ended. */
 export function temporaryFolder(): string {
@@ -67,7 +74,7 @@ function copied(edits: Edits, whole: (folder: string) => boolean): string {
 /** The plan of a copy of the repository in which these files are different. */
 export function planOf(edits: Edits = {}, sets: string[] = []): Plan {
   const root = viewOfRepository(edits)
-  return resolve(root, join(root, 'image.yaml'), sets)
+  return resolve(catalogueAt(root), join(root, 'image.yaml'), sets)
 }
 
 /** The default base, of another architecture: choices need not name one. */
@@ -105,14 +112,14 @@ export function inForce(id: string): { edits: Edits; sets: string[] } {
 
 /** A board of this repository, as the plan has it. */
 export function boardOf(id: string): PlannedBoard {
-  const { emulators, ...board } = entry(repository, 'boards', id, 'test').value
+  const { emulators, ...board } = catalogueAt(repository).entry('boards', id, 'test').value
   const emulator = emulators.arm64 ?? emulators.arm
   return { id, ...board, ...(emulator ? { emulator } : {}) }
 }
 
 /** A sound card of this repository, as the plan has it. */
 export function cardOf(id: string): PlannedSoundcard {
-  const { driver, ...card } = entry(repository, 'soundcards', id, 'test').value
+  const { driver, ...card } = catalogueAt(repository).entry('soundcards', id, 'test').value
   return { id, ...card, driver: typeof driver === 'string' ? driver : driver.mainline }
 }
 
@@ -145,7 +152,7 @@ export function refusal(run: () => unknown): string {
 /** What is said against the choices of a copy of the repository in which these files are different. */
 export function refusalOf(edits: Edits, sets: string[] = []): string {
   const root = viewOfRepository(edits)
-  return refusal(() => resolve(root, join(root, 'image.yaml'), sets))
+  return refusal(() => resolve(catalogueAt(root), join(root, 'image.yaml'), sets))
 }
 
 /** Whether any process of this machine has this word in its arguments; one that is dead and only not yet buried does not count. */

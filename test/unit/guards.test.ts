@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { entry } from '../../lib/plan/catalogue/catalogue.ts'
 import { planOverclock } from '../../lib/plan/choices/overclock.ts'
 import type { Plan, PlannedBoard } from '../../lib/plan/plan.ts'
 import { quote } from '../../lib/common/quote.ts'
@@ -14,6 +13,7 @@ import type { Shell } from '../../lib/engine/shell/shell.ts'
 import { parseYaml, readYaml } from '../../lib/plan/catalogue/yaml.ts'
 import { overlays as overlaysStage } from '../../stages/overlays.ts'
 import {
+  catalogueAt,
   archOf,
   boardOf,
   cardOf,
@@ -88,7 +88,7 @@ test('the plan says which supply each board wants', async () => {
   const said = await downbeat(['plan'], { out: temporaryFolder() })
   expect({ status: said.status, stderr: said.stderr }).toEqual({ status: 0, stderr: '' })
   const lines = said.stdout.split('\n').filter((line) => line.startsWith('supply: '))
-  const { boards: planned } = resolve(repository, join(repository, 'image.yaml'))
+  const { boards: planned } = resolve(catalogueAt(repository), join(repository, 'image.yaml'))
   expect(lines).toEqual(
     planned.map(({ id }) => {
       const { name, power_ma, usb } = boardOf(id)
@@ -223,7 +223,7 @@ test('force_turbo and a raised over_voltage never stand together unless the warr
       for (const overclock of asked) {
         for (const accept of ['sd-corruption', 'sd-corruption, warranty']) {
           write(root, { 'x.yaml': `board: ${board.id}\nsoundcard: usb\noverclock: ${overclock}\naccept: [${accept}]\n` })
-          const make = () => resolve(root, join(root, 'x.yaml'))
+          const make = () => resolve(catalogueAt(root), join(root, 'x.yaml'))
           const preset = presetsOf(board).find(([name]) => name === overclock)?.[1]
           const voltage = preset?.over_voltage ?? Number(/over_voltage: (-?\d+)/.exec(overclock)?.[1] ?? 0)
           if (voltage > 6 && !accept.includes('warranty')) {
@@ -415,7 +415,7 @@ test('two things on one GPIO pin are refused', () => {
   const tuning = (text: string): string => `about: a test\nsource: a test\n${text}\nchange: {}\nproof: [{ run: "true", prints: "" }]\n`
   const dac = choices('board: pi3b\nsoundcard: hifiberry-dac\n')
   const mine = '--set tunings.mine=off'
-  for (const pin of entry(repository, 'soundcards', 'hifiberry-dac', 'test').value.pins) {
+  for (const pin of catalogueAt(repository).entry('soundcards', 'hifiberry-dac', 'test').value.pins) {
     expect(refusalOf({ ...dac, 'tunings/mine.yaml': tuning(`pins: [4, ${pin}]`) })).toBe(
       `tunings/mine.yaml tunings.mine: GPIO ${pin} is what soundcards/hifiberry-dac.yaml takes: one of the two has to go, such as ${mine}`,
     )

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve as resolvePath } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { entry, folders } from '../../lib/plan/catalogue/catalogue.ts'
+import { folders } from '../../lib/plan/catalogue/catalogue.ts'
 import { Board } from '../../lib/plan/schema/board.ts'
 import { Image } from '../../lib/plan/schema/image.ts'
 import { Soundcard } from '../../lib/plan/schema/soundcard.ts'
-import { idsOf, repository } from './fixtures.ts'
+import { catalogueAt, idsOf, repository } from './fixtures.ts'
 
 // The rules of the house, docs and code in one: who may import whom, who may print, and that hardware is data.
 
@@ -42,7 +42,7 @@ const importsOf = (path: string): string[] =>
 // from those before it. '' is the wing's own folder.
 const wings: Record<string, { from: string[]; rooms?: string[] }> = {
   'lib/common': { from: [], rooms: ['words', 'files', 'disk', ''] },
-  'lib/plan': { from: ['lib/common'], rooms: ['schema', '', 'catalogue', 'choices', 'tunings', 'settings', 'proofs', 'resolve'] },
+  'lib/plan': { from: ['lib/common'], rooms: ['schema', '', 'catalogue', 'choices', 'tunings', 'settings', 'proofs', 'parts', 'resolve'] },
   'lib/engine': { from: ['lib/common', 'lib/plan'], rooms: ['sandbox', 'shell', 'fetch', 'cache', 'run'] },
   'lib/prove': { from: ['lib/common', 'lib/plan', 'lib/engine'], rooms: ['firmware', 'emulator', 'hearing', 'proof'] },
   stages: { from: ['lib/common', 'lib/plan', 'lib/engine', 'lib/prove'] },
@@ -167,7 +167,7 @@ describe('in every file of code', () => {
 })
 
 test('every template that a tuning names is there, and no template lies where nothing renders it', () => {
-  const named = idsOf('tunings').flatMap((id) => entry(repository, 'tunings', id, 'test').value.change.files ?? [])
+  const named = idsOf('tunings').flatMap((id) => catalogueAt(repository).entry('tunings', id, 'test').value.change.files ?? [])
   expect(codeIn('templates')).toEqual(expect.arrayContaining(named.map((path) => `templates/${path}`)))
   expect(named).toHaveLength(new Set(named).size) // of two tunings that share one, the one that is off would take it from the other
   for (const path of codeIn('templates')) expect(path).toMatch(/^templates\/(boot|root)\/.+\.hbs$/)

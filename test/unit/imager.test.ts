@@ -5,12 +5,12 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { imageInfo } from '../../scripts/publish/image-info.ts'
 import { addressOf, joined, manifest, servedAt } from '../../scripts/publish/imager.ts'
-import { planRelease } from '../../lib/plan/resolve/release.ts'
+import { planRelease } from '../../lib/plan/parts/release.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { OsList } from '../../lib/plan/schema/os-list.ts'
 import { manifestCommand } from '../../scripts/verbs/manifest.ts'
 import type { BaseData } from '../../lib/plan/schema/base.ts'
-import { boardOf, choiceFiles, downbeat, idsOf, refusal, repository, write } from './fixtures.ts'
+import { catalogueAt, boardOf, choiceFiles, downbeat, idsOf, refusal, repository, write } from './fixtures.ts'
 
 // Some of these tests wait for other processes, and so run side by side; each has folders of its own in this one.
 const all = mkdtempSync(join(tmpdir(), 'downbeat-imager-'))
@@ -20,7 +20,7 @@ const temporaryFolder = (): string => mkdtempSync(join(all, 'test-'))
 const img = { bytes: 624_951_296, sha256: '1'.repeat(64) }
 const xz = { bytes: 90_000_000, sha256: '2'.repeat(64) }
 const url = 'https://example.org/images/downbeat.img.xz'
-const manifestOf = (choices: string) => manifest(resolve(repository, join(repository, choices)), img, xz, '2026-11-21', url)
+const manifestOf = (choices: string) => manifest(resolve(catalogueAt(repository), join(repository, choices)), img, xz, '2026-11-21', url)
 
 describe('the manifest', () => {
   test.each(choiceFiles)('of %s has the form that Raspberry Pi Imager asks for', (choices) => {
@@ -56,14 +56,19 @@ describe('the manifest', () => {
 
 describe('the tag of a board', () => {
   test.each(idsOf('boards').flatMap((id) => boardOf(id).arch.map((arch) => ({ id, arch }))))('$id with $arch is one', ({ id, arch }) => {
-    const { tags } = planRelease(repository, [boardOf(id)], { name: 'a base', arch } as BaseData, { name: 'a kernel' })
+    const { tags } = planRelease(catalogueAt(repository), [boardOf(id)], { name: 'a base', arch } as BaseData, { name: 'a kernel' })
     expect(tags).toEqual([expect.stringMatching(arch === 'arm64' ? /^pi\d-64bit$/ : /^pi\d-32bit$/)])
   })
 
   test('is not that of another chip', () => {
-    const { tags, devices } = planRelease(repository, [boardOf('pi3b'), boardOf('pi4b')], { name: 'a base', arch: 'arm64' } as BaseData, {
-      name: 'a kernel',
-    })
+    const { tags, devices } = planRelease(
+      catalogueAt(repository),
+      [boardOf('pi3b'), boardOf('pi4b')],
+      { name: 'a base', arch: 'arm64' } as BaseData,
+      {
+        name: 'a kernel',
+      },
+    )
     expect(tags.toSorted()).toEqual(['pi3-64bit', 'pi4-64bit'])
     for (const { tags: own } of devices) expect(own.length === 0 || own.some((tag) => tags.includes(tag))).toBe(true)
   })
@@ -120,7 +125,10 @@ describe('an address', () => {
 })
 
 describe('what is in an image, for a person:', () => {
-  const plan = resolve(repository, join(repository, 'image.yaml'), ['user.ssh_keys=[ssh-ed25519 AAAA me]', 'tunings.shm-size=off'])
+  const plan = resolve(catalogueAt(repository), join(repository, 'image.yaml'), [
+    'user.ssh_keys=[ssh-ed25519 AAAA me]',
+    'tunings.shm-size=off',
+  ])
   const info = imageInfo(plan, img, 'adduser 3.152 all 00 190932\njackd2 1.9.22 arm64 00 1\n')
 
   test('boards, sound card, JACK, base, kernel, and the hash of the image', () => {

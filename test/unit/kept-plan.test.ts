@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { keptPlan, sourcesOfPlans } from '../../lib/plan/kept-plan.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
-import { choiceFiles, repository, temporaryFolder, write } from './fixtures.ts'
+import { catalogueAt, choiceFiles, repository, temporaryFolder, write } from './fixtures.ts'
 
 /** The repository, without anything that a kept plan does not depend on. */
 function onlyTheSources(): string {
@@ -13,11 +13,11 @@ function onlyTheSources(): string {
 }
 
 test.each(choiceFiles)('the plan of %s is the same from the files that a kept plan depends on, and when it was kept', (file) => {
-  const plan = resolve(repository, join(repository, file))
+  const plan = resolve(catalogueAt(repository), join(repository, file))
   const root = onlyTheSources()
   mkdirSync(join(root, 'variants'))
   cpSync(join(repository, file), join(root, file))
-  expect(resolve(root, join(root, file))).toEqual(plan)
+  expect(resolve(catalogueAt(root), join(root, file))).toEqual(plan)
   const folder = temporaryFolder()
   keptPlan(folder, root, file).keep(plan)
   const known = keptPlan(folder, root, file).find()
@@ -27,7 +27,7 @@ test.each(choiceFiles)('the plan of %s is the same from the files that a kept pl
 
 test('a kept plan is not that of other choices, and no more that of these when a file has changed', () => {
   const root = onlyTheSources()
-  const plan = resolve(repository, join(repository, 'image.yaml'))
+  const plan = resolve(catalogueAt(repository), join(repository, 'image.yaml'))
   const folder = temporaryFolder()
   keptPlan(folder, root, 'a').keep(plan)
   expect(keptPlan(folder, root, 'b').find()).toBeUndefined()
@@ -46,7 +46,7 @@ test('a kept plan is not that of other choices, and no more that of these when a
 
 test('where plans cannot be kept nothing is said of it, and of many the newest stay', () => {
   const root = onlyTheSources()
-  const plan = resolve(repository, join(repository, 'image.yaml'))
+  const plan = resolve(catalogueAt(repository), join(repository, 'image.yaml'))
   const folder = temporaryFolder()
   const file = join(folder, 'file')
   writeFileSync(file, '')

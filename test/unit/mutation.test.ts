@@ -9,7 +9,7 @@ import { configLine } from '../../lib/prove/proof/kernel-config.ts'
 import { accepts, describe, normalConfig } from '../../lib/plan/proofs/proof.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import type { ProofData } from '../../lib/plan/schema/tuning.ts'
-import { filesOf, idsOf, inForce, planOf, repository } from './fixtures.ts'
+import { catalogueAt, filesOf, idsOf, inForce, planOf, repository } from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 
 // A proof that holds without the tuning proves nothing. So each tuning is taken out of its own image: a mutant is the same
@@ -46,7 +46,7 @@ function mutantOf(id: string, edits: Edits): Edits {
   return { ...edits, [path]: document.toString(), ...Object.fromEntries(files.map((file) => [`templates/${file}`, null])) }
 }
 
-const { fragments } = resolve(repository, join(repository, 'image.yaml')).kernel!
+const { fragments } = resolve(catalogueAt(repository), join(repository, 'image.yaml')).kernel!
 
 /** What a tuning guards against must be there: options that it wants off are asked for by the last fragment of all. */
 function temptedBy(proofs: readonly ProofData[], edits: Edits): Edits {

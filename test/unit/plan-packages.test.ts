@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { entry } from '../../lib/plan/catalogue/catalogue.ts'
-import { filesOf, idsOf, planOf, refusalOf, repository } from './fixtures.ts'
+import { catalogueAt, filesOf, idsOf, planOf, refusalOf, repository } from './fixtures.ts'
 
-const servers = idsOf('packages').map((id) => entry(repository, 'packages', id, 'test').value)
+const servers = idsOf('packages').map((id) => catalogueAt(repository).entry('packages', id, 'test').value)
 
 describe('the JACK server', () => {
   test('is JACK2 unless the image says otherwise, and each that there is can be had', () => {

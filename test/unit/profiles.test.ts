@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { entry } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
-import { filesOf, idsOf, planOf, refusalOf, repository } from './fixtures.ts'
+import { catalogueAt, filesOf, idsOf, planOf, refusalOf, repository } from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 
 // profiles/: groups of tunings and packages. What a tuning says of itself < the profile < the image.
@@ -88,7 +87,7 @@ test('two tunings of a profile that do not go together are placed in its file', 
 
 test.each(idsOf('profiles'))('%s makes a plan, in which its tunings are as it says', (id) => {
   const plan = planOf({ 'image.yaml': `${three}profile: ${id}\n` })
-  const { value } = entry(repository, 'profiles', id, 'test')
+  const { value } = catalogueAt(repository).entry('profiles', id, 'test')
   expect(Object.keys(value.tunings).length + value.packages.length).toBeGreaterThan(0)
   for (const [tuningId, state] of Object.entries(value.tunings)) {
     expect({ tuningId, off: of(plan, tuningId)?.off }).toEqual({
@@ -96,7 +95,7 @@ test.each(idsOf('profiles'))('%s makes a plan, in which its tunings are as it sa
       off: state === 'on' ? undefined : `switched off by profiles/${id}.yaml`,
     })
     // What the tuning says of itself needs no profile.
-    const { default: unasked } = entry(repository, 'tunings', tuningId, 'test').value
+    const { default: unasked } = catalogueAt(repository).entry('tunings', tuningId, 'test').value
     expect({ tuningId, says: state }).not.toEqual({ tuningId, says: unasked })
   }
   expect(plan.rootfs.packages).toEqual(expect.arrayContaining(value.packages))

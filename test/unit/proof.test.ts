@@ -2,14 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe as group, expect, test } from 'vitest'
-import { entry } from '../../lib/plan/catalogue/catalogue.ts'
 import type { PlannedTuning } from '../../lib/plan/plan.ts'
 import { configLine } from '../../lib/prove/proof/kernel-config.ts'
 import { emulatedCard, startsJack } from '../../lib/plan/cards.ts'
 import { accepts, describe, expectation, normalConfig, proofsOf, question } from '../../lib/plan/proofs/proof.ts'
 import { Proof } from '../../lib/plan/schema/tuning.ts'
 import type { ProofData } from '../../lib/plan/schema/tuning.ts'
-import { idsOf, inForce, planOf, repository, temporaryFolder, write } from './fixtures.ts'
+import { catalogueAt, idsOf, inForce, planOf, repository, temporaryFolder, write } from './fixtures.ts'
 
 const proof = (data: object): ProofData => Proof.parse(data)
 
@@ -165,7 +164,7 @@ group('on the running system', () => {
     const all = idsOf('tunings').flatMap((id) => {
       const { edits, sets } = inForce(id)
       const found = proofsOf(planOf(edits, sets).tunings).filter(({ tuning }) => tuning.id === id)
-      expect(found, id).toHaveLength(entry(repository, 'tunings', id, 'test').value.proof.length)
+      expect(found, id).toHaveLength(catalogueAt(repository).entry('tunings', id, 'test').value.proof.length)
       return found
     })
     for (const { tuning, proof: data } of all) {

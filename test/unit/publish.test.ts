@@ -8,7 +8,7 @@ import { publish, stageRecord } from '../../scripts/publish/publish.ts'
 import { releaseBeside, releaseOf } from '../../scripts/publish/release.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { OsList } from '../../lib/plan/schema/os-list.ts'
-import { repository, temporaryFolder, write } from './fixtures.ts'
+import { catalogueAt, repository, temporaryFolder, write } from './fixtures.ts'
 
 const plan = { name: 'pi4b-usb' } as Plan
 const record = { name: 'pi4b-usb', stages: {}, files: {}, proofs: [], boots: [] }
@@ -94,7 +94,7 @@ describe('what is published', () => {
 
 describe('what is given to others', () => {
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
-  const plan = resolve(repository, join(repository, 'image.yaml'), ['name=a'])
+  const plan = resolve(catalogueAt(repository), join(repository, 'image.yaml'), ['name=a'])
   const made = Date.UTC(2026, 10, 21, 23, 59)
 
   /** A cache with an image and its release, each file with this text in it. */

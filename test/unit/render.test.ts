@@ -1,11 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { entry } from '../../lib/plan/catalogue/catalogue.ts'
 import type { ConfigurePlan, Plan, View } from '../../lib/plan/plan.ts'
 import { render } from '../../stages/configure/render.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
-import { choiceFiles, idsOf, planOf, refusal, repository } from './fixtures.ts'
+import { catalogueAt, choiceFiles, idsOf, planOf, refusal, repository } from './fixtures.ts'
 
 const view = {
   hostname: 'stage',
@@ -110,7 +109,7 @@ describe('a template that cannot be read', () => {
   })
 })
 
-const planFor = (file: string): Plan => resolve(repository, join(repository, file))
+const planFor = (file: string): Plan => resolve(catalogueAt(repository), join(repository, file))
 const fileOf = (configure: ConfigurePlan, path: string): string => {
   const found = render(configure).find((file) => `${file.where}/${file.path}` === path)
   if (!found) throw new Error(`no ${path} is rendered`)
@@ -194,7 +193,7 @@ describe('jackd is started', () => {
   const alsa = (text: string): string => /^JACKD_ALSA="(.*)"$/m.exec(text)![1]!
   const server = (text: string): string => /^JACKD_SERVER="(.*)"$/m.exec(text)![1]!
 
-  const isCard = (id: string): boolean => entry(repository, 'soundcards', id, 'test').value.bus !== 'none'
+  const isCard = (id: string): boolean => catalogueAt(repository).entry('soundcards', id, 'test').value.bus !== 'none'
 
   test.each(idsOf('soundcards').filter((id) => !isCard(id)))('on %s by its own unit, and with no card', (id) => {
     const paths = render(planOf({ 'image.yaml': `board: pi4b\nsoundcard: ${id}\n` }).configure).map(({ path }) => path)
@@ -205,7 +204,7 @@ describe('jackd is started', () => {
   })
 
   test.each(idsOf('soundcards').filter(isCard))('on %s with -P just if the card has no input', (card) => {
-    const { capture, overlay } = entry(repository, 'soundcards', card, 'test').value
+    const { capture, overlay } = catalogueAt(repository).entry('soundcards', card, 'test').value
     const kernel = overlay && overlay.mainline === undefined ? 'kernel: { source: raspberrypi }\n' : ''
     const options = alsa(jackd(`board: pi4b\nsoundcard: ${card}\n${kernel}`)).split(' ')
     expect(options.includes('-P')).toBe(capture === 0)

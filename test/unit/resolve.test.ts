@@ -1,12 +1,23 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { entry } from '../../lib/plan/catalogue/catalogue.ts'
 import type { DiskPlan, Plan } from '../../lib/plan/plan.ts'
 import { accepts } from '../../lib/plan/proofs/proof.ts'
 import { latency } from '../../lib/plan/choices/jack.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
-import { archOf, boardOf, choiceFiles, copyOfRepository, filesOf, idsOf, planOf, refusal, refusalOf, repository } from './fixtures.ts'
+import {
+  catalogueAt,
+  archOf,
+  boardOf,
+  choiceFiles,
+  copyOfRepository,
+  filesOf,
+  idsOf,
+  planOf,
+  refusal,
+  refusalOf,
+  repository,
+} from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 
 const choices = (text: string): Edits => ({ 'image.yaml': text })
@@ -17,7 +28,7 @@ const four = 'board: pi4b\nsoundcard: usb\n'
 const threeAndFour = 'board: [pi3b, pi4b]\nsoundcard: usb\n'
 
 test.each(choiceFiles)('%s makes a plan', (file) => {
-  const plan = resolve(repository, join(repository, file))
+  const plan = resolve(catalogueAt(repository), join(repository, file))
   expect(plan.boards.length).toBeGreaterThan(0)
   expect(plan.kernel!.fragments.length).toBeGreaterThan(0)
 })
@@ -31,12 +42,12 @@ test('every board makes a plan with every sound card', () => {
       .filter((one) => one.arch.includes(arch))) {
       for (const card of idsOf('soundcards')) {
         // a chip or a card that the default kernel does not know
-        const { overlay } = entry(repository, 'soundcards', card, 'test').value
+        const { overlay } = catalogueAt(repository).entry('soundcards', card, 'test').value
         const unknown = board.device_tree.mainline === undefined || (overlay && overlay.mainline === undefined)
         const kernel = unknown ? ['kernel.source=raspberrypi'] : []
         if (unknown && arch !== 'arm64') continue
-        const make = () => resolve(root, join(root, 'image.yaml'), [`board=${board.id}`, `soundcard=${card}`, ...kernel])
-        if (entry(repository, 'soundcards', card, 'test').value.bus === 'onboard' && !board.audio_jack) {
+        const make = () => resolve(catalogueAt(root), join(root, 'image.yaml'), [`board=${board.id}`, `soundcard=${card}`, ...kernel])
+        if (catalogueAt(repository).entry('soundcards', card, 'test').value.bus === 'onboard' && !board.audio_jack) {
           expect(refusal(make)).toBe(`--set soundcard=${card} soundcard: ${board.name} has no headphone socket, which ${card} is`)
           continue
         }
@@ -51,7 +62,7 @@ test('every board makes a plan with every sound card', () => {
 })
 
 test.each(choiceFiles)('%s is for an image whose first boot and settings are switched on', (file) => {
-  const { enable } = resolve(repository, join(repository, file)).image
+  const { enable } = resolve(catalogueAt(repository), join(repository, file)).image
   for (const name of ['first-boot', 'settings', 'autostart']) {
     const unit = `downbeat-${name}.service`
     expect(enable).toContainEqual({ text: unit, by: `templates/root/etc/systemd/system/${unit}.hbs` })
@@ -113,7 +124,9 @@ describe('a choice that there is not', () => {
   })
 
   test('of a file is told its name', () => {
-    expect(refusal(() => resolve(repository, join(repository, 'variants/none.yaml')))).toBe('variants/none.yaml: there is no such file')
+    expect(refusal(() => resolve(catalogueAt(repository), join(repository, 'variants/none.yaml')))).toBe(
+      'variants/none.yaml: there is no such file',
+    )
   })
 })
 
@@ -152,7 +165,7 @@ describe('choices that do not go together are refused before anything is built:'
       '--set jack.period=32 jack.period: 32 frames is below the 64 that a class-compliant USB interface can do',
     )
     const root = copyOfRepository(edits)
-    expect(resolve(root, join(root, 'image.yaml'), ['jack.period=64']).configure.view.jack.period).toBe(64)
+    expect(resolve(catalogueAt(root), join(root, 'image.yaml'), ['jack.period=64']).configure.view.jack.period).toBe(64)
   })
 
   test('a package that a tuning keeps out', () => {
@@ -415,10 +428,10 @@ ${proof}`),
 describe('the plan', () => {
   test('names an image after its file, unless it has a name of its own', () => {
     const root = copyOfRepository({ 'image.yaml': four, 'variants/stage-left.yaml': four, 'variants/named.yaml': `${four}name: other\n` })
-    expect(resolve(root, join(root, 'variants/stage-left.yaml')).name).toBe('stage-left')
-    expect(resolve(root, join(root, 'variants/named.yaml')).name).toBe('other')
-    expect(resolve(root, join(root, 'image.yaml')).name).toBe('pi4b-usb')
-    expect(resolve(root, join(root, 'image.yaml'), ['board=pi3b']).name).toBe('pi3b-usb')
+    expect(resolve(catalogueAt(root), join(root, 'variants/stage-left.yaml')).name).toBe('stage-left')
+    expect(resolve(catalogueAt(root), join(root, 'variants/named.yaml')).name).toBe('other')
+    expect(resolve(catalogueAt(root), join(root, 'image.yaml')).name).toBe('pi4b-usb')
+    expect(resolve(catalogueAt(root), join(root, 'image.yaml'), ['board=pi3b']).name).toBe('pi3b-usb')
     expect(planOf(choices(threeAndFour)).name).toBe('pi3b-and-others-usb')
   })
 

@@ -3,7 +3,7 @@ import { basename, dirname, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { sha256 as sha256Of } from '../../common/files/sha256.ts'
-import { entry, idsIn } from '../catalogue/catalogue.ts'
+import type { Catalogue } from '../catalogue/catalogue.ts'
 import { UserError } from '../../common/words/errors.ts'
 import { didYouMean } from '../../common/words/nearest.ts'
 import { Sha256 } from '../schema/common.ts'
@@ -33,16 +33,16 @@ export interface BaseQuestion {
 export type FetchText = (url: string) => Promise<string>
 
 /** Settles which base is meant. Reads a list from the network for `@latest` only, and a file only to know its sha256. */
-export async function findBase(root: string, question: BaseQuestion, fetchText: FetchText): Promise<FoundBase> {
+export async function findBase(catalogue: Catalogue, question: BaseQuestion, fetchText: FetchText): Promise<FoundBase> {
   const { base, sha256, like, place, folder } = question
   const latest = /^([^/]+)@latest$/.exec(base)?.[1]
   if (sha256 !== undefined && !/^https?:/.test(base) && !isPath(base))
     throw new UserError(`${place} base: a sha256 goes with the path or the address of an image, not with ${base}`)
-  if (latest !== undefined) return newest(root, latest, place, fetchText)
+  if (latest !== undefined) return newest(catalogue, latest, place, fetchText)
   if (/^https?:/.test(base)) {
     if (sha256 === undefined)
       throw new UserError(`${place} base: an image at an address needs its sha256, which its publisher names: --base-sha256 …`)
-    return { id: baseLike(root, base, like, place), image: { url: base, sha256: checked(sha256, place) } }
+    return { id: baseLike(catalogue, base, like, place), image: { url: base, sha256: checked(sha256, place) } }
   }
   if (!isPath(base)) return { id: base }
   const path = resolvePath(folder, /^file:/i.test(base) ? pathOf(base, place) : base)
@@ -51,7 +51,7 @@ export async function findBase(root: string, question: BaseQuestion, fetchText: 
   const found = await sha256Of(path)
   if (sha256 !== undefined && checked(sha256, place) !== found)
     throw new UserError(`${place} base: ${path} has the sha256 ${found}, not ${sha256}: download it again`)
-  return { id: baseLike(root, path, like, place), image: { url: pathToFileURL(path).href, sha256: found } }
+  return { id: baseLike(catalogue, path, like, place), image: { url: pathToFileURL(path).href, sha256: found } }
 }
 
 /** Where a path that is named in a file of choices starts: the folder of the file. */
@@ -93,8 +93,8 @@ interface ListEntry {
 }
 const List = z.object({ os_list: z.array(Entry) })
 
-async function newest(root: string, id: string, place: string, fetchText: FetchText): Promise<FoundBase> {
-  const { value } = entry(root, 'bases', id, `${place} base`)
+async function newest(catalogue: Catalogue, id: string, place: string, fetchText: FetchText): Promise<FoundBase> {
+  const { value } = catalogue.entry('bases', id, `${place} base`)
   if (value.kind !== 'image' || !value.list)
     throw new UserError(`${place} base: ${id} has no list of newer ones: its packages are always the newest there are`)
   const { list } = value
@@ -131,9 +131,9 @@ async function publishedBeside(url: string, fetchText: FetchText): Promise<strin
 const flat = (list: readonly ListEntry[]): ListEntry[] => list.flatMap((one) => [one, ...flat(one.subitems ?? [])])
 
 /** Whose settings an image of one's own gets: those of the base of the same release and architecture, which its name tells. */
-function baseLike(root: string, image: string, like: string | undefined, place: string): string {
-  const bases = idsIn(root, 'bases').flatMap((id) => {
-    const { value } = entry(root, 'bases', id, `${place} base`)
+function baseLike(catalogue: Catalogue, image: string, like: string | undefined, place: string): string {
+  const bases = catalogue.ids('bases').flatMap((id) => {
+    const { value } = catalogue.entry('bases', id, `${place} base`)
     return value.kind === 'image' ? [{ id, ...value }] : []
   })
   const ids = bases.map(({ id }) => id)

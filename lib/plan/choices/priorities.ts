@@ -1,18 +1,17 @@
-import { join } from 'node:path'
 import { UserError } from '../../common/words/errors.ts'
 import type { PrioritiesPlan } from '../plan.ts'
 import type { ImageChoices } from '../schema/image.ts'
 import { Priorities } from '../schema/priorities.ts'
 import type { SoundcardData } from '../schema/soundcard.ts'
-import { readYaml } from '../catalogue/yaml.ts'
+import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Located } from '../catalogue/yaml.ts'
 
 /**
  * The table of priorities for a card, with the server's as the image wants it. Refused unless clients < jackd < the card's
  * interrupt < the kernel's, and every other interrupt thread is below the clients.
  */
-export function planPriorities(root: string, { value, at }: Located<ImageChoices>, bus: SoundcardData['bus']): PrioritiesPlan {
-  const table = readYaml(join(root, 'priorities.yaml'), Priorities, root)
+export function planPriorities(catalogue: Catalogue, { value, at }: Located<ImageChoices>, bus: SoundcardData['bus']): PrioritiesPlan {
+  const table = catalogue.table('priorities.yaml', Priorities)
   const { kernel, sound_interrupt, clients_below, interrupts, others } = table.value
   const own = value.jack.realtime_priority
   const jackd = own ?? table.value.jackd

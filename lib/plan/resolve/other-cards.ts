@@ -1,4 +1,4 @@
-import { entry, idsIn } from '../catalogue/catalogue.ts'
+import type { Catalogue } from '../catalogue/catalogue.ts'
 import { UserError } from '../../common/words/errors.ts'
 import type { OtherCard, Plan, View } from '../plan.ts'
 import { quote } from '../../common/quote.ts'
@@ -7,8 +7,8 @@ import { quote } from '../../common/quote.ts'
  * The sound card of an image whose choices say `auto`: the one that stands for every interface on USB. It needs nothing of the
  * boot partition, so an image for it starts with whatever is there; the first boot looks for more.
  */
-export function usualCard(root: string, place: string): string {
-  const usual = idsIn(root, 'soundcards').find((id) => entry(root, 'soundcards', id, place).value.found_by.usb === 'any')
+export function usualCard(catalogue: Catalogue, place: string): string {
+  const usual = catalogue.ids('soundcards').find((id) => catalogue.entry('soundcards', id, place).value.found_by.usb === 'any')
   if (usual === undefined)
     throw new UserError(`${place}: no file of soundcards/ says found_by: { usb: any }, which is what auto begins with`)
   return usual
@@ -18,9 +18,10 @@ export function usualCard(root: string, place: string): string {
  * The plans of the other sound cards that a card with this image can be told: those whose image would differ from it in
  * rendered texts alone. `planFor` makes the plan of that other image.
  */
-export function otherPlans(root: string, plan: Plan, planFor: (id: string) => Plan): Plan[] {
+export function otherPlans(catalogue: Catalogue, plan: Plan, planFor: (id: string) => Plan): Plan[] {
   const own = unrendered(plan)
-  return idsIn(root, 'soundcards')
+  return catalogue
+    .ids('soundcards')
     .filter((id) => id !== plan.soundcard.id)
     .flatMap((id) => {
       const other = planned(() => planFor(id))
@@ -62,9 +63,9 @@ function seenBy({ configure: { view } }: Plan, { configure: { view: usual } }: P
 }
 
 /** How the first boot tells the sound cards apart that a card with this image can have, for its script. */
-export function foundCards(root: string, own: string, others: readonly OtherCard[], auto: boolean): View['soundcards'] {
+export function foundCards(catalogue: Catalogue, own: string, others: readonly OtherCard[], auto: boolean): View['soundcards'] {
   const rows = [...others, { id: own }].map(({ id }) => {
-    const { hat, usb } = entry(root, 'soundcards', id, 'soundcards').value.found_by
+    const { hat, usb } = catalogue.entry('soundcards', id, 'soundcards').value.found_by
     return { id, hat, usb }
   })
   return {

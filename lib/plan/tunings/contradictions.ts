@@ -1,9 +1,10 @@
 import { UserError } from '../../common/words/errors.ts'
-import type { LoadedTuning, TuningQuestion } from './in-force.ts'
+import type { Settled } from '../choices/settle.ts'
 import type { SourcedLine } from '../plan.ts'
+import type { LoadedTuning } from './loaded.ts'
 
 /** Two tunings that exclude each other, and two things on one pin of the GPIO header. */
-export function refuseContradictions(tunings: LoadedTuning[], { choices, profile, card }: TuningQuestion): void {
+export function refuseContradictions(tunings: LoadedTuning[], { choices, profile, card }: Settled): void {
   const inForce = tunings.filter(({ planned }) => planned.off === undefined)
   const asked = (id: string): string | undefined =>
     choices.value.tunings[id] !== undefined

@@ -19,7 +19,7 @@ export function factsOf(data: Record<string, unknown>, prefix = ''): Facts {
 }
 
 /** Undefined if every condition holds, else the first that does not, in words. */
-export function whyNot(when: Record<string, ConditionData>, facts: Facts, place: (fact: string) => string): string | undefined {
+export function whyNotMet(when: Record<string, ConditionData>, facts: Facts, place: (fact: string) => string): string | undefined {
   for (const [fact, wanted] of Object.entries(when)) {
     if (!(fact in facts)) throw new UserError(`${place(fact)} when.${fact}: no such fact${didYouMean(fact, Object.keys(facts))}`)
     if (!holds(facts[fact], wanted)) return `${fact} is ${inWords(facts[fact])}, not ${inWords(wanted)}`

@@ -1,62 +1,74 @@
-import { entry, idsIn, textFiles } from '../catalogue/catalogue.ts'
 import type { TextFile } from '../../common/files/text-files.ts'
+import type { Catalogue } from '../catalogue/catalogue.ts'
 import { refuseContradictions } from './contradictions.ts'
+import { sortedUnique } from '../../common/unique.ts'
 import { UserError } from '../../common/words/errors.ts'
 import { didYouMean } from '../../common/words/nearest.ts'
 import type { ChosenKernel } from '../choices/kernel.ts'
-import type { PlannedBoard, PlannedSoundcard, PlannedTuning, SourcedLine } from '../plan.ts'
+import type { Settled } from '../choices/settle.ts'
+import type { PlannedBoard, SourcedLine } from '../plan.ts'
 import type { ImageChoices } from '../schema/image.ts'
-import type { ProfileData } from '../schema/profile.ts'
 import type { TuningData } from '../schema/tuning.ts'
-import { factsOf, fill, inWords, whyNot } from './facts.ts'
+import { factsOf, fill, inWords, whyNotMet } from './facts.ts'
 import type { Facts } from './facts.ts'
 import type { Located } from '../catalogue/yaml.ts'
+import type { BoardLine, LoadedTuning } from './loaded.ts'
+import { templatesInForce } from './templates.ts'
 
-/** A tuning with what it changes. */
-export interface LoadedTuning {
-  planned: PlannedTuning
-  data: TuningData
-  /** lines of config.txt, each with the boards it is for */
-  config_txt: (SourcedLine & { boards: string[] })[]
+/** All tunings, and what those in force bring into an image. */
+export interface TuningsInForce {
+  /** every tuning there is, in force or not */
+  all: LoadedTuning[]
+  inForce: LoadedTuning[]
+  /** lines of one kind of all in force, each with its tuning */
+  lines: (pick: (tuning: TuningData) => readonly string[] | undefined) => SourcedLine[]
+  /** without those of tunings that are not in force */
+  templates: TextFile[]
 }
 
-export interface TuningQuestion {
-  root: string
-  choices: Located<ImageChoices>
-  profile: { id: string; at: Located<ProfileData>['at']; value: ProfileData } | undefined
-  boards: PlannedBoard[]
-  card: PlannedSoundcard
-  kernel: ChosenKernel
-  /** what `when` may ask and texts may name, beside the board */
-  facts: Record<string, unknown>
-}
-
-/** Every tuning there is: whether it is in force for these choices, on which boards, and if not, why. */
-export function planTunings(question: TuningQuestion): LoadedTuning[] {
-  const { root, choices, profile } = question
-  const ids = idsIn(root, 'tunings')
+/** Which tunings are in force for what was chosen, on which boards, and if not, why. Throws UserError for two that exclude each other. */
+export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsInForce {
+  const { choices, profile, boards } = settled
+  const ids = catalogue.ids('tunings')
   const exists = (id: string, place: string): void => {
     if (!ids.includes(id)) throw new UserError(`${place} tunings.${id}: there is no tunings/${id}.yaml${didYouMean(id, ids)}`)
   }
   for (const id of Object.keys(choices.value.tunings)) exists(id, choices.at(['tunings', id]))
   for (const id of Object.keys(profile?.value.tunings ?? {})) exists(id, profile!.at(['tunings', id]))
-  const known = knownFacts(root)
-  const { family } = question.kernel.data
+  const known = knownFacts(catalogue)
+  const { family } = settled.kernel.data
+  const chosen = factsToAsk(settled)
   const of = new Map(
-    question.boards.map((board) => [
-      board,
-      { ...known, ...factsOf({ ...question.facts, board: { ...board, uart_midi: board.uart_midi[family] } }) },
-    ]),
+    boards.map((board) => [board, { ...known, ...factsOf({ ...chosen, board: { ...board, uart_midi: board.uart_midi[family] } }) }]),
   )
-  const facts = { ofImage: factsOf(question.facts), of: (board: PlannedBoard) => of.get(board)! }
-  const tunings = ids.map((id) => {
-    const { data, at } = load(root, id, exists)
-    return planOne(id, data, at, facts, question)
+  const facts = { ofImage: factsOf(chosen), of: (board: PlannedBoard) => of.get(board)! }
+  const all = ids.map((id) => {
+    const { data, at } = load(catalogue, id, exists)
+    return planOne(id, data, at, facts, settled)
   })
-  dropWhatLacksAnother(tunings, choices)
-  refuseContradictions(tunings, question)
-  return tunings
+  dropWhatLacksAnother(all, choices)
+  refuseContradictions(all, settled)
+  const inForce = all.filter(({ planned }) => planned.off === undefined)
+  return {
+    all,
+    inForce,
+    lines: (pick) => inForce.flatMap(({ planned, data }) => (pick(data) ?? []).map((text) => ({ text, by: planned.id }))),
+    templates: templatesInForce(catalogue.texts('templates'), all),
+  }
 }
+
+/** What `when` may ask and texts may name, beside the board. */
+const factsToAsk = ({ card, base, jack, priorities, overclock, choices, cores, kernel, boards }: Settled): Record<string, unknown> => ({
+  soundcard: card,
+  base: base.data,
+  jack,
+  priorities,
+  overclock: { ...overclock, chosen: overclock.preset !== 'none' },
+  root: choices.value.root,
+  cores,
+  kernel: { source: kernel.id, ...kernel.data },
+  boards: { ethernet_drivers: sortedUnique(boards.flatMap(({ ethernet }) => ethernet?.driver ?? [])) },
+})
 
 /** A tuning that does nothing without another one is off with it; refused where it was asked for by itself. */
 function dropWhatLacksAnother(tunings: LoadedTuning[], { value, at }: Located<ImageChoices>): void {
@@ -75,17 +87,21 @@ function dropWhatLacksAnother(tunings: LoadedTuning[], { value, at }: Located<Im
   }
 }
 
-function load(root: string, id: string, exists: (id: string, place: string) => void): { data: TuningData; at: Located<TuningData>['at'] } {
-  const { value, at } = entry(root, 'tunings', id, `tunings/${id}.yaml`)
+function load(
+  catalogue: Catalogue,
+  id: string,
+  exists: (id: string, place: string) => void,
+): { data: TuningData; at: Located<TuningData>['at'] } {
+  const { value, at } = catalogue.entry('tunings', id, `tunings/${id}.yaml`)
   for (const key of ['conflicts', 'needs'] as const) for (const [i, other] of value[key].entries()) exists(other, at([key, i]))
   return { data: value, at }
 }
 
 /** What any board or card says may be asked of all: one that says nothing of it has it not set. */
-function knownFacts(root: string): Record<string, undefined> {
+function knownFacts(catalogue: Catalogue): Record<string, undefined> {
   const all = [
-    ...idsIn(root, 'boards').map((id) => ({ board: { id, ...entry(root, 'boards', id, 'boards').value } })),
-    ...idsIn(root, 'soundcards').map((id) => ({ soundcard: { id, ...entry(root, 'soundcards', id, 'soundcards').value } })),
+    ...catalogue.ids('boards').map((id) => ({ board: { id, ...catalogue.entry('boards', id, 'boards').value } })),
+    ...catalogue.ids('soundcards').map((id) => ({ soundcard: { id, ...catalogue.entry('soundcards', id, 'soundcards').value } })),
   ]
   return Object.fromEntries(all.flatMap((one) => Object.keys(factsOf(one))).map((fact) => [fact, undefined]))
 }
@@ -95,19 +111,19 @@ function planOne(
   unfilled: TuningData,
   at: Located<TuningData>['at'],
   { ofImage, of }: { ofImage: Facts; of: (board: PlannedBoard) => Facts },
-  question: TuningQuestion,
+  settled: Settled,
 ): LoadedTuning {
-  const { boards } = question
+  const { boards } = settled
   const place = `tunings/${id}.yaml`
-  const refusals = boards.map((board) => whyNot(unfilled.when, of(board), (fact) => at(['when', fact])))
+  const refusals = boards.map((board) => whyNotMet(unfilled.when, of(board), (fact) => at(['when', fact])))
   const fitting = boards.filter((_, i) => refusals[i] === undefined)
-  const misfit = fitting.length === 0 ? refusals[0]! : (onlySome(unfilled, fitting, boards) ?? lackedBy(question.kernel, id, unfilled))
+  const misfit = fitting.length === 0 ? refusals[0]! : (onlySome(unfilled, fitting, boards) ?? lackedBy(settled.kernel, id, unfilled))
   const { required } = unfilled
-  const needed = required !== undefined && whyNot(required, of(boards[0]!), (fact) => at(['required', fact])) === undefined
-  const off = whyOff(id, unfilled, misfit, needed, question)
+  const needed = required !== undefined && whyNotMet(required, of(boards[0]!), (fact) => at(['required', fact])) === undefined
+  const off = whyOff(id, unfilled, misfit, needed, settled)
   // A tuning that is not in force may speak of facts that this image does not have.
   const data = off === undefined ? fill({ ...unfilled, change: shared(unfilled.change) }, ofImage, place) : unfilled
-  const linesFor = (board: PlannedBoard): LoadedTuning['config_txt'] =>
+  const linesFor = (board: PlannedBoard): BoardLine[] =>
     fill(unfilled.change.config_txt ?? [], of(board), place).map((text) => ({ text, by: id, boards: [board.id] }))
   return {
     data,
@@ -130,7 +146,7 @@ function whyOff(
   { default: usual, otherwise, required }: TuningData,
   misfit: string | undefined,
   needed: boolean,
-  { choices, profile }: TuningQuestion,
+  { choices, profile }: Settled,
 ): string | undefined {
   const asked = choices.value.tunings[id]
   const grouped = profile?.value.tunings[id]
@@ -152,8 +168,8 @@ function shared(change: TuningData['change']): TuningData['change'] {
 }
 
 /** The same line for several boards is one line. */
-function merged(lines: LoadedTuning['config_txt']): LoadedTuning['config_txt'] {
-  const found = new Map<string, LoadedTuning['config_txt'][number]>()
+function merged(lines: BoardLine[]): BoardLine[] {
+  const found = new Map<string, BoardLine>()
   for (const line of lines) {
     const same = found.get(line.text)
     if (same) same.boards.push(...line.boards)
@@ -175,18 +191,3 @@ const lackedBy = ({ id, data }: ChosenKernel, tuning: string, { change }: Tuning
   data.kind === 'packaged' && change.kernel !== undefined && data.has[tuning] === undefined
     ? `kernel.source ${id} builds no kernel, and the package has not, or not for certain, what this asks of it`
     : undefined
-
-/** Templates, without those that belong to a tuning which is not in force. */
-export function templatesInForce(root: string, tunings: LoadedTuning[]): TextFile[] {
-  const files = textFiles(root, 'templates')
-  const paths = files.map(({ path }) => path)
-  const dropped = new Set<string>()
-  for (const { planned, data } of tunings) {
-    for (const path of data.change.files ?? []) {
-      if (!paths.includes(path))
-        throw new UserError(`tunings/${planned.id}.yaml change.files: there is no templates/${path}${didYouMean(path, paths)}`)
-      if (planned.off !== undefined) dropped.add(path)
-    }
-  }
-  return files.filter(({ path }) => !dropped.has(path))
-}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { factsOf, fill, whyNot } from '../../lib/plan/tunings/facts.ts'
+import { factsOf, fill, whyNotMet } from '../../lib/plan/tunings/facts.ts'
 import { refusal } from './fixtures.ts'
 
 const facts = factsOf({
@@ -7,7 +7,7 @@ const facts = factsOf({
   jack: { softmode: false },
 })
 const place = (fact: string): string => `tunings/x.yaml:4:9 (${fact})`
-const why = (when: Parameters<typeof whyNot>[0]) => whyNot(when, facts, place)
+const why = (when: Parameters<typeof whyNotMet>[0]) => whyNotMet(when, facts, place)
 
 test('facts are named by the way to them, and lists stay whole', () => {
   expect(facts).toEqual({
@@ -56,7 +56,7 @@ test('the first condition that does not hold is the reason', () => {
 })
 
 test('a fact that is known but not set is not the value that is asked for', () => {
-  expect(whyNot({ 'soundcard.alsa_id': 'x' }, { 'soundcard.alsa_id': undefined }, place)).toBe('soundcard.alsa_id is not set, not x')
+  expect(whyNotMet({ 'soundcard.alsa_id': 'x' }, { 'soundcard.alsa_id': undefined }, place)).toBe('soundcard.alsa_id is not set, not x')
 })
 
 test('a condition on a fact that does not exist is an error at its place, with the nearest fact', () => {

@@ -1,16 +1,13 @@
 import { relative } from 'node:path'
-import type { JackPlan, Plan, PlannedSoundcard } from '../plan.ts'
-import type { ImageChoices } from '../schema/image.ts'
-import type { Located } from '../catalogue/yaml.ts'
+import type { Settled } from '../choices/settle.ts'
+import type { Plan } from '../plan.ts'
 
 /** Where each value of a plan comes from: a place in the file of choices, `--set`, another file, or the default. */
 export function originsOf(
   root: string,
-  { value, at }: Located<ImageChoices>,
-  card: PlannedSoundcard,
-  jack: JackPlan,
+  { choices: { value, at }, card, jack }: Settled,
   file: string,
-  sets: string[],
+  sets: readonly string[],
 ): Plan['origins'] {
   const origins: Plan['origins'] = {}
   const own = relative(root, file)

@@ -1,16 +1,10 @@
-import type { ChosenKernel } from './kernel.ts'
-import type { JackPlan, PlannedBoard, PlannedSoundcard } from '../plan.ts'
-import type { ImageChoices } from '../schema/image.ts'
-import type { Located } from '../catalogue/yaml.ts'
+import type { Settled } from '../choices/settle.ts'
+import type { JackPlan, PlannedSoundcard } from '../plan.ts'
+import type { TuningsInForce } from '../tunings/in-force.ts'
 
 /** What somebody who makes these choices should know. */
-export function warningsOf(
-  { value: image }: Located<ImageChoices>,
-  boards: readonly PlannedBoard[],
-  card: PlannedSoundcard,
-  jack: JackPlan,
-  { id }: ChosenKernel,
-): string[] {
+export function warningsOf({ choices, boards, card, jack, kernel }: Settled, { inForce }: TuningsInForce): string[] {
+  const image = choices.value
   const nobody = image.user.ssh_keys.length === 0
   return [
     ...card.notes.map((note) => `${card.name}: ${note}`),
@@ -19,7 +13,7 @@ export function warningsOf(
     ),
     ...boards
       .filter(({ emulator }) => emulator === undefined)
-      .map(({ name }) => `${name}: no emulator starts it with kernel.source ${id}, so --boot proves nothing more of it`),
+      .map(({ name }) => `${name}: no emulator starts it with kernel.source ${kernel.id}, so --boot proves nothing more of it`),
     ...jackWarnings(jack, card),
     ...boards
       .filter((board) => !board.ethernet)
@@ -30,6 +24,7 @@ export function warningsOf(
       ),
     ...(nobody ? ['no SSH key in user.ssh_keys: nobody can log in until downbeat.toml on the card has a key or a password'] : []),
     ...(typeof image.overclock === 'string' ? [] : ['overclock: settings of your own, which nobody has tried on your board']),
+    ...inForce.flatMap(({ planned, data }) => (data.warns === undefined ? [] : [`tunings.${planned.id}: ${data.warns}`])),
   ]
 }
 

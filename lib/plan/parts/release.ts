@@ -1,14 +1,13 @@
-import { join } from 'node:path'
 import type { z } from 'zod'
 import type { PlannedBoard, ReleasePlan } from '../plan.ts'
 import type { BaseData } from '../schema/base.ts'
 import { Imager } from '../schema/imager.ts'
 import type { ImagerDevice } from '../schema/os-list.ts'
-import { readYaml } from '../catalogue/yaml.ts'
+import type { Catalogue } from '../catalogue/catalogue.ts'
 
 /** What people are told of an image before they write it to a card, and what Raspberry Pi Imager shows it for. */
-export function planRelease(root: string, boards: readonly PlannedBoard[], base: BaseData, kernel: { name: string }): ReleasePlan {
-  const { icon, website, devices } = readYaml(join(root, 'imager.yaml'), Imager, root).value
+export function planRelease(catalogue: Catalogue, boards: readonly PlannedBoard[], base: BaseData, kernel: { name: string }): ReleasePlan {
+  const { icon, website, devices } = catalogue.table('imager.yaml', Imager).value
   const fit = devices.filter(({ soc }) => soc === undefined || boards.some((board) => board.soc === soc))
   return {
     base: base.name,

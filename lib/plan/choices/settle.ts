@@ -1,0 +1,55 @@
+import type { Catalogue } from '../catalogue/catalogue.ts'
+import type { Located } from '../catalogue/yaml.ts'
+import type { JackPlan, OverclockPlan, PlannedBoard, PlannedSoundcard, PrioritiesPlan } from '../plan.ts'
+import type { BaseData } from '../schema/base.ts'
+import type { ImageChoices } from '../schema/image.ts'
+import type { PackageData } from '../schema/package.ts'
+import type { ProfileData } from '../schema/profile.ts'
+import { chosenBoards, emulatedWith } from './boards.ts'
+import type { FoundBase } from './find-base.ts'
+import { planJack, refuseMissingSocket } from './jack.ts'
+import { chosenKernel } from './kernel.ts'
+import type { ChosenKernel } from './kernel.ts'
+import { planOverclock } from './overclock.ts'
+import { planPriorities } from './priorities.ts'
+import { chosenServer } from './server.ts'
+
+/** What was chosen, looked up in the catalogue: it is all there, and it goes together. */
+export interface Settled {
+  choices: Located<ImageChoices>
+  base: { id: string; found: FoundBase; data: BaseData }
+  boards: PlannedBoard[]
+  card: PlannedSoundcard
+  /** where the file of the card says something */
+  cardAt: Located<unknown>['at']
+  kernel: ChosenKernel
+  server: PackageData
+  jack: JackPlan
+  priorities: PrioritiesPlan
+  overclock: OverclockPlan
+  profile: { id: string; at: Located<ProfileData>['at']; value: ProfileData } | undefined
+  /** the last core is JACK's, the one before it the card's interrupt's; the first ones are everybody's */
+  cores: { jack: number; interrupt: number }
+}
+
+/** Looks up what was chosen, with this sound card. Renders nothing. Throws UserError, with the reason, for what does not go together. */
+export function settle(catalogue: Catalogue, choices: Located<ImageChoices>, cardId: string, found: FoundBase): Settled {
+  const { value: image, at } = choices
+  const base = { id: found.id, found, data: catalogue.entry('bases', found.id, `${at(['base'])} base`).value }
+  const asked = chosenBoards(catalogue, choices, base)
+  const { value: cardData, at: cardAt } = catalogue.entry('soundcards', cardId, at(['soundcard']))
+  const kernel = chosenKernel(catalogue, choices, asked, { id: cardId, ...cardData }, base.data)
+  const boards = asked.map((board) => emulatedWith(board, kernel.build))
+  const { driver } = cardData
+  const card = { id: cardId, ...cardData, driver: typeof driver === 'string' ? driver : driver[kernel.data.family] }
+  refuseMissingSocket(card, boards, choices)
+  const priorities = planPriorities(catalogue, choices, card.bus)
+  const server = chosenServer(catalogue, choices)
+  const jack = planJack(choices, server, card, priorities.jackd)
+  const overclock = planOverclock(choices, boards)
+  const { profile: id } = image
+  const profile = id === undefined ? undefined : { id, ...catalogue.entry('profiles', id, at(['profile'])) }
+  const fewest = Math.min(...boards.map((board) => board.cores))
+  const cores = { jack: fewest - 1, interrupt: Math.max(0, fewest - 2) }
+  return { choices, base, boards, card, cardAt, kernel, server, jack, priorities, overclock, profile, cores }
+}

@@ -1,0 +1,42 @@
+import type { TextFile } from '../../common/files/text-files.ts'
+import { sortedUnique, uniqueBy } from '../../common/unique.ts'
+import type { Settled } from '../choices/settle.ts'
+import type { DiskPlan, ImagePlan, KernelPlan, SourcedLine } from '../plan.ts'
+import type { TuningsInForce } from '../tunings/in-force.ts'
+
+/** What the disk image is made of, beside the results of other stages. */
+export function planImage(
+  { choices, base: { id, data: base }, kernel, boards }: Settled,
+  { lines, templates }: TuningsInForce,
+  name: string,
+  disk: DiskPlan,
+  built: KernelPlan | undefined,
+): ImagePlan {
+  const { user, root_mb } = choices.value
+  const unfit = kernel.data.config_txt_without.map((text) => ({ text, by: `kernel/${kernel.id}` }))
+  return {
+    name,
+    epoch: Date.parse(base.epoch) / 1000,
+    disk,
+    firmware: firmwareFiles(boards),
+    ...(built ? { kernel_file_name: kernel.build.file_name } : {}),
+    user,
+    mask: [...base.mask.map((text) => ({ text, by: `bases/${id}` })), ...lines((tuning) => tuning.change.mask)],
+    enable: uniqueBy(
+      [...ownUnits(templates), ...base.enable.map((text) => ({ text, by: `bases/${id}` })), ...lines((tuning) => tuning.change.enable)],
+      ({ text }) => text,
+    ),
+    ...(base.kind === 'image' ? { boot_of_base: { remove: [...(built ? base.kernel_files : []), ...base.boot_remove], unfit } } : {}),
+    ...(root_mb === undefined ? {} : { root_mb }),
+  }
+}
+
+/** The files that the boards load before the kernel. */
+export const firmwareFiles = (boards: Settled['boards']): string[] => sortedUnique(boards.flatMap((board) => board.firmware))
+
+/** The units of our own that say what starts them. */
+const ownUnits = (templates: readonly TextFile[]): SourcedLine[] =>
+  templates.flatMap(({ path, text }) => {
+    const unit = /^root\/etc\/systemd\/system\/([^/]+)\.hbs$/.exec(path)?.[1]
+    return unit !== undefined && /^\[Install\]$/m.test(text) ? [{ text: unit, by: `templates/${path}` }] : []
+  })

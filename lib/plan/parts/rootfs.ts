@@ -1,0 +1,29 @@
+import { sortedUnique } from '../../common/unique.ts'
+import type { Settled } from '../choices/settle.ts'
+import type { RootfsPlan } from '../plan.ts'
+import { refuseUnwanted } from '../tunings/contradictions.ts'
+import type { TuningsInForce } from '../tunings/in-force.ts'
+import { packagesAsked } from './packages.ts'
+
+/** What the root file system is made of. `twins`: native programs take the place of the target's own where that is quicker. */
+export function planRootfs(settled: Settled, tunings: TuningsInForce, twins: boolean): RootfsPlan {
+  const { id, data: base } = settled.base
+  const packages = packagesAsked(settled, tunings)
+  const absent = tunings.lines((tuning) => tuning.change.absent)
+  refuseUnwanted(absent, packages)
+  return {
+    suite: base.suite,
+    arch: base.arch,
+    packages: sortedUnique(packages.map(({ name }) => name)),
+    absent,
+    remove:
+      base.kind === 'image'
+        ? [...[...Object.keys(base.remove), ...base.kernels].map((text) => ({ text, by: `bases/${id}` })), ...absent]
+        : [],
+    keep: base.kind === 'image' ? Object.keys(base.keep) : [],
+    exclude: base.exclude,
+    debconf: base.debconf,
+    epoch: Date.parse(base.epoch) / 1000,
+    twins,
+  }
+}
