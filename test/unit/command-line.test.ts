@@ -22,7 +22,6 @@ const downbeat = (args: string[], { cwd = repository, out = temporaryFolder(), e
 const verbs = readdirSync(join(repository, 'scripts/verbs'))
   .filter((file) => file.endsWith('.ts')) // a folder holds what belongs to one of them
   .map((file) => file.slice(0, -'.ts'.length))
-  .filter((name) => !['main', 'session', 'choices'].includes(name))
   .sort()
 
 describe.concurrent('help', () => {
