@@ -156,14 +156,14 @@ const SLOWER = 10
  * those that fail together only the first takes it.
  */
 async function ask({ console }: Booted, proof: ProofData, since: number): Promise<{ passed: boolean; seen: string }> {
-  const { run, proof: judged } = question(proof)
+  const { run, verdict } = question(proof)
   const end = since + (proof.wait ?? 0) * SLOWER * 1000
   for (;;) {
     const last = performance.now() >= end // so that a question which takes all the time is not the only one
     const { text, status } = await console.run(run)
     // `cat` of a file that is not there
-    const seen = proof.file !== undefined && status !== 0 ? undefined : text
-    const passed = accepts(judged, seen)
+    const seen = 'file' in proof && status !== 0 ? undefined : text
+    const passed = accepts(verdict, seen)
     if (passed || last) return { passed, seen: seen ?? 'no such file' }
     await new Promise((done) => setTimeout(done, 2000))
   }

@@ -7,7 +7,7 @@ import { checkFirmwareFiles, firmwareBoot } from '../lib/prove/firmware/firmware
 import { kernelConfig } from '../lib/prove/proof/kernel-config.ts'
 import type { DiskPlan, PlannedBoard } from '../lib/plan/plan.ts'
 import { configLine } from '../lib/prove/proof/kernel-config.ts'
-import { accepts, describe, expectation, normalConfig, proofsOf } from '../lib/plan/proofs/proof.ts'
+import { accepts, describe, expectation, normalConfig, proofsOf, question } from '../lib/plan/proofs/proof.ts'
 import type { ProofResult } from '../lib/plan/proofs/proof.ts'
 import { demand } from '../lib/prove/proof/demand.ts'
 import type { ProofData } from '../lib/plan/schema/tuning.ts'
@@ -33,7 +33,7 @@ export const verify = defineStage({
   async run({ given, from, out, work, $ }) {
     const img = from.image.disk
     const proofs = proofsOf(given.tunings)
-    const files = proofs.flatMap(({ proof }) => (proof.file !== undefined && !proof.file.startsWith('/boot/firmware/') ? [proof.file] : []))
+    const files = proofs.flatMap(({ proof }) => ('file' in proof && !proof.file.startsWith('/boot/firmware/') ? [proof.file] : []))
     const at = `${img}@@${offsetOf(disk.boot)}`
     const fs = `${img}?offset=${offsetOf(disk.root)}`
     await $`mkdir fat root
@@ -161,16 +161,16 @@ function bootFiles(board: PlannedBoard, { fat }: Copied): ProofResult[] {
 
 /** A proof tried on the copied files; undefined where only a running system can tell. */
 function look(proof: ProofData, { fat, root, config }: Copied): { passed: boolean; seen: string } | undefined {
-  if (proof.config !== undefined) {
+  if ('config' in proof) {
     const seen = configLine(config, proof.config)
     return { passed: seen === normalConfig(proof.config), seen }
   }
-  if (proof.file !== undefined) {
+  if ('file' in proof) {
     const path = proof.file.startsWith('/boot/firmware/') ? join(fat, proof.file.slice('/boot/firmware/'.length)) : join(root, proof.file)
     const text = existsSync(path) ? (lstatSync(path).isDirectory() ? readdirSync(path).join('\n') : readFileSync(path, 'utf8')) : undefined
-    return { passed: accepts(proof, text), seen: text ?? 'no such file' }
+    return { passed: accepts(question(proof).verdict, text), seen: text ?? 'no such file' }
   }
-  if (proof.package !== undefined) {
+  if ('package' in proof) {
     const status = readFileSync(join(root, 'var/lib/dpkg/status'), 'utf8')
     const installed = status
       .split('\n\n')
@@ -178,7 +178,7 @@ function look(proof: ProofData, { fat, root, config }: Copied): { passed: boolea
     const seen = installed ? 'installed' : 'absent'
     return { passed: seen === proof.is, seen }
   }
-  if (proof.unit !== undefined && proof.is !== 'active') {
+  if ('unit' in proof && proof.is !== 'active') {
     const seen = unitState(join(root, 'etc/systemd/system'), proof.unit)
     return { passed: seen === proof.is, seen }
   }

@@ -63,8 +63,8 @@ export function tuningTable(root: string): string {
 function where(proof: TuningData['proof'][number]): string {
   if (proof.on === 'device') return 'device'
   if (proof.on === 'emulator') return 'emulated board'
-  if (proof.config !== undefined) return 'kernel configuration'
-  if (proof.run === undefined && proof.is !== 'active') return 'image'
+  if ('config' in proof) return 'kernel configuration'
+  if (!('run' in proof) && !('is' in proof && proof.is === 'active')) return 'image'
   return proof.on === 'card' ? 'boot with a card' : 'boot'
 }
 

@@ -33,7 +33,7 @@ test('the proofs on the running system fail on an image without the tunings', as
   ])
   const asked = structuredClone(tried)
   for (const tuning of asked) {
-    tuning.proofs = tuning.proofs.filter(({ run, on }) => run !== undefined && on !== 'device')
+    tuning.proofs = tuning.proofs.filter((proof) => 'run' in proof && proof.on !== 'device')
     for (const proof of tuning.proofs) proof.wait = 0.1 // in the emulator a second
   }
   const mutant: Plan = { ...bare, name: 'mutant', tunings: asked }

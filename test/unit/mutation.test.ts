@@ -6,7 +6,7 @@ import { parseDocument } from 'yaml'
 import { UserError } from '../../lib/common/words/errors.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { configLine } from '../../lib/prove/proof/kernel-config.ts'
-import { accepts, describe, normalConfig } from '../../lib/plan/proofs/proof.ts'
+import { accepts, describe, normalConfig, question } from '../../lib/plan/proofs/proof.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import type { ProofData } from '../../lib/plan/schema/tuning.ts'
 import { catalogueAt, filesOf, idsOf, inForce, planOf, repository } from './fixtures.ts'
@@ -26,11 +26,11 @@ function configOf({ kernel }: Plan): string | undefined {
 
 /** Whether a proof holds on what the plan asks for; undefined: only a running system or a finished image shows it. */
 function holds(proof: ProofData, plan: Plan): boolean | undefined {
-  if (proof.file !== undefined) return accepts(proof, filesOf(plan).get(proof.file))
+  if ('file' in proof) return accepts(question(proof).verdict, filesOf(plan).get(proof.file))
   const config = configOf(plan)
-  if (proof.config !== undefined) return config === undefined ? undefined : configLine(config, proof.config) === normalConfig(proof.config)
-  if (proof.package !== undefined) return plan.rootfs.packages.includes(proof.package) === (proof.is === 'installed')
-  if (proof.unit === undefined || proof.is === 'active') return undefined
+  if ('config' in proof) return config === undefined ? undefined : configLine(config, proof.config) === normalConfig(proof.config)
+  if ('package' in proof) return plan.rootfs.packages.includes(proof.package) === (proof.is === 'installed')
+  if (!('unit' in proof) || proof.is === 'active') return undefined
   const [masked, enabled] = [plan.image.mask, plan.image.enable].map((units) => units.some(({ text }) => text === proof.unit))
   return proof.is === 'masked' ? masked! : enabled! && !masked!
 }
@@ -50,7 +50,9 @@ const { fragments } = resolve(catalogueAt(repository), join(repository, 'image.y
 
 /** What a tuning guards against must be there: options that it wants off are asked for by the last fragment of all. */
 function temptedBy(proofs: readonly ProofData[], edits: Edits): Edits {
-  const options = proofs.flatMap(({ config }) => /^# (CONFIG_\w+) is not set$/.exec(normalConfig(config ?? ''))?.[1] ?? [])
+  const options = proofs.flatMap(
+    (proof) => /^# (CONFIG_\w+) is not set$/.exec('config' in proof ? normalConfig(proof.config) : '')?.[1] ?? [],
+  )
   if (options.length === 0) return edits
   return {
     ...edits,
@@ -90,10 +92,10 @@ function judge(id: string, edits: Edits, sets: string[]): { changes: boolean; fa
   expect(proofsIn(mutant, id)).toEqual(proofs)
   const judged = proofs.filter((proof) => holds(proof, plain) !== undefined)
   const hold = judged.filter((proof) => {
-    if (proof.is !== 'absent') return holds(proof, mutant)
+    if (!('package' in proof) || proof.is !== 'absent') return holds(proof, mutant)
     // A package that is kept out is asked for: with the tuning that is refused, and without it the package is there.
     const asked = { ...tempted, 'image.yaml': `${edits['image.yaml'] as string}packages: [${proof.package}]\n` }
-    return !refusedFor(proof.package!, id, asked, sets) || holds(proof, planOf(mutantOf(id, asked), sets))
+    return !refusedFor(proof.package, id, asked, sets) || holds(proof, planOf(mutantOf(id, asked), sets))
   })
   const fail = judged.filter((proof) => holds(proof, plain) === false || holds(proof, whole) === false)
   return { changes: !isDeepStrictEqual(outcome(whole), outcome(mutant)), fail: fail.map(describe), hold: hold.map(describe) }

@@ -1,6 +1,7 @@
 import { quote } from '../../common/quote.ts'
 import type { Doctor, PlannedBoard, PlannedSoundcard, PlannedTuning } from '../plan.ts'
 import { describe, expectation, question } from './proof.ts'
+import type { Verdict } from './proof.ts'
 import type { ProofData } from '../schema/tuning.ts'
 
 /** The proofs of the tunings in force, each as a complete line for a POSIX shell. */
@@ -35,17 +36,17 @@ const mendOf = ({ id, mend }: PlannedTuning): string =>
   mend ?? `build the image anew with --set tunings.${id}=on and flash it; tunings/${id}.yaml says what it changes`
 
 function ask(proof: ProofData): string {
-  const { run, proof: judged } = question(proof)
+  const { run, verdict } = question(proof)
   // A file is looked at by the doctor itself: `cat` would take a folder for a file that does not exist.
-  const asked = proof.file === undefined ? `run ${quote(run)}` : `file ${quote(proof.file)}`
-  const words = [`ask ${proof.on} ${proof.wait ?? 0} ${quote(describe(proof))}`, quote(expectation(proof)), `${asked} ${verdict(judged)}`]
+  const asked = 'file' in proof ? `file ${quote(proof.file)}` : `run ${quote(run)}`
+  const words = [`ask ${proof.on} ${proof.wait ?? 0} ${quote(describe(proof))}`, quote(expectation(proof)), `${asked} ${wordsOf(verdict)}`]
   return words.join(continued)
 }
 
 /** What `accepts` would look at, as words for the shell. */
-function verdict({ absent, prints, matches, lacks }: ProofData): string {
-  if (absent === true) return 'absent'
-  return Object.entries({ prints, matches, lacks })
-    .flatMap(([name, text]) => (text === undefined ? [] : [`${name} ${quote(text)}`]))
+function wordsOf(verdict: Verdict): string {
+  if ('absent' in verdict) return 'absent'
+  return Object.entries(verdict)
+    .map(([name, text]) => `${name} ${quote(text)}`)
     .join(' ')
 }

@@ -44,8 +44,8 @@ const compiles = (pattern: string): boolean => {
 }
 const Pattern = z.string().refine(compiles, 'expected a regular expression')
 
-/** How a tuning is shown to be in force. Exactly one of run, file, config, package and unit. */
-export const Proof = z
+/** All keys that a proof may have. Which go together is checked below, in words that name the key at fault. */
+const ProofKeys = z
   .strictObject({
     run: z.string().optional().describe('a POSIX shell command on the running system'),
     file: AbsolutePath.optional().describe('a file of the image'),
@@ -97,7 +97,25 @@ export const Proof = z
       check.addIssue({ code: 'custom', path: ['is'], message: `a ${kinds[0]} is ${fit.join(' or ')}` })
     if (odd !== undefined) check.addIssue({ code: 'custom', path: [odd], message: `does not go with ${kinds[0]}` })
   })
-export type ProofData = z.output<typeof Proof>
+
+/** When a proof can be tried: at any boot, with a card, on an emulated or on a real board; and how long it may take to come true. */
+type Moment = Pick<z.output<typeof ProofKeys>, 'on' | 'wait'>
+/** What a text is like that proves something. */
+export type Expected = { prints?: string; matches?: string; lacks?: string }
+
+/** A proof is one of six kinds; the key that only one kind has tells which it is. */
+export type ProofData = Moment &
+  (
+    | ({ run: string } & Expected)
+    | ({ file: string } & Expected)
+    | { file: string; absent: true }
+    | { config: string }
+    | { package: string; is: 'installed' | 'absent' }
+    | { unit: string; is: 'masked' | 'enabled' | 'active' }
+  )
+
+/** How a tuning is shown to be in force. */
+export const Proof = ProofKeys.transform((proof) => proof as ProofData)
 
 /** tunings/*.yaml: why, source, when it applies, what it changes, how it is proven. */
 export const Tuning = z
