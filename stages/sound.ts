@@ -45,7 +45,6 @@ export const sound = defineStage({
       work,
       wavs: [out.recording, out.again],
       card_gib: 2,
-      own_clock: true,
       root_on_usb: given.root_on_usb,
       onText: (text) => writeFileSync(out.console, (transcript += text)),
     })
