@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { bootEnd } from '../lib/prove/emulator/boot-end.ts'
 import { boot as bootImage, machineOf } from '../lib/prove/emulator/emulator.ts'
 import type { Booted } from '../lib/prove/emulator/emulator.ts'
@@ -34,33 +34,35 @@ export const boot = defineStage({
     ssh: plan.image.user.ssh_keys.length > 0,
     absent_card: emulatedCard(plan) ? undefined : plan.soundcard.alsa_id,
   }),
-  async run({ given, from, out, work, $ }) {
-    const results: ProofResult[] = []
-    const boots: { machine: string; seconds: number }[] = []
-    let transcript = ''
+  async run({ given, from, out, work, settings, $ }) {
+    const seen: Seen[] = []
+    const transcripts: string[] = []
     writeFileSync(out.console, '') // there may be no machine for any of the boards
-    for (const [i, board] of given.boards.entries()) {
+    const look = async (board: PlannedBoard, i: number): Promise<Seen> => {
       const machine = machineOf(board.emulator!, given.cpu)
+      const folder = `${work}/${machine.name}`
+      mkdirSync(folder)
+      transcripts[i] = ''
+      const results: ProofResult[] = []
       let silence: string | undefined
       const booted = await bootImage($, {
         image: from.image.disk,
         board,
         machine,
-        work,
+        work: folder,
         card_gib: 2,
         root_on_usb: given.root_on_usb,
         ...(given.absent_card === undefined ? {} : { absent_card: given.absent_card }),
-        ...(given.card ? { wavs: [`${work}/${machine.name}.wav`] } : {}),
+        ...(given.card ? { wavs: [`${folder}/heard.wav`] } : {}),
         onText: (text) => {
-          transcript += text
-          writeFileSync(out.console, transcript)
+          transcripts[i] += text
+          writeFileSync(out.console, transcripts.join('\n'))
         },
       })
       try {
-        boots.push({ machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 })
         const disk = given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/(mmcblk\d+p|vda)2$/m
         results.push(...(await firstBoot(booted, machine.name, disk, given.ssh)))
-        const since = performance.now()
+        const since = await secondsUp(booted)
         if (given.heard) silence = await playTone(booted.console, given.user, 4).then(() => undefined, messageOf)
         for (const { tuning, proof } of proofsOf(given.tunings)) {
           if (!tuning.boards.includes(board.id) || board.emulator!.cannot_prove.includes(tuning.id)) continue
@@ -82,12 +84,28 @@ export const boot = defineStage({
       }
       const tone = { tuning: 'sound', proof: 'a tone is played through JACK', where: machine.name, expected: 'played to its end' }
       if (silence !== undefined) results.push({ ...tone, passed: false, seen: silence })
-      else if (given.heard) results.push(...judgeTone(`${work}/${machine.name}.wav`, machine.name, 4, true))
+      else if (given.heard) results.push(...judgeTone(`${folder}/heard.wav`, machine.name, 4, true))
+      return { boot: { machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 }, results }
     }
-    writeFileSync(out.results, `${JSON.stringify({ boots, results }, null, 2)}\n`)
+    // Side by side: each machine keeps one processor busy.
+    const boards = given.boards.entries()
+    const take = async (): Promise<void> => {
+      for (const [i, board] of boards) seen[i] = await look(board, i)
+    }
+    for (const taken of await Promise.allSettled(Array.from({ length: settings.jobs }, take)))
+      if (taken.status === 'rejected') throw taken.reason
+    const results = seen.flatMap((one) => one.results)
+    writeFileSync(out.results, `${JSON.stringify({ boots: seen.map((one) => one.boot), results }, null, 2)}\n`)
     demand(results)
   },
 })
+
+/** What was seen of one machine. */
+interface Seen {
+  /** from the start of the emulator to the root shell: seconds of this machine */
+  boot: { machine: string; seconds: number }
+  results: ProofResult[]
+}
 
 /** One board per chip, the one that QEMU knows exactly if there is one; of those that can be started with this kernel. */
 function emulated(boards: readonly PlannedBoard[]): PlannedBoard[] {
@@ -148,23 +166,26 @@ interface Diagnosis {
   checks: { id: string; state: string }[]
 }
 
-/** So many times as long as a real board takes an emulated one on a machine that is slow and busy itself. */
+/** So many times as long as a real board takes an emulated one, whose four cores take turns. */
 const SLOWER = 10
+
+/** The guest's own clock. */
+const secondsUp = async ({ console }: Booted): Promise<number> => Number((await console.run('cut -d" " -f1 /proc/uptime')).text.trim())
 
 /**
  * Asks until the answer is right, or the time since the boot that the proof allows is over. All proofs have that time at once: of
- * those that fail together only the first takes it.
+ * those that fail together only the first takes it. Seconds of the guest.
  */
-async function ask({ console }: Booted, proof: ProofData, since: number): Promise<{ passed: boolean; seen: string }> {
+async function ask(booted: Booted, proof: ProofData, since: number): Promise<{ passed: boolean; seen: string }> {
   const { run, verdict } = question(proof)
-  const end = since + (proof.wait ?? 0) * SLOWER * 1000
+  const end = since + (proof.wait ?? 0) * SLOWER
   for (;;) {
-    const last = performance.now() >= end // so that a question which takes all the time is not the only one
-    const { text, status } = await console.run(run)
+    const last = (await secondsUp(booted)) >= end // so that a question which takes all the time is not the only one
+    const { text, status } = await booted.console.run(run)
     // `cat` of a file that is not there
     const seen = 'file' in proof && status !== 0 ? undefined : text
     const passed = accepts(verdict, seen)
     if (passed || last) return { passed, seen: seen ?? 'no such file' }
-    await new Promise((done) => setTimeout(done, 2000))
+    await booted.console.run('sleep 2')
   }
 }

@@ -8,9 +8,9 @@ import type { ProofResult } from '../lib/plan/proofs/proof.ts'
 import { demand } from '../lib/prove/proof/demand.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
 import { judgeTone, longBuffer, playTone, restartWithLongBuffer, runOn } from '../lib/prove/hearing/tone-proof.ts'
-import { boot as bootProofs } from './boot.ts'
 import { image } from './image.ts'
 import { toolbox } from './toolbox.ts'
+import { verify } from './verify.ts'
 
 const SECONDS = 8
 
@@ -19,7 +19,7 @@ export const sound = defineStage({
   name: 'sound',
   about: 'Play a tone through the JACK server of the booted image, and again after the card was unplugged, and find it in the recordings',
   source: import.meta.url,
-  needs: { toolbox, image, boot: bootProofs },
+  needs: { toolbox, image, verify },
   outputs: { results: 'proofs.json', console: 'console.log', recording: 'tone.wav', again: 'again.wav' },
   evidence: ['console', 'recording', 'again'],
   given: (plan) => ({
@@ -45,7 +45,6 @@ export const sound = defineStage({
       work,
       wavs: [out.recording, out.again],
       card_gib: 2,
-      own_clock: true,
       root_on_usb: given.root_on_usb,
       onText: (text) => writeFileSync(out.console, (transcript += text)),
     })

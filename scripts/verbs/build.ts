@@ -13,6 +13,7 @@ import { publish, stageRecord } from '../publish/publish.ts'
 import type { BuildRecord } from '../publish/publish.ts'
 import { releaseBeside, releaseOf } from '../publish/release.ts'
 import { seconds } from '../session/report.ts'
+import { boot } from '../../stages/boot.ts'
 import { jack } from '../../stages/jack.ts'
 import { image } from '../../stages/image.ts'
 import { release } from '../../stages/release.ts'
@@ -55,22 +56,23 @@ export function buildCommand(): Command {
 
 async function build(file: string | undefined, options: Options): Promise<void> {
   const plan = await planOf(file, options, options.plainEmulation === true)
-  const known = stagesBefore(sound, release)
+  const known = stagesBefore(boot, sound, release)
   for (const name of [options.until, typeof options.fresh === 'string' ? options.fresh : undefined]) {
     if (name === undefined) continue
     if (!known.has(name)) throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
     if (known.get(name)!.given(plan) === undefined) throw new UserError(`these choices do without the stage "${name}"`)
   }
-  const wanted = options.until === undefined ? (options.boot === true ? sound : verify) : known.get(options.until)!
+  const wanted = options.until === undefined ? (options.boot === true ? [boot, sound] : [verify]) : [known.get(options.until)!]
+  const all = stagesBefore(...wanted)
   const releasing = options.release === true || options.releaseUrl !== undefined
-  if (releasing && !stagesBefore(wanted).has('verify'))
+  if (releasing && !all.has('verify'))
     throw new UserError(`--release: what is not built to the end is not released; leave out --until ${options.until}`)
-  const run = await runStages(plan, stagesBefore(wanted).has('image') ? [image, jack, wanted, ...(releasing ? [release] : [])] : [wanted], {
+  const run = await runStages(plan, all.has('image') ? [image, jack, ...wanted, ...(releasing ? [release] : [])] : wanted, {
     verbose: options.verbose === true,
     quiet: options.quiet === true || options.json === true,
     ...(options.fresh === undefined ? {} : { fresh: options.fresh === true ? 'all' : options.fresh }),
   })
-  if (options.until !== undefined && !stagesBefore(wanted).has('verify')) {
+  if (options.until !== undefined && !all.has('verify')) {
     await run.end()
     run.reporter.say(`stopped after ${options.until}: ${shown(run.made.get(options.until)!.folder)}`)
     return

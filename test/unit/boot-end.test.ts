@@ -8,7 +8,8 @@ function system(looks: readonly string[], state: string) {
   let look = -1
   const answer = (command: string): string => {
     asked.push(command)
-    if (command.includes('--wait')) return ++look < looks.length ? '124' : `${state}\n${state === 'running' ? 0 : 1}`
+    if (command.includes('--wait'))
+      return ++look < looks.length ? '124' : `[   12.3] first-boot[214]: done\n${state}\n${state === 'running' ? 0 : 1}`
     if (command.includes('list-jobs --plain --no-legend\n')) return `${looks[look]}0`
     return command.includes('systemctl status') ? 'the answer to systemctl status\n0' : '0'
   }

@@ -13,7 +13,7 @@ const places: [file: string, says: string, why: string][] = [
   ['lib/engine/fetch/patience.ts', 'setTimeout(ring, ms)', 'ends what hangs; a test rings it itself'],
   ['lib/prove/emulator/emulator.ts', 'while sleep 1', 'a keyboard that plays a note in each second, for ever'],
   ['lib/prove/emulator/emulator.ts', 'setTimeout(kill, STUCK_MS)', 'ends what hangs'],
-  ['stages/boot.ts', 'setTimeout(done, 2000)', 'between two questions'],
+  ['stages/boot.ts', 'sleep 2', 'between two questions'],
   ['test/image/first-boot/card.ts', 'setTimeout(() => void machine.stop()', 'ends what hangs'],
   ['test/image/jack/client.c', 'usleep(100000)', 'between two looks'],
   ['test/image/jack/fake-sequencer.c', 'usleep(10000)', 'a device that is late, so that a fault shows; and between two looks'],

@@ -124,7 +124,7 @@ describe('a board with a chip that only a kernel of Raspberry Pi knows', () => {
     expect([bootStage.given(packaged!).boards, soundStage.given(packaged!).heard]).toEqual([[], false])
     const folder = temporaryFolder()
     const out = { results: join(folder, 'proofs.json'), console: join(folder, 'console.log') }
-    await bootStage.run({ given: bootStage.given(packaged!), out } as unknown as Parameters<typeof bootStage.run>[0])
+    await bootStage.run({ settings: { jobs: 2 }, given: bootStage.given(packaged!), out } as unknown as Parameters<typeof bootStage.run>[0])
     expect([JSON.parse(readFileSync(out.results, 'utf8')), readFileSync(out.console, 'utf8')]).toEqual([{ boots: [], results: [] }, ''])
     expect(built!.warnings).not.toContain(untried)
     expect(packaged!.warnings).toContain(untried)

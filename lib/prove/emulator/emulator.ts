@@ -37,9 +37,11 @@ const UNHURRIED = ['systemd.default_timeout_start_sec', 'systemd.default_device_
   (limit) => `${limit}=3600`,
 )
 
-/** Two nanoseconds an instruction, and all processors of the guest in turn on one of this machine. */
-const OWN_CLOCK = ['-accel', 'tcg,thread=single', '-icount', 'shift=1,sleep=on']
-const SHARED_CLOCK = ['-accel', 'tcg,thread=multi']
+/**
+ * One nanosecond an instruction, and all processors of the guest in turn on one of this machine. So the clock of the guest goes by
+ * its own work and not by ours: however slow or busy this machine is, nothing in the guest is late. QEMU, docs/devel/tcg-icount.rst.
+ */
+const OWN_CLOCK = ['-accel', 'tcg,thread=single', '-icount', 'shift=0,sleep=on']
 
 const card = (n: number): string => ['usb-audio', `id=card${n}`, `audiodev=recorder${n}`].join(',')
 
@@ -123,8 +125,6 @@ export interface BootOptions {
   card_gib?: number
   /** ALSA id of a card that the board's tree has and the machine has not: JACK must not wait for its interrupts */
   absent_card?: string
-  /** its clock goes by the instructions that it has run, and stands still while this machine has no time for it: nothing in it is late */
-  own_clock?: boolean
   /** the root file system is not the SD card's but the one of a USB drive, on which the same image lies */
   root_on_usb: boolean
   onText: (text: string) => void
@@ -182,7 +182,7 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
     cat keyboard.out >/dev/null &
     while sleep 1; do printf '\220\074\144\200\074\100'; done >keyboard.in &
     cat console.out & # its own messages go elsewhere, not between the guest's words
-    qemu-system-aarch64 ${machine.args} ${options.own_clock === true ? OWN_CLOCK : SHARED_CLOCK} -display none -monitor pipe:monitor -no-reboot \
+    qemu-system-aarch64 ${machine.args} ${OWN_CLOCK} -display none -monitor pipe:monitor -no-reboot \
       -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
       ${options.card_gib === undefined ? machine.disk(image, 'raw') : machine.disk(overlay, 'qcow2')} ${options.wavs === undefined ? [] : machine.sound(options.wavs)} \
       ${options.root_on_usb ? machine.drive(drive) : []} >&2 </dev/null &
