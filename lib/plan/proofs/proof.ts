@@ -76,7 +76,7 @@ export function question(proof: ProofData): { run: string; verdict: Verdict } {
 }
 
 /** A file that must not exist is a kind of its own. */
-const ofAbsence = <P extends ProofData>(proof: P): proof is Extract<P, { absent: true }> => 'absent' in proof && proof.absent === true
+const ofAbsence = <P extends ProofData>(proof: P): proof is Extract<P, { absent: true }> => 'absent' in proof
 
 const expected = ({ prints, matches, lacks }: Expected): Expected => ({
   ...(prints === undefined ? {} : { prints }),
