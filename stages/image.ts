@@ -13,7 +13,7 @@ import { tools } from './tools.ts'
 /** Bytes of a root that is not held in memory. */
 const LARGE = 2 ** 30
 
-/** The finished disk: partition table, FAT and ext4, each written in place into one sparse file. */
+/** The finished disk: the root (image/tree.sh) and the boot partition (image/boot.sh), written in place into one sparse file (image/disk.sh). */
 export const image = defineStage({
   name: 'image',
   about: 'Write the disk image',
@@ -25,11 +25,9 @@ export const image = defineStage({
     // In memory: the tree lives for a second, and a disk that is rather full takes several to find room for it.
     const tree = `${statSync(from.rootfs.tree).size > LARGE ? work : '/tmp'}/tree`
     const fat = '/tmp/fat'
-    const home = `${tree}/home/${given.user.name}`
     const { boot, root } = disk
     writeFileSync(`${work}/keys`, given.user.ssh_keys.map((key) => `${key}\n`).join(''))
     writeFileSync(`${work}/table`, partitionTable(given.disk.signature))
-    const ext4 = `hash_seed=${given.disk.hash_seed},root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0,nodiscard,offset=${offsetOf(root)}`
 
     if (given.boot_of_base) {
       const theirs = await $.text`tar -xOf ${from.rootfs.tree} ./boot/firmware/config.txt`
@@ -43,71 +41,24 @@ export const image = defineStage({
     }
     const boots = [from.configure.boot, from.firmware?.files, from.kernel?.device_trees].filter((folder) => folder !== undefined)
     const overlays = [from.kernel?.overlays, from.overlays?.files].filter((folder) => folder !== undefined)
-    await $`wifi=${from.firmware?.wifi ?? ''} kernel=${from.kernel?.image ?? ''} modules=${from.kernel?.modules ?? ''}
-      sort ${from.rootfs.packages} ${from.tools.packages} >${out.packages}
-      mkdir ${tree}
-      tar -xpf ${from.rootfs.tree} -C ${tree} --numeric-owner --acls --xattrs --xattrs-include='*'
-      mkdir -p ${tree}/boot/firmware ${tree}/var/lib/downbeat
-      [ -z "$modules" ] || tar -xpf "$modules" -C ${tree} --keep-directory-symlink
-      tar -xpf ${from.configure.root} -C ${tree} --keep-directory-symlink --no-overwrite-dir
-      [ ! -d shelf/usr/share/downbeat/soundcards ] || cp -r shelf/usr/share/downbeat/soundcards ${tree}/usr/share/downbeat
-      cp -r ${from.tools.programs}/. ${tree}
-      [ -z "$wifi" ] || cp --update=none "$wifi"/* ${tree}/usr/lib/firmware/brcm/
-      bash ${own}/add-user.sh ${tree} ${given.user.name}
-      uid=$(stat -c %u ${home})
-      install -d -m 700 -o "$uid" -g "$uid" ${home}/.ssh
-      install -m 600 -o "$uid" -g "$uid" keys ${home}/.ssh/authorized_keys
-      rm -f ${tree}/etc/*- ${tree}/etc/.pwd.lock
-      # What the scripts of Raspberry Pi Imager look for, where the base has none of its own.
-      for twin in raspberrypi-sys-mods/imager_custom=imager-custom userconf-pi/userconf=userconf; do
-        path=${tree}/usr/lib/"\${twin%%=*}"
-        [ -e "$path" ] || { mkdir -p "$(dirname "$path")" && ln -s ../downbeat/"\${twin##*=}" "$path"; }
-      done
-      export SYSTEMCTL_SKIP_SYSV=1 # for a unit with a script of old it would run a program of the tree
-      systemctl --quiet --root=${tree} mask ${given.mask.map(({ text }) => text)}
-      systemctl --quiet --root=${tree} enable ${given.enable.map(({ text }) => text)}
-      # Without a key nobody could log in: the settings of a card switch it on.
-      systemctl --quiet --root=${tree} ${given.user.ssh_keys.length > 0 ? 'enable' : 'disable'} ssh.service
-      # With these two systemd knows that nothing has changed since the image was made, and rebuilds no caches.
-      touch ${tree}/etc/.updated ${tree}/var/.updated
+    const names = (lines: readonly { text: string }[]): string => lines.map(({ text }) => text).join(' ')
+    await $`sort ${from.rootfs.packages} ${from.tools.packages} >${out.packages}
+      export TREE=${tree} FAT=${fat} EPOCH=${given.epoch}
 
-      # The boot partition: what a published base has on it, without what belongs to its own kernels, and then ours.
-      mkdir ${fat}
-      find ${tree}/boot/firmware -mindepth 1 -maxdepth 1 -exec mv -t ${fat} {} +
-      for name in ${given.boot_of_base?.remove ?? []}; do rm -rf ${fat}/$name; done
-      mkdir -p ${fat}/overlays
-      for folder in ${boots}; do cp -r "$folder"/. ${fat}; done
-      for folder in ${overlays}; do cp -r "$folder"/. ${fat}/overlays; done
-      [ ! -e config.txt ] || cp config.txt ${fat}
-      [ -z "$kernel" ] || cp "$kernel" ${fat}/${given.kernel_file_name ?? ''}
-      # downbeat.toml as it is here asks for nothing: only another one is read.
-      (cd ${fat} && sha256sum downbeat.toml) | sed 's|  |  /boot/firmware/|' >${tree}/var/lib/downbeat/applied.sha256
-      find ${tree} ${fat} -exec touch -hd @${given.epoch} {} +
+      export ROOTFS=${from.rootfs.tree} CONFIGURED=${from.configure.root} PROGRAMS=${from.tools.programs}
+      export MODULES=${from.kernel?.modules ?? ''} WIFI=${from.firmware?.wifi ?? ''} CARDS=${work}/shelf/usr/share/downbeat/soundcards
+      export ACCOUNT=${given.user.name} KEYS=${work}/keys SSH=${given.user.ssh_keys.length > 0 ? 'enable' : 'disable'}
+      export MASK=${names(given.mask)} ENABLE=${names(given.enable)}
+      bash ${own}/tree.sh
 
-      # As large as it must be, with room for a journal and for what the first boot writes before it grows.
-      needed=$(find ${tree} -printf '%s\n' | awk '{ blocks += int(($1 + 4095) / 4096) } END { print int(blocks / 256) + 1 }')
-      mib=${given.root_mb ?? ''}
-      : "\${mib:=$(((needed * 11 / 10 + 83) / 4 * 4))}"
-      truncate -s "$((${offsetOf(root)} + mib * 1048576))" ${out.disk}
-      sfdisk --quiet --no-reread --no-tell-kernel ${out.disk} <table
+      export REMOVE=${(given.boot_of_base?.remove ?? []).join(' ')} CONFIG=${work}/config.txt
+      export BOOTS=${boots.join('\n')} OVERLAYS=${overlays.join('\n')}
+      export KERNEL=${from.kernel?.image ?? ''} KERNEL_NAME=${given.kernel_file_name ?? ''}
+      bash ${own}/boot.sh
 
-      write_fat() {
-        export MTOOLS_SKIP_CHECK=1
-        at=${out.disk}@@${offsetOf(boot)}
-        mformat -i "$at" -F -v ${boot.label} -N ${given.disk.fat_serial} -T ${boot.sectors} -h 255 -s 63 -c 4 -H ${boot.start} ::
-        cd ${fat}
-        find . -type d -printf '%P\n' | LC_ALL=C sort | while read -r dir; do
-          [ -z "$dir" ] || mmd -i "$at" "::$dir"
-          find "./$dir" -maxdepth 1 -type f -print0 | LC_ALL=C sort -z | xargs -0 -r sh -c 'mcopy -m -i "$0" "$@" "::'"$dir"'"' "$at"
-        done
-      }
-      write_fat & # beside the other partition
-
-      # The features are named because the defaults differ from release to release.
-      export E2FSPROGS_FAKE_TIME=${given.epoch}
-      mke2fs -q -F -t ext4 -b 4096 -I 256 -i 8192 -m 1 -L ${root.label} -U ${given.disk.root_uuid} \
-        -O ^metadata_csum_seed,^orphan_file,64bit,metadata_csum,has_journal -J size=16 -E ${ext4} \
-        -d ${tree} ${out.disk} "$mib"M
-      wait $! # for the other, and whether it failed`
+      export DISK=${out.disk} TABLE=${work}/table ROOT_MIB=${given.root_mb ?? ''} BOOT_AT=${offsetOf(boot)} ROOT_AT=${offsetOf(root)}
+      export BOOT_START=${boot.start} BOOT_SECTORS=${boot.sectors} BOOT_LABEL=${boot.label} FAT_SERIAL=${given.disk.fat_serial}
+      export ROOT_LABEL=${root.label} ROOT_UUID=${given.disk.root_uuid} HASH_SEED=${given.disk.hash_seed}
+      bash ${own}/disk.sh`
   },
 })
