@@ -7,10 +7,10 @@ import { render } from '../../stages/configure/render.ts'
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 
-// Every file that is rendered for image.yaml and for each variant lies below this folder, as it will be in the image, and so
-// does what Raspberry Pi Imager is told of it (with sizes and hashes that no image has), so
-// that a pull request shows what changes in whose image. After a change on purpose: node_modules/.bin/vitest run
-// --project golden -u, and look at what git diff says.
+// Every file that is rendered for image.yaml lies below image/, as it will be in the image, and what Raspberry Pi Imager is told of
+// it (with sizes and hashes that no image has). Of a variant there is what differs from that, and gone.txt names what it has not. So a
+// pull request shows what changes in whose image. After a change on purpose: node_modules/.bin/vitest run --project golden -u, and look
+// at what git diff says.
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
@@ -21,7 +21,8 @@ const variants = readdirSync(join(root, 'variants')).filter((file) => file.endsW
 // unit test.)
 const signature = '5167a7e0'
 
-const filesOf = (choices: string): { path: string; text: string }[] => {
+/** Path and text of every file of an image. */
+const filesOf = (choices: string): Map<string, string> => {
   const plan = resolve(openCatalogue(root), join(root, choices))
   const { templates, view } = plan.configure
   const named = (device: string): string => device.replace(view.disk.signature, signature).replace(/^UUID=.*/, 'UUID=of-this-image')
@@ -34,25 +35,34 @@ const filesOf = (choices: string): { path: string; text: string }[] => {
     boot_device: named(boot_device),
   }
   const files = render({ templates, view: { ...view, disk } })
-  const name = basename(choices, '.yaml')
   const [image, packed] = ['1', '2'].map((digit) => ({ bytes: Number(digit), sha256: digit.repeat(64) }))
   const list = manifest(plan, image!, packed!, '2026-01-01', `https://example.org/${plan.name}.img.xz`)
-  return [
-    ...files.map(({ where, path, text }) => ({ path: join(name, where, path), text })),
-    { path: join(name, 'rpi-imager-manifest.json'), text: `${JSON.stringify(list, null, 2)}\n` },
-  ]
+  return new Map([
+    ...files.map(({ where, path, text }) => [join(where, path), text] as const),
+    ['rpi-imager-manifest.json', `${JSON.stringify(list, null, 2)}\n`] as const,
+  ])
 }
 
-const goldens = new Map(['image.yaml', ...variants].map((choices) => [choices, filesOf(choices)]))
+/** What of a variant is another text, or no file of image.yaml, and the names of what it has not. */
+function differences(variant: ReadonlyMap<string, string>): Map<string, string> {
+  const gone = [...whole.keys()].filter((path) => !variant.has(path))
+  return new Map([
+    ...[...variant].filter(([path, text]) => whole.get(path) !== text),
+    ...(gone.length === 0 ? [] : [['gone.txt', gone.map((path) => `${path}\n`).join('')] as const]),
+  ])
+}
 
-describe.each([...goldens])('the image of %s', (_, files) => {
-  test.each(files)('has $path as reviewed', async ({ path, text }) => {
-    await expect(text).toMatchFileSnapshot(join(here, path))
+const whole = filesOf('image.yaml')
+const goldens = new Map([['image.yaml', whole], ...variants.map((choices) => [choices, differences(filesOf(choices))] as const)])
+
+describe.each([...goldens])('the image of %s', (choices, files) => {
+  test.each([...files])('has %s as reviewed', async (path, text) => {
+    await expect(text).toMatchFileSnapshot(join(here, basename(choices, '.yaml'), path))
   })
 })
 
-test('no file lies in test/golden/ that no variant has any more (if there is one: git rm it)', () => {
-  const expected = new Set([...goldens.values()].flat().map(({ path }) => path))
+test('no file lies in test/golden/ that is not looked at (if there is one: git rm it)', () => {
+  const expected = new Set([...goldens].flatMap(([choices, files]) => [...files.keys()].map((path) => join(basename(choices, '.yaml'), path))))
   const stale = readdirSync(here, { recursive: true, withFileTypes: true })
     .filter((found) => found.isFile())
     .map((found) => relative(here, join(found.parentPath, found.name)))
