@@ -1,5 +1,6 @@
+import { dirname } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { HostError, Interrupted, ProofError, StageError, systemError, UserError } from '../lib/common/words/errors.ts'
+import { Failure, systemError, UserError } from '../lib/common/words/errors.ts'
 import { nearest } from '../lib/common/words/nearest.ts'
 
 // The command line: every verb is a file of its own in this folder, and only the one that is asked for is loaded.
@@ -81,31 +82,13 @@ async function addVerbs(asked: string | undefined): Promise<void> {
   }
 }
 
-/** Turns whatever went wrong into a message and an exit code; only a fault of downbeat itself shows where it happened. */
-function explain(thrown: unknown): number {
+/** Turns whatever went wrong into a message and an exit code. */
+async function explain(thrown: unknown): Promise<number> {
   const error = systemError(thrown)
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (error instanceof Interrupted) {
-    process.stderr.write(`\nstopped; ${error.left}\n`)
-    return error.exitCode
-  }
-  if (error instanceof UserError || error instanceof ProofError) {
-    process.stderr.write(`✖ ${error.message}\n`)
-    return error.exitCode
-  }
-  if (error instanceof HostError) {
-    process.stderr.write(`✖ ${error.message}\n  to mend it: ${error.mend}\n`)
-    return error.exitCode
-  }
-  if (error instanceof StageError) {
-    const last = error.lines.map((line) => `  | ${line}\n`).join('')
-    process.stderr.write(`✖ ${error.message}\n${last}  everything it printed: ${error.log}\n`)
-    return error.exitCode
-  }
-  process.stderr.write(
-    `downbeat has a fault; please report it with these lines:\n${error instanceof Error ? error.stack : String(error)}\n`,
-  )
-  return 70
+  const { tell } = await import('./session/tell.ts')
+  process.stderr.write(`${tell(error, dirname(import.meta.dirname)).join('\n')}\n`)
+  return error instanceof Failure ? error.exitCode : 70
 }
 
 try {
@@ -122,7 +105,7 @@ try {
   if (process.argv.length === 2) program.outputHelp()
   else await program.parseAsync()
 } catch (error) {
-  process.exitCode = explain(error)
+  process.exitCode = await explain(error)
 }
 // Locks and timers of a run that ended must not keep the process.
 if (process.exitCode !== undefined && process.exitCode !== 0) process.exit()

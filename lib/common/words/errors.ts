@@ -1,13 +1,20 @@
-/** Every way a run can end badly on purpose; scripts/main.ts turns these into exit codes. Anything else is a bug. */
+/** A way in which a run can end badly on purpose. Anything else that is thrown is a fault of downbeat. */
+export abstract class Failure extends Error {
+  abstract readonly exitCode: number
+  /** What a person reads, in lines. */
+  told(): string[] {
+    return `✖ ${this.message}`.split('\n')
+  }
+}
 
-/** Wrong input: a file, an option, a value. The message reads `place: what (hint)`. Exit 2. */
-export class UserError extends Error {
+/** Wrong input: a file, an option, a value. Each line of the message reads `place: what (hint)`. Exit 2. */
+export class UserError extends Failure {
   override name = 'UserError'
   readonly exitCode = 2
 }
 
 /** A step of a stage failed: `lines` are the last ones it printed. Exit 1. */
-export class StageError extends Error {
+export class StageError extends Failure {
   override name = 'StageError'
   readonly exitCode = 1
   readonly stage: string
@@ -19,10 +26,13 @@ export class StageError extends Error {
     this.lines = lines
     this.log = log
   }
+  override told(): string[] {
+    return [...super.told(), ...this.lines.map((line) => `  | ${line}`), `  everything it printed: ${this.log}`]
+  }
 }
 
 /** This machine lacks something; `mend` is the one command that changes that. Found before the first stage. Exit 3. */
-export class HostError extends Error {
+export class HostError extends Failure {
   override name = 'HostError'
   readonly exitCode = 3
   readonly mend: string
@@ -30,22 +40,28 @@ export class HostError extends Error {
     super(message)
     this.mend = mend
   }
+  override told(): string[] {
+    return [...super.told(), `  to mend it: ${this.mend}`]
+  }
 }
 
 /** The image does not do what a tuning promises. Exit 4. */
-export class ProofError extends Error {
+export class ProofError extends Failure {
   override name = 'ProofError'
   readonly exitCode = 4
 }
 
 /** Ctrl-C or a polite kill; `left` says what that leaves behind. Exit 130. */
-export class Interrupted extends Error {
+export class Interrupted extends Failure {
   override name = 'Interrupted'
   readonly exitCode = 130
   readonly left: string
   constructor(message: string, left = 'what was finished is kept, and the same command goes on from there') {
     super(message)
     this.left = left
+  }
+  override told(): string[] {
+    return ['', `stopped; ${this.left}`]
   }
 }
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commit } from '../cache/cache.ts'
 import type { Cache, Entry } from '../cache/cache.ts'
-import { HostError, Interrupted, messageOf, ProofError, StageError, UserError } from '../../common/words/errors.ts'
+import { Failure, HostError, Interrupted, ProofError, StageError, messageOf } from '../../common/words/errors.ts'
 import { lock } from '../../common/files/lock.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { removeTree } from '../cache/remove.ts'
@@ -229,7 +229,7 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
     report({ kind: 'failed', stage: stage.name })
     const kept = keepEvidence(stage, out, options.logFile)
     if (error instanceof ProofError && kept.length > 0) throw new ProofError([error.message, ...kept].join('\n  '))
-    if (error instanceof UserError || error instanceof HostError || error instanceof ProofError || error instanceof StageError) throw error
+    if (error instanceof Failure) throw error
     enoughSpace(cache.dir, 0.05)
     throw new StageError(stage.name, messageOf(error), last, options.logFile)
   } finally {

@@ -42,11 +42,13 @@ export function parseYaml<S extends z.ZodType>(text: string, name: string, schem
     const { line, col } = lines.linePos(key === undefined ? offsetOf(doc, path) : keyOffset(doc, path, key))
     return `${name}:${line}:${col}`
   }
-  const fault = doc.errors[0]
-  if (fault)
-    throw new UserError(
-      `${name}:${lines.linePos(fault.pos[0]).line}:${lines.linePos(fault.pos[0]).col} ${fault.message.split('\n')[0]!.replace(/ at line \d+.*$/, '')}`,
-    )
+  if (doc.errors.length > 0) {
+    const faults = doc.errors.map(({ pos: [at], message }) => {
+      const { line, col } = lines.linePos(at)
+      return `${name}:${line}:${col} ${firstLine(message)}`
+    })
+    throw new UserError(faults.join('\n'))
+  }
   const original = overrides.length === 0 ? doc : doc.clone()
   for (const { path, value, text: said } of overrides) {
     const plain = path.findIndex((_, i) => i > 0 && isScalar(doc.getIn(path.slice(0, i), true)))
@@ -74,9 +76,12 @@ export function plainValue(text: string, name: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true'
   if (!/^[[{]/.test(text)) return text
   const doc = parseDocument(text)
-  if (doc.errors[0]) throw new UserError(`${name}: ${doc.errors[0].message.split('\n')[0]!.replace(/ at line \d+.*$/, '')}`)
+  if (doc.errors[0]) throw new UserError(`${name}: ${firstLine(doc.errors[0].message)}`)
   return doc.toJS()
 }
+
+/** What the parser says of a fault, without the place and the picture that it adds. */
+const firstLine = (message: string): string => message.split('\n')[0]!.replace(/ at line \d+.*$/, '')
 
 function aliasesIn(doc: Document): number[] {
   const found: number[] = []

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { UserError } from '../../common/words/errors.ts'
+import { together } from '../../common/words/together.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Located } from '../catalogue/yaml.ts'
 import type { PlannedBoard } from '../plan.ts'
@@ -12,16 +13,25 @@ import type { ChosenKernel } from './kernel.ts'
 
 type Board = { id: string } & BoardData
 
-/** The boards that are asked for. Throws UserError where the base is not made for one of them. */
-export function chosenBoards(catalogue: Catalogue, { value, at }: Located<ImageChoices>, base: { id: string; data: BaseData }): Board[] {
-  const asked = value.board.map((id, i) => ({ id, ...catalogue.entry('boards', id, at(['board', i])).value }))
+/** The boards that are asked for. Throws UserError for those that there are not. */
+export const namedBoards = (catalogue: Catalogue, { value, at }: Located<ImageChoices>): Board[] =>
+  together(...value.board.map((id, i) => () => ({ id, ...catalogue.entry('boards', id, at(['board', i])).value })))
+
+/** Throws UserError for boards that the base is not made for. */
+export function refuseForeign(
+  catalogue: Catalogue,
+  boards: readonly Board[],
+  { at }: Located<ImageChoices>,
+  base: { id: string; data: BaseData },
+): void {
   const { arch } = base.data
-  const without = asked.findIndex((board) => !board.arch.includes(arch))
-  if (without < 0) return asked
-  const { id, arch: runs } = asked[without]!
-  throw new UserError(
-    `${at(['board', without])} board: ${id} does not run ${arch}, which ${base.id} is made of: it runs ${runs.join(', ')} (${basesFor(catalogue, asked)})`,
+  const bases = (): string => basesFor(catalogue, boards)
+  const mistakes = boards.flatMap(({ id, arch: runs }, i) =>
+    runs.includes(arch)
+      ? []
+      : [`${at(['board', i])} board: ${id} does not run ${arch}, which ${base.id} is made of: it runs ${runs.join(', ')} (${bases()})`],
   )
+  if (mistakes.length > 0) throw new UserError(mistakes.join('\n'))
 }
 
 /** Which bases all of the boards run. */

@@ -12,9 +12,8 @@ export function planJack(
   realtime_priority: number,
 ): JackPlan {
   const own = image.jack
-  const refuse = (key: string, why: string): never => {
-    throw new UserError(`${at(['jack', key])} jack.${key}: ${why}`)
-  }
+  const mistakes: string[] = []
+  const refuse = (key: string, why: string): void => void mistakes.push(`${at(['jack', key])} jack.${key}: ${why}`)
   const none = card.bus === 'none'
   const direction = own.direction ?? (none ? 'duplex' : card.capture === 0 ? 'playback' : card.playback === 0 ? 'capture' : 'duplex')
   const period = own.period ?? card.jack.period
@@ -35,6 +34,7 @@ export function planJack(
   if (!card.rates.includes(rate)) refuse('rate', `${card.name} does not run at ${rate} Hz (it runs at ${card.rates.join(', ')})`)
   if (period < card.jack.smallest_period)
     refuse('period', `${period} frames is below the ${card.jack.smallest_period} that ${card.name} can do`)
+  if (mistakes.length > 0) throw new UserError(mistakes.join('\n'))
   return {
     server,
     says_ready,

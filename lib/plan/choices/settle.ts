@@ -1,3 +1,4 @@
+import { together } from '../../common/words/together.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Located } from '../catalogue/yaml.ts'
 import type { JackPlan, OverclockPlan, PlannedBoard, PlannedSoundcard, PrioritiesPlan } from '../plan.ts'
@@ -5,7 +6,7 @@ import type { BaseData } from '../schema/base.ts'
 import type { ImageChoices } from '../schema/image.ts'
 import type { PackageData } from '../schema/package.ts'
 import type { ProfileData } from '../schema/profile.ts'
-import { chosenBoards, emulatedWith } from './boards.ts'
+import { emulatedWith, namedBoards, refuseForeign } from './boards.ts'
 import type { FoundBase } from './find-base.ts'
 import { planJack, refuseMissingSocket } from './jack.ts'
 import { chosenKernel } from './kernel.ts'
@@ -35,20 +36,28 @@ export interface Settled {
 /** Looks up what was chosen, with this sound card. Renders nothing. Throws UserError, with the reason, for what does not go together. */
 export function settle(catalogue: Catalogue, choices: Located<ImageChoices>, cardId: string, found: FoundBase): Settled {
   const { value: image, at } = choices
-  const base = { id: found.id, found, data: catalogue.entry('bases', found.id, `${at(['base'])} base`).value }
-  const asked = chosenBoards(catalogue, choices, base)
-  const { value: cardData, at: cardAt } = catalogue.entry('soundcards', cardId, at(['soundcard']))
-  const kernel = chosenKernel(catalogue, choices, asked, { id: cardId, ...cardData }, base.data)
-  const boards = asked.map((board) => emulatedWith(board, kernel.build))
+  const { profile: profileId } = image
+  const [data, named, { value: cardData, at: cardAt }, server, profile] = together(
+    () => catalogue.entry('bases', found.id, `${at(['base'])} base`).value,
+    () => namedBoards(catalogue, choices),
+    () => catalogue.entry('soundcards', cardId, at(['soundcard'])),
+    () => chosenServer(catalogue, choices),
+    () => (profileId === undefined ? undefined : { id: profileId, ...catalogue.entry('profiles', profileId, at(['profile'])) }),
+  )
+  const base = { id: found.id, found, data }
+  refuseForeign(catalogue, named, choices, base)
+  const kernel = chosenKernel(catalogue, choices, named, { id: cardId, ...cardData }, base.data)
+  const boards = named.map((board) => emulatedWith(board, kernel.build))
   const { driver } = cardData
   const card = { id: cardId, ...cardData, driver: typeof driver === 'string' ? driver : driver[kernel.data.family] }
-  refuseMissingSocket(card, boards, choices)
-  const priorities = planPriorities(catalogue, choices, card.bus)
-  const server = chosenServer(catalogue, choices)
-  const jack = planJack(choices, server, card, priorities.jackd)
-  const overclock = planOverclock(choices, boards)
-  const { profile: id } = image
-  const profile = id === undefined ? undefined : { id, ...catalogue.entry('profiles', id, at(['profile'])) }
+  const [, { priorities, jack }, overclock] = together(
+    () => refuseMissingSocket(card, boards, choices),
+    () => {
+      const priorities = planPriorities(catalogue, choices, card.bus)
+      return { priorities, jack: planJack(choices, server, card, priorities.jackd) }
+    },
+    () => planOverclock(choices, boards),
+  )
   const fewest = Math.min(...boards.map((board) => board.cores))
   const cores = { jack: fewest - 1, interrupt: Math.max(0, fewest - 2) }
   return { choices, base, boards, card, cardAt, kernel, server, jack, priorities, overclock, profile, cores }

@@ -40,9 +40,9 @@ export function refuseContradictions(tunings: LoadedTuning[], { choices, profile
 
 /** A package cannot be asked for and banned in one image. `asked`: every package with the place that asks for it. */
 export function refuseUnwanted(absent: readonly SourcedLine[], asked: readonly { name: string; place: string }[]): void {
-  for (const { name, place } of asked) {
+  const mistakes = asked.flatMap(({ name, place }) => {
     const banned = absent.find(({ text }) => text === name)
-    if (banned)
-      throw new UserError(`${place}: ${name} is what the tuning ${banned.by} keeps out; --set tunings.${banned.by}=off lets it in`)
-  }
+    return banned ? [`${place}: ${name} is what the tuning ${banned.by} keeps out; --set tunings.${banned.by}=off lets it in`] : []
+  })
+  if (mistakes.length > 0) throw new UserError(mistakes.join('\n'))
 }

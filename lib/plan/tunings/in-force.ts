@@ -1,4 +1,5 @@
 import type { TextFile } from '../../common/files/text-files.ts'
+import { together } from '../../common/words/together.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import { refuseContradictions } from './contradictions.ts'
 import { sortedUnique } from '../../common/unique.ts'
@@ -33,8 +34,10 @@ export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsI
   const exists = (id: string, place: string): void => {
     if (!ids.includes(id)) throw new UserError(`${place} tunings.${id}: there is no tunings/${id}.yaml${didYouMean(id, ids)}`)
   }
-  for (const id of Object.keys(choices.value.tunings)) exists(id, choices.at(['tunings', id]))
-  for (const id of Object.keys(profile?.value.tunings ?? {})) exists(id, profile!.at(['tunings', id]))
+  together(
+    ...Object.keys(choices.value.tunings).map((id) => () => exists(id, choices.at(['tunings', id]))),
+    ...Object.keys(profile?.value.tunings ?? {}).map((id) => () => exists(id, profile!.at(['tunings', id]))),
+  )
   const known = knownFacts(catalogue)
   const { family } = settled.kernel.data
   const chosen = factsToAsk(settled)
@@ -42,10 +45,12 @@ export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsI
     boards.map((board) => [board, { ...known, ...factsOf({ ...chosen, board: { ...board, uart_midi: board.uart_midi[family] } }) }]),
   )
   const facts = { ofImage: factsOf(chosen), of: (board: PlannedBoard) => of.get(board)! }
-  const all = ids.map((id) => {
-    const { data, at } = load(catalogue, id, exists)
-    return planOne(id, data, at, facts, settled)
-  })
+  const all = together(
+    ...ids.map((id) => () => {
+      const { data, at } = load(catalogue, id, exists)
+      return planOne(id, data, at, facts, settled)
+    }),
+  )
   dropWhatLacksAnother(all, choices)
   refuseContradictions(all, settled)
   const inForce = all.filter(({ planned }) => planned.off === undefined)
