@@ -106,7 +106,7 @@ export function table(results: readonly Result[]): string {
   ].join('\n')
 }
 
-/** Shows what a command prints, and lets Ctrl-C through to it. */
+/** Shows what a command prints, lets Ctrl-C through to it, and hands a polite kill on. */
 function run(argv: string[]): Promise<number> {
   return new Promise((done, fail) => {
     const path = `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}` // this Node, for the tools of npm
@@ -116,11 +116,14 @@ function run(argv: string[]): Promise<number> {
       env: { ...process.env, PATH: path },
     })
     const ignore = (): void => undefined // the child has it too: it decides how to end
+    const handOn = (signal: NodeJS.Signals): void => void child.kill(signal)
     process.on('SIGINT', ignore)
+    process.on('SIGTERM', handOn)
     child.once('error', fail)
     child.once('exit', (code, signal) => {
       process.off('SIGINT', ignore)
-      if (signal === 'SIGINT' || code === 130) fail(new Interrupted('stopped'))
+      process.off('SIGTERM', handOn)
+      if (signal === 'SIGINT' || signal === 'SIGTERM' || code === 130) fail(new Interrupted('stopped'))
       else done(code ?? 1)
     })
   })
