@@ -26,7 +26,7 @@ export function planJack(
   if (!none && direction !== 'playback' && card.capture === 0) refuse('direction', `${card.name} cannot record: it only plays`)
   if (!none && direction !== 'capture' && card.playback === 0) refuse('direction', `${card.name} cannot play: it only records`)
   if (inputs > 0 && direction === 'playback') refuse('inputs', 'nothing is recorded, so there are no inputs to limit')
-  if (inputs > card.capture) refuse('inputs', `${card.name} has ${card.capture} of them`)
+  else if (inputs > card.capture) refuse('inputs', `${card.name} has ${card.capture} of them`)
   if (!Number.isInteger(Math.log2(period))) {
     const below = 2 ** Math.floor(Math.log2(period))
     refuse('period', `${period} frames is no power of two, which JACK needs: ${below} or ${2 * below}`)
