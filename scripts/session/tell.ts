@@ -14,7 +14,7 @@ export function tell(error: unknown, root: string): string[] {
       'downbeat has a fault; please report it with these lines:',
       error instanceof Error ? (error.stack ?? error.message) : String(error),
     ]
-  return error.told().flatMap((line) => [line, ...lineOfFile(line, root)])
+  return error.told().flatMap((line) => [line].concat(lineOfFile(line, root)))
 }
 
 /** `image.yaml:3:8 board: …` has a line 3 to be shown. */

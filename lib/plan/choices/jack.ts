@@ -22,10 +22,10 @@ export function planJack(
   const inputs = own.inputs ?? (direction === 'playback' ? 0 : (card.jack.inputs ?? 0))
   if (none && own.direction !== undefined) refuse('direction', 'there is no sound card to play to or to record from')
   if (none && !own.midi) refuse('midi', 'without a sound card MIDI is all there is')
-  if (none && own.inputs !== undefined) refuse('inputs', 'there is no sound card to record from')
   if (!none && direction !== 'playback' && card.capture === 0) refuse('direction', `${card.name} cannot record: it only plays`)
   if (!none && direction !== 'capture' && card.playback === 0) refuse('direction', `${card.name} cannot play: it only records`)
-  if (inputs > 0 && direction === 'playback') refuse('inputs', 'nothing is recorded, so there are no inputs to limit')
+  if (none && own.inputs !== undefined) refuse('inputs', 'there is no sound card to record from')
+  else if (inputs > 0 && direction === 'playback') refuse('inputs', 'nothing is recorded, so there are no inputs to limit')
   else if (inputs > card.capture) refuse('inputs', `${card.name} has ${card.capture} of them`)
   if (!Number.isInteger(Math.log2(period))) {
     const below = 2 ** Math.floor(Math.log2(period))
