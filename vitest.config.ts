@@ -15,7 +15,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...within(10) } },
       { test: { name: 'golden', include: ['test/golden/*.test.ts'], ...within(10) } },
-      { test: { name: 'image', include: ['test/image/*.test.ts'], ...within(240), fileParallelism: false } },
+      { test: { name: 'image', include: ['test/image/*.test.ts'], ...within(240) } },
       { test: { name: 'faults', include: ['test/faults/*.test.ts'], ...within(240), fileParallelism: false } },
       { test: { name: 'long', include: ['test/long/*.test.ts'], ...within(240), fileParallelism: false } },
     ],
