@@ -35,6 +35,16 @@ test('the echo of a command is not taken for its answer', async () => {
   expect(console.transcript).toContain(typed[0]!.trim())
 })
 
+test('what the first boot says to the same console is in no answer, and what a command prints is', async () => {
+  const spoken = '[   36.033976] first-boot[325]: resize2fs 1.47.2\n'
+  const kernel = '[   12.345678] usb 1-1: new device\n'
+  const journal = '[  121.132439] downbeat jackd[487]: JACK server starting\n'
+  const { console } = shell([`${spoken}42.17\n${spoken}0`, `${kernel}${spoken}${journal}0`])
+  expect(await console.run('cut -d" " -f1 /proc/uptime')).toEqual({ text: '42.17\n', status: 0 })
+  expect(await console.run('dmesg; journalctl -o short-monotonic')).toEqual({ text: kernel + journal, status: 0 })
+  expect(console.transcript).toContain('first-boot[325]')
+})
+
 test('a pattern is waited for from where the last one was found', async () => {
   const console = createConsole(() => undefined)
   console.hear('login: login: # ')

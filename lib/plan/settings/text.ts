@@ -39,7 +39,7 @@ const inToml = (value: unknown): string =>
 export function settingsHeader(): string {
   const row = ({ key, kind, pattern, expected, min, max, power_of_two, secret }: SettingKey): string =>
     `\t{ ${[inC(key), kind.toUpperCase(), inC(pattern), inC(expected), min, max, power_of_two, secret].join(', ')} },`
-  return `/* The keys of downbeat.toml. Made of lib/settings.ts by ./downbeat generate. */
+  return `/* The keys of downbeat.toml. Made of the schema of its settings by ./downbeat generate. */
 enum kind { TEXT, TEXTS, NUMBER, YES_NO };
 
 static const struct setting {

@@ -25,7 +25,7 @@ export async function bootEnd(console: Console): Promise<string> {
   let same = 0
   for (;;) {
     const { text, status } = await console.run(`timeout ${LOOK_S} systemctl is-system-running --wait`)
-    if (status !== 124) return text.trimEnd().split('\n').at(-1)! // what others say to the console may stand before it
+    if (status !== 124) return text.trim()
     const jobs = (await console.run('systemctl list-jobs --plain --no-legend')).text
     same = jobs === before ? same + 1 : 0
     before = jobs

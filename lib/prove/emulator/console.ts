@@ -8,7 +8,7 @@ export interface Console {
   lose(why: string): void
   /** Waits until a pattern appears in what comes from now on. Fails with the last lines that came when it never does. */
   waitFor(pattern: RegExp): Promise<void>
-  /** Runs a POSIX shell command; gives what it printed and its exit status. Fails when it never ends. */
+  /** Runs a POSIX shell command; gives what it printed, without what others say to the console, and its exit status. Fails when it never ends. */
   run(command: string): Promise<{ text: string; status: number }>
 }
 
@@ -20,6 +20,12 @@ const PATIENCE = 1800
 
 /** The last words of a kernel that has stopped for good: nobody need wait for more. */
 const PANIC = /end (Kernel panic - .*) \]---/
+
+/**
+ * What journald forwards to the console, such as the words of the first boot: it may stand anywhere between the lines of an answer.
+ * A line of dmesg has no `[pid]`, and one of journalctl has a host name before it.
+ */
+const FORWARDED = /^\[ *\d+\.\d+\] [^\s[\]]+\[\d+\]: .*\n/gm
 
 /** The far end said nothing of what was waited for, and will not. */
 export class NoAnswer extends Error {
@@ -74,7 +80,7 @@ export function createConsole(write: (text: string) => void, patience = PATIENCE
       const answer = new RegExp(`<<${mark}\\n([^]*?)(\\d+)>>${mark}\\n`)
       const found = await until(() => answer.exec(transcript.slice(from)) ?? undefined, `answer to \`${command}\``)
       from += found.index + found[0].length
-      return { text: found[1]!, status: Number(found[2]) }
+      return { text: found[1]!.replaceAll(FORWARDED, ''), status: Number(found[2]) }
     },
   }
 }

@@ -32,7 +32,7 @@ export interface Machine {
 /** After so long an emulator that was told to end is killed: one that is not stuck ends in less than a second. */
 const STUCK_MS = 600_000
 
-/** What has 90 seconds on a board, or 180, has an hour here: the system must not give up what is only slow. */
+/** What has 90 seconds on a board, or 180, has an hour here: a guest that waits for a disk of ours waits by our clock, not by its own. */
 const UNHURRIED = ['systemd.default_timeout_start_sec', 'systemd.default_device_timeout_sec', 'udev.event_timeout'].map(
   (limit) => `${limit}=3600`,
 )

@@ -1,4 +1,4 @@
-/* The keys of downbeat.toml. Made of lib/settings.ts by ./downbeat generate. */
+/* The keys of downbeat.toml. Made of the schema of its settings by ./downbeat generate. */
 enum kind { TEXT, TEXTS, NUMBER, YES_NO };
 
 static const struct setting {
