@@ -27,7 +27,7 @@ test('an id cannot lead out of its folder', () => {
 test('a fault in an entry is placed in its file', () => {
   const root = copyOfRepository({ 'boards/pi4b.yaml': (text) => text.replace('cores: 4', 'cores: four') })
   expect(refusal(() => catalogueAt(root).entry('boards', 'pi4b', 'image.yaml:3:8'))).toMatch(
-    /^boards\/pi4b\.yaml:\d+:8 cores: expected number, got "four"$/,
+    /^boards\/pi4b\.yaml:\d+:8 cores: expected a number, got "four"$/,
   )
 })
 

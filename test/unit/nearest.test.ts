@@ -26,8 +26,13 @@ test('a word that is like none of them means none of them', () => {
 
 test('a long word may have more mistakes in it than a short one', () => {
   expect(nearest('hifibery-dakplus', ['hifiberry-dacplus'])).toBe('hifiberry-dacplus')
-  expect(nearest('abc', ['xyc'])).toBe('xyc')
-  expect(nearest('abc', ['xyz'])).toBeUndefined()
+  expect(nearest('abcd', ['xycd'])).toBe('xycd')
+  expect(nearest('abc', ['xyc'])).toBeUndefined()
+})
+
+test('another number is no slip of the finger', () => {
+  expect(nearest('pi9', ['pi0', 'pi3b'])).toBeUndefined()
+  expect(nearest('arm46', ['arm64', 'armhf'])).toBe('arm64')
 })
 
 test('a misspelt word is answered with the one that was meant', () => {

@@ -10,12 +10,12 @@ const load = (text: string) => parseYaml(text, 'tunings/x.yaml', Tuning).value
 const refused = (text: string): string => refusal(() => load(text))
 
 test('a tuning without a proof does not load', () => {
-  expect(refused(head)).toBe('tunings/x.yaml:1:1 proof: is missing (expected array)')
+  expect(refused(head)).toBe('tunings/x.yaml:1:1 proof: is missing (expected a list)')
   expect(refused(`${head}proof: []\n`)).toBe('tunings/x.yaml:4:8 proof: a tuning without a proof does not load')
 })
 
 test('a tuning without its source does not load', () => {
-  expect(refused('about: a\nchange: {}\nproof: [{ run: a, prints: b }]\n')).toBe('tunings/x.yaml:1:1 source: is missing (expected string)')
+  expect(refused('about: a\nchange: {}\nproof: [{ run: a, prints: b }]\n')).toBe('tunings/x.yaml:1:1 source: is missing (expected text)')
 })
 
 describe('a proof', () => {
@@ -82,7 +82,7 @@ describe('a proof', () => {
   })
 
   test('that prints a number must quote it, because what is printed is a text', () => {
-    expect(refused(`${head}proof:\n  - run: a\n    prints: 0\n`)).toBe('tunings/x.yaml:6:13 proof.0.prints: expected string, got 0')
+    expect(refused(`${head}proof:\n  - run: a\n    prints: 0\n`)).toBe('tunings/x.yaml:6:13 proof.0.prints: expected text, got 0')
   })
 
   test('of a file names the whole path', () => {
@@ -145,8 +145,8 @@ describe('beside its change and its proof a tuning', () => {
   })
 
   test('takes no pin that the header does not have', () => {
-    expect(refusal(() => more('pins: [28]'))).toBe('tunings/x.yaml:3:8 pins.0: Too big: expected number to be <=27')
-    expect(refusal(() => more('pins: [-1]'))).toBe('tunings/x.yaml:3:8 pins.0: Too small: expected number to be >=0')
+    expect(refusal(() => more('pins: [28]'))).toBe('tunings/x.yaml:3:8 pins.0: expected at most 27, got 28')
+    expect(refusal(() => more('pins: [-1]'))).toBe('tunings/x.yaml:3:8 pins.0: expected at least 0, got -1')
   })
 
   test('takes programs from where Debian has them', () => {

@@ -62,7 +62,7 @@ describe('a key', () => {
   })
 
   test('that is missing is named with what is expected of it', () => {
-    expect(refused('board: pi4b\n')).toBe('image.yaml:1:1 soundcard: is missing (expected string)')
+    expect(refused('board: pi4b\n')).toBe('image.yaml:1:1 soundcard: is missing (expected text)')
   })
 
   test('that is missing is called missing, too, where one of several words or kinds of value is expected', () => {
@@ -91,7 +91,9 @@ describe('a value', () => {
     expect(refused(`${choices}tunings:\n  no-swap: sometimes\n`)).toBe(
       'image.yaml:4:12 tunings.no-swap: expected "on" or "off", got "sometimes"',
     )
-    expect(refused(`${choices}tunings:\n  no-swap: true\n`)).toBe('image.yaml:4:12 tunings.no-swap: expected "on" or "off", got true')
+    expect(refused(`${choices}tunings:\n  no-swap: true\n`)).toBe(
+      'image.yaml:4:12 tunings.no-swap: expected "on" or "off", got true (did you mean "on"?)',
+    )
   })
 
   test('in a list is placed where it stands in the list', () => {
@@ -102,10 +104,10 @@ describe('a value', () => {
   })
 
   test('of the wrong type is shown beside the type that is expected', () => {
-    expect(refused(`${choices}jack: { period: big }\n`)).toBe('image.yaml:3:17 jack.period: expected number, got "big"')
-    expect(refused(`${choices}jack: { period: 64.5 }\n`)).toBe('image.yaml:3:17 jack.period: expected int, got 64.5')
-    expect(refused(`${choices}jack: 3\n`)).toBe('image.yaml:3:7 jack: expected object, got 3')
-    expect(refused(`${choices}hostname: [a]\n`)).toBe('image.yaml:3:11 hostname: expected string, got ["a"]')
+    expect(refused(`${choices}jack: { period: big }\n`)).toBe('image.yaml:3:17 jack.period: expected a number, got "big"')
+    expect(refused(`${choices}jack: { period: 64.5 }\n`)).toBe('image.yaml:3:17 jack.period: expected a whole number, got 64.5')
+    expect(refused(`${choices}jack: 3\n`)).toBe('image.yaml:3:7 jack: expected keys with values, got 3')
+    expect(refused(`${choices}hostname: [a]\n`)).toBe('image.yaml:3:11 hostname: expected text, got ["a"]')
   })
 
   test('of the wrong type is shown, too, where several types are allowed', () => {
@@ -114,12 +116,29 @@ describe('a value', () => {
     expect(said).toMatch(/, got 3$/)
   })
 
+  test('that may have several forms is answered in the words of the one that was meant', () => {
+    expect(refused(`${choices}overclock: { over_voltage: 2 }\n`)).toBe('image.yaml:3:12 overclock.arm_freq: is missing')
+    expect(refused(`${choices}overclock: { arm_freq: 1400, over_volts: 2 }\n`)).toBe(
+      'image.yaml:3:30 overclock.over_volts: unknown key (did you mean "over_voltage"?)',
+    )
+    expect(refused(`${choices}overclock: [turbo]\n`)).toBe('image.yaml:3:12 overclock: expected text or keys with values, got ["turbo"]')
+    expect(refused('board: []\nsoundcard: usb\n')).toBe('image.yaml:1:8 board: expected at least 1 entry, got []')
+    expect(refused('board: [pi4b, 3]\nsoundcard: usb\n')).toBe('image.yaml:1:15 board.1: expected text, got 3')
+  })
+
+  test('of a switch may be called by the names of others, in the hint', () => {
+    expect(refused(`${choices}tunings: { no-swap: no }\n`)).toContain('got "no" (did you mean "off"?)')
+    expect(refused(`${choices}tunings: { no-swap: false }\n`)).toContain('got false (did you mean "off"?)')
+  })
+
   test('that is very long is cut in the message', () => {
-    expect(refused(`${choices}jack: ${'x'.repeat(200)}\n`)).toBe(`image.yaml:3:7 jack: expected object, got "${'x'.repeat(56)}...`)
+    expect(refused(`${choices}jack: ${'x'.repeat(200)}\n`)).toBe(
+      `image.yaml:3:7 jack: expected keys with values, got "${'x'.repeat(56)}...`,
+    )
   })
 
   test('outside its limits is answered with the limit', () => {
-    expect(refused(`${choices}jack: { period: 8 }\n`)).toBe('image.yaml:3:17 jack.period: Too small: expected number to be >=16')
+    expect(refused(`${choices}jack: { period: 8 }\n`)).toBe('image.yaml:3:17 jack.period: expected at least 16, got 8')
   })
 
   test('of the wrong form is answered with what is expected, in the words of the schema', () => {
@@ -135,8 +154,8 @@ describe('a value', () => {
 
   test('that is wrong beside another wrong one is not forgotten: each has a line', () => {
     expect(refused(`${choices}jack: { period: 8, rate: fast }\n`).split('\n')).toEqual([
-      'image.yaml:3:17 jack.period: Too small: expected number to be >=16',
-      'image.yaml:3:26 jack.rate: expected number, got "fast"',
+      'image.yaml:3:17 jack.period: expected at least 16, got 8',
+      'image.yaml:3:26 jack.rate: expected a number, got "fast"',
     ])
   })
 })
@@ -154,8 +173,8 @@ describe('a text that is no YAML', () => {
   })
 
   test('and an empty file, or a list, is an error of the file as a whole', () => {
-    expect(refused('')).toBe('image.yaml:1:1 expected object, got null')
-    expect(refused('- pi4b\n')).toBe('image.yaml:1:1 expected object, got ["pi4b"]')
+    expect(refused('')).toBe('image.yaml:1:1 expected keys with values, got null')
+    expect(refused('- pi4b\n')).toBe('image.yaml:1:1 expected keys with values, got ["pi4b"]')
   })
 
   test('and a file that is not there are told apart', () => {
@@ -181,7 +200,7 @@ describe('--set', () => {
   })
 
   test('with a wrong value is the place of the message', () => {
-    expect(refused(choices, [set('jack.period', 'big')])).toBe('--set jack.period=big jack.period: expected number, got "big"')
+    expect(refused(choices, [set('jack.period', 'big')])).toBe('--set jack.period=big jack.period: expected a number, got "big"')
     expect(refused(choices, [set('board', 'Pi4')])).toContain('--set board=Pi4 board: expected a name of lower-case letters')
   })
 
@@ -193,7 +212,7 @@ describe('--set', () => {
   test('of the same key twice means the last one, in messages too', () => {
     const twice = [set('jack.period', 64), set('jack.period', 8)]
     expect(image(choices, twice.toReversed()).value.jack.period).toBe(64)
-    expect(refused(choices, twice)).toBe('--set jack.period=8 jack.period: Too small: expected number to be >=16')
+    expect(refused(choices, twice)).toBe('--set jack.period=8 jack.period: expected at least 16, got 8')
   })
 
   test('of something below a plain value is refused, and is no fault of downbeat', () => {

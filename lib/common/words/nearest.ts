@@ -16,19 +16,29 @@ export function distance(a: string, b: string): number {
 /** The word that was probably meant, if one is near enough to be worth saying. */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   let best: string | undefined
-  let limit = Math.max(2, Math.floor(word.length / 3)) + 1
+  let limit = (word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))) + 1
   for (const candidate of words) {
     // Of two that are as near, the one that goes on where the word ends: "pi4" is rather "pi4b" than "pi0".
     const goesOn = candidate.toLowerCase().startsWith(word.toLowerCase())
     const edits = distance(word.toLowerCase(), candidate.toLowerCase()) - (goesOn ? 0.5 : 0)
-    if (edits < limit) [best, limit] = [candidate, edits]
+    if (edits < limit && !otherNumber(word, candidate)) [best, limit] = [candidate, edits]
   }
   return best
 }
 
-/** ` (did you mean "pi4b"?)`, or what there is to choose from, or nothing. */
-export function didYouMean(word: string, words: readonly string[]): string {
+/** Whether two words say different numbers, without a digit in common: "pi5" is no slip of the finger for "pi0". */
+function otherNumber(word: string, candidate: string): boolean {
+  const digits = candidate.replaceAll(/\D/g, '')
+  return /\d/.test(word) && digits !== '' && !digits.split('').some((digit) => word.includes(digit))
+}
+
+/** ` (did you mean "pi4b"?)`, or nothing: for a message that names all there is to choose from anyway. */
+export function perhaps(word: string, words: readonly string[]): string {
   const guess = nearest(word, words)
-  if (guess !== undefined) return ` (did you mean "${guess}"?)`
-  return words.length > 0 && words.length <= 24 ? ` (there is: ${words.join(', ')})` : ''
+  return guess === undefined ? '' : ` (did you mean "${guess}"?)`
+}
+
+/** The same; where no word is near, what there is to choose from, unless that is a page full. */
+export function didYouMean(word: string, words: readonly string[]): string {
+  return perhaps(word, words) || (words.length > 0 && words.length <= 24 ? ` (there is: ${words.join(', ')})` : '')
 }

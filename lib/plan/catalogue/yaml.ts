@@ -3,10 +3,9 @@ import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } fr
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import { messageOf, UserError } from '../../common/words/errors.ts'
-import { didYouMean } from '../../common/words/nearest.ts'
 import { textOf } from '../../common/files/text-files.ts'
-
-export type KeyPath = readonly PropertyKey[]
+import { wordsFor } from './mistakes.ts'
+import type { KeyPath, Place } from './mistakes.ts'
 
 /** A checked YAML file: its value, and where each part of it stands. */
 export interface Located<T> {
@@ -67,7 +66,7 @@ export function parseYaml<S extends z.ZodType>(text: string, name: string, schem
   }
   const result = schema.safeParse(value)
   if (result.success) return { value: result.data, at }
-  throw new UserError(result.error.issues.flatMap((issue) => explain(issue, doc, place, schema)).join('\n'))
+  throw new UserError(result.error.issues.flatMap((issue) => wordsFor(issue, value, place, schema)).join('\n'))
 }
 
 /** What one would write behind a key: a number, true, a word, or a list or map such as `[nano, vim]`. */
@@ -102,68 +101,4 @@ function keyOffset(doc: Document, path: KeyPath, key: string): number {
   const parent = path.length === 0 ? doc.contents : doc.getIn(path, true)
   const pair = isMap(parent) ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key) : undefined
   return isScalar(pair?.key) && pair.key.range ? pair.key.range[0] : offsetOf(doc, path)
-}
-
-/** The place of a value, or of the key itself where that is what should not be there. */
-type Place = (path: KeyPath, key?: string) => string
-
-function explain(issue: z.core.$ZodIssue, doc: Document, place: Place, schema: z.ZodType): string | string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const where = [...issue.path.map(String), key].join('.')
-      return `${place(issue.path, key)} ${where}: unknown key${didYouMean(key, keysAt(schema, issue.path))}`
-    })
-  }
-  const where = issue.path.map(String).join('.')
-  const before = where === '' ? '' : `${where}: `
-  const got: unknown = issue.path.length === 0 ? doc.toJS() : doc.getIn(issue.path)
-  const words = issue.code === 'invalid_value' ? issue.values.map(String) : kindsOf(issue)
-  const expected =
-    words !== undefined
-      ? words.map((word) => `"${word}"`).join(' or ')
-      : issue.code === 'invalid_union'
-        ? typesOf(issue).join(' or ')
-        : issue.code === 'invalid_type' && issue.message.startsWith('Invalid input') // else the schema has words of its own
-          ? issue.expected
-          : undefined
-  if (got === undefined && expected !== undefined) return `${place(issue.path.slice(0, -1))} ${before}is missing (expected ${expected})`
-  if (issue.code === 'invalid_key') return `${place(issue.path)} ${before}${issue.issues[0]?.message ?? issue.message}`
-  if (words !== undefined) {
-    const hint = typeof got === 'string' ? didYouMean(got, words).replace(/^ \(there is:.*$/, '') : ''
-    return `${place(issue.path)} ${before}expected ${expected}, got ${show(got)}${hint}`
-  }
-  if (expected !== undefined) return `${place(issue.path)} ${before}expected ${expected}, got ${show(got)}`
-  return `${place(issue.path)} ${before}${issue.message}`
-}
-
-/** The words for what a file may be, where they decide which keys it has. */
-const kindsOf = (issue: z.core.$ZodIssue): string[] | undefined =>
-  issue.code === 'invalid_union' && 'options' in issue ? (issue.options as unknown[]).map(String) : undefined
-
-/** The types that a union takes. */
-const typesOf = (issue: z.core.$ZodIssueInvalidUnion): string[] =>
-  issue.errors.flatMap((one) => one.flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : [])))
-
-const show = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text
-}
-
-interface Shape {
-  shape?: Record<string, Shape>
-  def?: { innerType?: Shape; element?: Shape; keyType?: { options?: string[] }; valueType?: Shape; options?: Shape[]; in?: Shape }
-}
-
-/** The keys a schema knows at a path, through optional values, defaults, lists and unions. */
-function keysAt(schema: unknown, path: KeyPath): string[] {
-  let options = [schema as Shape]
-  for (const step of path)
-    options = options.flatMap(open).flatMap((node) => node.shape?.[String(step)] ?? node.def?.element ?? node.def?.valueType ?? [])
-  return [...new Set(options.flatMap(open).flatMap((node) => Object.keys(node.shape ?? {}).concat(node.def?.keyType?.options ?? [])))]
-}
-
-function open(node: Shape): Shape[] {
-  const { innerType, options, in: input } = node.def ?? {}
-  const inner = [...(innerType ? [innerType] : []), ...(options ?? []), ...(input ? [input] : [])]
-  return inner.length > 0 ? inner.flatMap(open) : [node]
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../../common/words/errors.ts'
-import { didYouMean } from '../../common/words/nearest.ts'
+import { perhaps } from '../../common/words/nearest.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Located } from '../catalogue/yaml.ts'
 import type { ImageChoices } from '../schema/image.ts'
@@ -24,6 +24,6 @@ export function chosenServer(catalogue: Catalogue, { value, at }: Located<ImageC
   }
   const names = known.map((one) => one.server)
   throw new UserError(
-    `${at(['jack', 'server'])} jack.server: expected ${names.join(' or ')}, got "${value.jack.server}"${didYouMean(value.jack.server, names)}`,
+    `${at(['jack', 'server'])} jack.server: expected ${names.join(' or ')}, got "${value.jack.server}"${perhaps(value.jack.server, names)}`,
   )
 }
