@@ -34,14 +34,20 @@ export const boot = defineStage({
     ssh: plan.image.user.ssh_keys.length > 0,
     absent_card: emulatedCard(plan) ? undefined : plan.soundcard.alsa_id,
   }),
-  async run({ given, from, out, work, settings, $ }) {
+  async run({ given, from, out, work, settings, progress, $ }) {
     const seen: Seen[] = []
+    const doing = new Map<string, string>()
     const transcripts: string[] = []
     writeFileSync(out.console, '') // there may be no machine for any of the boards
     const look = async (board: PlannedBoard, i: number): Promise<Seen> => {
       const machine = machineOf(board.emulator!, given.cpu)
       const folder = `${work}/${machine.name}`
       mkdirSync(folder)
+      const say = (what: string): void => {
+        doing.set(machine.name, what)
+        progress([...doing].map(([name, done]) => `${name} ${done}`).join(', '))
+      }
+      say('boots')
       transcripts[i] = ''
       const results: ProofResult[] = []
       let silence: string | undefined
@@ -61,10 +67,13 @@ export const boot = defineStage({
       })
       try {
         const disk = given.root_on_usb ? /^\/dev\/sda2$/m : /^\/dev\/(mmcblk\d+p|vda)2$/m
+        say('comes to the end of its boot')
         results.push(...(await firstBoot(booted, machine.name, disk, given.ssh)))
         const since = await secondsUp(booted)
+        if (given.heard) say('plays a tone')
         if (given.heard) silence = await playTone(booted.console, given.user, 4).then(() => undefined, messageOf)
         for (const { tuning, proof } of proofsOf(given.tunings)) {
+          say(`is asked for ${tuning.id} (${results.length} answers)`)
           if (!tuning.boards.includes(board.id) || board.emulator!.cannot_prove.includes(tuning.id)) continue
           if (proof.on === 'device' || (proof.on === 'card' && !given.card) || (proof.on === 'emulator' && !machine.keyboard)) continue
           results.push({
@@ -75,6 +84,7 @@ export const boot = defineStage({
             ...(await ask(booted, proof, since)),
           })
         }
+        say('examines itself')
         // Once is enough: it asks the same again, in the words that its user will see.
         if (i === 0) results.push(await doctor(booted, machine.name, given.card ? 'card' : 'boot', board.emulator!.cannot_prove))
       } catch (error) {
@@ -82,6 +92,7 @@ export const boot = defineStage({
       } finally {
         await booted.stop()
       }
+      say('is done')
       const tone = { tuning: 'sound', proof: 'a tone is played through JACK', where: machine.name, expected: 'played to its end' }
       if (silence !== undefined) results.push({ ...tone, passed: false, seen: silence })
       else if (given.heard) results.push(...judgeTone(`${folder}/heard.wav`, machine.name, 4, true))

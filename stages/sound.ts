@@ -32,12 +32,13 @@ export const sound = defineStage({
     midi: plan.configure.view.jack.midi,
     walk: emulatedCard(plan) && plan.configure.templates.some(({ path }) => path === 'root/usr/bin/downbeat-latency.hbs'),
   }),
-  async run({ given, from, out, work, $ }) {
+  async run({ given, from, out, work, progress, $ }) {
     for (const file of Object.values(out)) writeFileSync(file, '')
     if (!given.heard) return writeFileSync(out.results, '[]\n') // no sound card, no server for it, or a kernel that this machine cannot run
     let transcript = ''
     const results: ProofResult[] = []
     const machine = virt(given.cpu!)
+    progress('booting')
     const booted = await boot($, {
       image: from.image.disk,
       board: given.board,
@@ -50,14 +51,18 @@ export const sound = defineStage({
     })
     const { console } = booted
     try {
+      progress('waiting for the end of the boot')
       await bootEnd(console)
+      progress('playing the tone')
       if (given.card) await restartWithLongBuffer(console, given.midi)
       else await startByHand(booted, given.user, given.midi)
       await playTone(console, given.user, SECONDS)
       if (given.card) {
+        progress('pulling the card out, and plugging it in again')
         results.push(await replug(booted, machine.name))
         await playTone(console, given.user, SECONDS)
       }
+      if (given.walk) progress('measuring another period')
       if (given.walk) results.push(await walk(booted, machine.name, given.user))
     } catch (error) {
       throw new ProofError(`sound: ${messageOf(error)}`)

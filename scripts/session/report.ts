@@ -29,7 +29,7 @@ export const seconds = (s: number): string =>
   s < 59.95 ? `${s.toFixed(1)} s` : `${Math.floor(Math.round(s) / 60)} min ${Math.round(s) % 60} s`
 
 export function createReporter(options: ReporterOptions): Reporter {
-  const running = new Map<string, { about: string; since: number; progress?: string; said?: number }>()
+  const running = new Map<string, { about: string; since: number; progress?: string; said?: string }>()
   const lines = new Map<string, string[]>()
   const moving = options.terminal && !options.quiet && !options.verbose
   const spinner = spinnerOn(options.out)
@@ -46,10 +46,18 @@ export function createReporter(options: ReporterOptions): Reporter {
     if (running.size === 0) spinner.stop()
     else spinner.show(text())
   }
-  const ticking = moving ? setInterval(refresh, 500).unref() : undefined
   const show = (line: string): void => {
     if (!options.quiet) say(line)
   }
+  // where nothing moves, a line now and then shows that something does, and where it has stopped
+  const tell = (): void => {
+    for (const [name, stage] of running) {
+      if (stage.progress === undefined || stage.progress === stage.said) continue
+      show(`  ${name}: ${stage.progress}`)
+      stage.said = stage.progress
+    }
+  }
+  const ticking = (moving ? setInterval(refresh, 500) : setInterval(tell, PROGRESS_EVERY_MS)).unref()
   const group = (stage: string): void => {
     const kept = lines.get(stage) ?? []
     lines.delete(stage)
@@ -66,12 +74,6 @@ export function createReporter(options: ReporterOptions): Reporter {
         const stage = running.get(event.stage)
         if (!stage) return
         stage.progress = event.text
-        // where nothing moves a line now and then shows that something does
-        const now = performance.now()
-        if (!moving && now - (stage.said ?? stage.since) >= PROGRESS_EVERY_MS) {
-          stage.said = now
-          show(`  ${event.stage}: ${event.text}`)
-        }
         return refresh()
       }
       if (event.kind === 'line') {
