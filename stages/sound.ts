@@ -30,7 +30,7 @@ export const sound = defineStage({
     root_on_usb: plan.image.disk.root_on_usb,
     user: plan.image.user.name,
     midi: plan.configure.view.jack.midi,
-    walk: emulatedCard(plan) && plan.configure.templates.some(({ path }) => path === 'root/usr/bin/downbeat-latency.hbs'),
+    walk: emulatedCard(plan) && plan.configure.templates.some(({ path }) => path === 'root/usr/bin/downbeat-latency'),
   }),
   async run({ given, from, out, work, progress, $ }) {
     for (const file of Object.values(out)) writeFileSync(file, '')

@@ -20,16 +20,18 @@ const handlebars = (): typeof HandlebarsModule => load('handlebars') as typeof H
 const helpers = { if: true, unless: true, each: true, with: true } as const
 
 /**
- * Renders every template: `templates/boot/config.txt.hbs` is `config.txt` on the FAT partition. A value that the view
- * does not have is an error with file and line, in conditions too, where Handlebars would take it for false.
+ * Renders what ends in `.hbs`, and copies the rest: `templates/boot/config.txt.hbs` is `config.txt` on the FAT partition. A value
+ * that the view does not have is an error with file and line, in conditions too, where Handlebars would take it for false.
  */
 export function render({ templates, view }: Pick<ConfigurePlan, 'templates' | 'view'>): Rendered[] {
   return templates.map(({ path, text, executable }) => {
     const name = `templates/${path}`
-    const [where, ...rest] = path.replace(/\.hbs$/, '').split('/')
+    const file = path.replace(/\.hbs$/, '')
+    const [where, ...rest] = file.split('/')
     if ((where !== 'boot' && where !== 'root') || rest.length === 0)
       throw new UserError(`${name}: expected it below templates/boot/ or templates/root/`)
-    return { where, path: rest.join('/'), text: renderText(name, text, view as unknown as Record<string, unknown>), executable }
+    const shown = file === path ? text : renderText(name, text, view as unknown as Record<string, unknown>)
+    return { where, path: rest.join('/'), text: shown, executable }
   })
 }
 

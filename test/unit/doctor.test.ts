@@ -14,8 +14,8 @@ import { idsOf, repository, temporaryFolder, write } from './fixtures.ts'
 // The script is run as it will be in the image, in a machine of its own: the programs in its PATH are links to those of
 // this one, or small scripts that answer what the test wants, and its /proc, /sys and /etc are a folder.
 
-const template = 'root/usr/bin/downbeat-doctor.hbs'
-const source = readFileSync(join(repository, 'templates', template), 'utf8')
+const [program, questions] = ['root/usr/bin/downbeat-doctor', 'root/usr/share/downbeat/doctor.sh.hbs']
+const templateAt = (path: string): string => readFileSync(join(repository, 'templates', path), 'utf8')
 
 const proof = (data: object): ProofData => Proof.parse(data)
 const tuning = (id: string, proofs: object[], more: Partial<PlannedTuning> = {}): PlannedTuning => ({
@@ -33,14 +33,15 @@ const boards = [
 
 type Card = Parameters<typeof doctorChecks>[2]
 
-const rendered = (tunings: readonly PlannedTuning[], text = source, card?: Card): string => {
+/** What there is to ask, as a path in the image and its text. */
+const asking = (tunings: readonly PlannedTuning[], card?: Card): { path: string; text: string } => {
   const view = {
     image: { name: 'stage' },
     soundcard: { name: "A card of it's $own" },
     jack: { period: 128, periods: 3, rate: 48000, latency_ms: '8.0' },
     doctor: doctorChecks(tunings, boards, card),
   } as unknown as View
-  return render({ templates: [{ path: template, text, executable: true }], view })[0]!.text
+  return render({ templates: [{ path: questions, text: templateAt(questions), executable: false }], view })[0]!
 }
 
 const found = (name: string): string | undefined =>
@@ -64,6 +65,8 @@ interface Machine {
   files?: Record<string, string>
   folder?: string
   card?: Card
+  /** without the file of its questions */
+  lost?: boolean
 }
 
 interface Answer {
@@ -73,7 +76,7 @@ interface Answer {
 }
 
 function doctor(tunings: readonly PlannedTuning[], machine: Machine = {}): Answer {
-  const { shell = ['sh'], args = [], programs = {}, files = {}, folder = temporaryFolder(), card } = machine
+  const { shell = ['sh'], args = [], programs = {}, files = {}, folder = temporaryFolder(), card, lost = false } = machine
   const bin = join(folder, 'bin')
   mkdirSync(bin, { recursive: true })
   for (const name of tools) if (!(name in programs)) symlinkSync(found(name)!, join(bin, name))
@@ -84,7 +87,9 @@ function doctor(tunings: readonly PlannedTuning[], machine: Machine = {}): Answe
   }
   write(folder, files)
   const script = join(folder, 'downbeat-doctor')
-  write(folder, { 'downbeat-doctor': rendered(tunings, source.replaceAll(/(?<=[ '])\/(?=(proc|sys|etc)\/)/g, `${folder}/`), card) })
+  const { path, text } = asking(tunings, card)
+  const moved = templateAt(program).replaceAll(/(?<=[ '=])\/(?=(proc|sys|etc|usr\/share)\/)/g, `${folder}/`)
+  write(folder, { 'downbeat-doctor': moved, ...(lost ? {} : { [path]: text }) })
   const { status, stdout, stderr } = spawnSync(found(shell[0]!)!, [...shell.slice(1), script, ...args], {
     encoding: 'utf8',
     env: { PATH: bin },
@@ -180,19 +185,27 @@ describe('the checks', () => {
   })
 })
 
-test('the script is a program that a shell can read', () => {
-  expect(statSync(join(repository, 'templates', template)).mode & 0o111).toBe(0o111)
-  const text = rendered([
+test('the program and what it asks can be read by a shell', () => {
+  expect(statSync(join(repository, 'templates', program)).mode & 0o111).toBe(0o111)
+  expect(templateAt(program)).toMatch(/^#!\/bin\/sh\n/)
+  const { text } = asking([
     tuning(
       'a',
       hostile.map((word) => ({ run: word, prints: word })),
     ),
   ])
-  expect(text).toMatch(/^#!\/bin\/sh\n/)
-  for (const shell of shells) {
-    const { status, stderr } = spawnSync(shell[0]!, [...shell.slice(1), '-n'], { input: text, encoding: 'utf8' })
-    expect([status, stderr], shell.join(' ')).toEqual([0, ''])
-  }
+  for (const input of [templateAt(program), text])
+    for (const shell of shells) {
+      const { status, stderr } = spawnSync(shell[0]!, [...shell.slice(1), '-n'], { input, encoding: 'utf8' })
+      expect([status, stderr], shell.join(' ')).toEqual([0, ''])
+    }
+})
+
+test('an image that has lost what there is to ask is told to be flashed again', () => {
+  const folder = temporaryFolder()
+  const { status, stderr } = doctor([], { folder, lost: true })
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/^downbeat-doctor: there is no .*doctor\.sh: this image is not whole; flash it again\n$/)
 })
 
 describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('run by %s,', (_, shell) => {

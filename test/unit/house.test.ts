@@ -166,9 +166,9 @@ describe('in every file of code', () => {
   })
 })
 
-test('every template that a tuning names is there, and no template lies where nothing renders it', () => {
+test('every template that a tuning names is there, and no template lies where it would go nowhere', () => {
   const named = idsOf('tunings').flatMap((id) => catalogueAt(repository).entry('tunings', id, 'test').value.change.files ?? [])
   expect(codeIn('templates')).toEqual(expect.arrayContaining(named.map((path) => `templates/${path}`)))
   expect(named).toHaveLength(new Set(named).size) // of two tunings that share one, the one that is off would take it from the other
-  for (const path of codeIn('templates')) expect(path).toMatch(/^templates\/(boot|root)\/.+\.hbs$/)
+  for (const path of codeIn('templates')) expect(path).toMatch(/^templates\/(boot|root)\/.+/)
 })

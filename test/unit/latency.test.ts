@@ -10,8 +10,8 @@ import { isRunning, ownSleep, repository, temporaryFolder, until, write } from '
 // and the systemd and the JACK in its PATH are small scripts. This systemd reads the environment files as the true one does:
 // those of the unit that it has loaded, the drop-in's last. This JACK keeps up with every period but those that a test names.
 
-const template = 'root/usr/bin/downbeat-latency.hbs'
-const source = readFileSync(join(repository, 'templates', template), 'utf8')
+const [program, facts] = ['root/usr/bin/downbeat-latency', 'root/usr/share/downbeat/latency.sh.hbs']
+const templateAt = (path: string): string => readFileSync(join(repository, 'templates', path), 'utf8')
 
 const found = (name: string): string =>
   [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((dir) => join(dir, name)).find(existsSync)!
@@ -95,8 +95,11 @@ function prepared({ files = {}, programs: more = {}, answers = {}, smallest = 16
     ...files,
   })
   const view = { soundcard: { id: 'usb', smallest_period: smallest } } as unknown as View
-  const { text } = render({ templates: [{ path: template, text: source, executable: true }], view })[0]!
-  write(folder, { 'downbeat-latency': text.replaceAll(/(?<=[ "=])\/(?=(proc|run|etc|var)\/)/g, `${folder}/`) })
+  const { path, text } = render({ templates: [{ path: facts, text: templateAt(facts), executable: false }], view })[0]!
+  write(folder, {
+    [path]: text,
+    'downbeat-latency': templateAt(program).replaceAll(/(?<=[ "=])\/(?=(proc|run|etc|var|usr\/share)\/)/g, `${folder}/`),
+  })
   return folder
 }
 

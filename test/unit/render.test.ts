@@ -21,14 +21,14 @@ const one = (text: string, path = 'root/etc/x.hbs'): string => render({ template
 const refused = (text: string, path?: string): string => refusal(() => one(text, path))
 
 describe('a template', () => {
-  test('becomes the file that its path says, with its values and its mode', () => {
+  test('becomes the file that its path says, with its values and its mode; what does not end in .hbs is copied', () => {
     const templates = [
       { path: 'boot/config.txt.hbs', text: 'a={{hostname}}\n', executable: false },
-      { path: 'root/usr/lib/x.hbs', text: '#!/bin/sh\n', executable: true },
+      { path: 'root/usr/lib/x', text: '#!/bin/sh\necho {{hostname}}\n', executable: true },
     ]
     expect(render({ templates, view })).toEqual([
       { where: 'boot', path: 'config.txt', text: 'a=stage\n', executable: false },
-      { where: 'root', path: 'usr/lib/x', text: '#!/bin/sh\n', executable: true },
+      { where: 'root', path: 'usr/lib/x', text: '#!/bin/sh\necho {{hostname}}\n', executable: true },
     ])
   })
 
@@ -217,7 +217,7 @@ describe('jackd is started', () => {
   test('with the MIDI ports of the machine, unless the image does not want them', () => {
     expect(alsa(jackd(`${four}jack: { midi: false }\n`))).toBe('-p128 -n3 -r48000')
     const files = planOf({ 'image.yaml': `${four}jack: { midi: false }\n` }).configure.templates.map(({ path }) => path)
-    expect(files).not.toContain('root/etc/modules-load.d/jack-midi.conf.hbs')
+    expect(files).not.toContain('root/etc/modules-load.d/jack-midi.conf')
   })
 
   test('with its realtime priority, ports and time limit in front of the backend', () => {

@@ -65,7 +65,7 @@ test.each(choiceFiles)('%s is for an image whose first boot and settings are swi
   const { enable } = resolve(catalogueAt(repository), join(repository, file)).image
   for (const name of ['first-boot', 'settings', 'autostart']) {
     const unit = `downbeat-${name}.service`
-    expect(enable).toContainEqual({ text: unit, by: `templates/root/etc/systemd/system/${unit}.hbs` })
+    expect(enable).toContainEqual({ text: unit, by: expect.stringContaining(`templates/root/etc/systemd/system/${unit}`) as string })
   }
 })
 
@@ -212,7 +212,7 @@ describe('a tuning', () => {
     const swappiness = { text: 'vm.swappiness = 10', by: 'no-swap' }
     expect(on.configure.view.sysctl).toContainEqual(swappiness)
     expect(off.configure.view.sysctl).not.toContainEqual(swappiness)
-    const template = 'root/etc/systemd/journald.conf.d/volatile.conf.hbs'
+    const template = 'root/etc/systemd/journald.conf.d/volatile.conf'
     expect(on.configure.templates.map(({ path }) => path)).toContain(template)
     expect(off.configure.templates.map(({ path }) => path)).not.toContain(template)
   })

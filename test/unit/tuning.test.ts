@@ -109,7 +109,7 @@ describe('a change', () => {
     )
     expect(change('{ absent: [Rtkit] }')).toBe('tunings/x.yaml:3:20 change.absent.0: expected the name of a Debian package')
     expect(change('{ files: [etc/motd] }')).toBe(
-      'tunings/x.yaml:3:19 change.files.0: expected a file below templates/, such as root/etc/motd.hbs',
+      'tunings/x.yaml:3:19 change.files.0: expected a file below templates/, such as root/etc/motd',
     )
   })
 

@@ -37,6 +37,6 @@ export const firmwareFiles = (boards: Settled['boards']): string[] => sortedUniq
 /** The units of our own that say what starts them. */
 const ownUnits = (templates: readonly TextFile[]): SourcedLine[] =>
   templates.flatMap(({ path, text }) => {
-    const unit = /^root\/etc\/systemd\/system\/([^/]+)\.hbs$/.exec(path)?.[1]
+    const unit = /^root\/etc\/systemd\/system\/([^/]+?)(\.hbs)?$/.exec(path)?.[1]
     return unit !== undefined && /^\[Install\]$/m.test(text) ? [{ text: unit, by: `templates/${path}` }] : []
   })

@@ -27,7 +27,7 @@ const Change = z.strictObject({
     .describe('single programs taken out of a package whose dependencies nobody wants'),
   absent: z.array(PackageName).optional().describe('must not be installed, by whatever wants them'),
   files: z
-    .array(z.string().regex(/^(boot|root)\/.+\.hbs$/, 'expected a file below templates/, such as root/etc/motd.hbs'))
+    .array(z.string().regex(/^(boot|root)\/.+/, 'expected a file below templates/, such as root/etc/motd'))
     .optional()
     .describe('templates that are rendered only with this tuning'),
 })

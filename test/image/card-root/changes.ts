@@ -70,8 +70,8 @@ export const soundcard = (id: string, jackd: RegExp): Record<string, string | Re
   '/etc/default/jackd': jackd,
   '/etc/systemd/system/jackd-waits.service': /^\+ExecStart=.*JACK waits for its sound card/m,
   '/etc/udev/rules.d/85-jackd.rules': /^\+ATTR\{id\}==".*", GOTO="jackd_card"$/m,
-  '/usr/bin/downbeat-doctor': /^\+downbeat: .*, JACK with /m,
-  '/usr/bin/downbeat-latency': new RegExp(`^\\+card_name='${id}'$`, 'm'),
+  '/usr/share/downbeat/doctor.sh': /^\+downbeat: .*, JACK with /m,
+  '/usr/share/downbeat/latency.sh': new RegExp(`^\\+card_name='${id}'$`, 'm'),
   '/var/lib/downbeat/soundcard': `${id}\n`,
 })
 

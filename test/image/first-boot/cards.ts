@@ -33,7 +33,7 @@ export const questions = {
   keyboard: 'grep XKBLAYOUT /etc/default/keyboard',
   jack: 'grep ^JACKD_ALSA= /etc/default/jackd; systemctl show -P User jackd@x.service downbeat-autostart.service',
   autostart: 'cat /etc/downbeat/autostart',
-  doctor: 'grep -cw musician /usr/bin/downbeat-doctor',
+  doctor: 'cat /usr/bin/downbeat-doctor /usr/share/downbeat/doctor.sh | grep -cw musician',
   issue: 'cat /etc/issue.d/* 2>/dev/null',
   size: 'findmnt -bno SIZE /',
   host_keys: 'ls /etc/ssh | grep ^ssh_host; cat /etc/ssh/*.pub',
