@@ -33,8 +33,10 @@ static int fail(int status, const char *format, ...)
 static int fail_to_open(int status, const char *name, jack_status_t opened)
 {
 	if (opened & JackServerFailed)
-		return fail(status, "no JACK server answers to this user; to see whether one runs: systemctl status 'jack*'; to "
-				    "see why not: journalctl -b -e; run this as the server's user");
+		return fail(
+			status,
+			"no JACK server answers to this user; to see whether one runs: systemctl status 'jack*'; to "
+			"see why not: journalctl -b -e; run this as the server's user");
 	return fail(status, "the JACK server refused the client \"%s\" (status 0x%02x)", name, (unsigned)opened);
 }
 

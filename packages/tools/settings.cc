@@ -74,7 +74,11 @@ static int read_folder(const std::string &folder)
 		const setting *one = known(key);
 		/* a name of a network may be any bytes: it goes on in hexadecimal digits */
 		for (const std::string &text : found)
-			std::cout << key << '\t' << (key == "wifi.ssid" ? hex(text) : one && one->secret && kept(text) ? "*" : text) << '\n';
+			std::cout << key << '\t'
+				  << (key == "wifi.ssid"                 ? hex(text)
+				      : one && one->secret && kept(text) ? "*"
+									 : text)
+				  << '\n';
 		if (found.empty() && one)
 			std::cout << key << "\t\n";
 	}

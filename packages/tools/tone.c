@@ -20,17 +20,17 @@
 enum { OK = 0, NO_SOUND = 1, USAGE = 2 };
 
 static const double TAU = 6.283185307179586476925;
-static const double FADE_SECONDS = 0.01; /* a tone that starts or ends at once clicks */
+static const double FADE_SECONDS = 0.01;   /* a tone that starts or ends at once clicks */
 static const int STALLED_AFTER_MS = 10000; /* a server without cycles for so long is stuck; emulators are slow */
 static const int POLL_MS = 20;
 
 struct tone {
 	jack_port_t *port;
-	double phase, step;   /* radians; a float would drift out of tune within seconds */
+	double phase, step; /* radians; a float would drift out of tune within seconds */
 	double amplitude;
-	uint64_t frames;      /* played so far; read by others only after jack_deactivate() */
-	uint64_t last_frame;  /* when to begin fading out; UINT64_MAX: when told to */
-	uint32_t fade, gain;  /* frames; the gain runs from 0 to fade and back */
+	uint64_t frames;     /* played so far; read by others only after jack_deactivate() */
+	uint64_t last_frame; /* when to begin fading out; UINT64_MAX: when told to */
+	uint32_t fade, gain; /* frames; the gain runs from 0 to fade and back */
 };
 
 /* All that the threads share: each an int, so that it is lock-free on every ARM. */
@@ -87,7 +87,8 @@ static void usage(FILE *stream)
 	      "  -t SECONDS  how long (5); 0 plays until Ctrl-C\n"
 	      "  -c CLIENT   name in JACK (downbeat-tone)\n"
 	      "  PORT        where to (the first two playback ports of the card); jack_lsp lists them\n"
-	      "Exit status: 0 played, 1 no server or no ports, 2 wrong usage.\n", stream);
+	      "Exit status: 0 played, 1 no server or no ports, 2 wrong usage.\n",
+	      stream);
 }
 
 /* Connects the client's port to the ports named, or to the card's first two. */
@@ -100,8 +101,9 @@ static int connect_ports(jack_client_t *client, const char *own, char **named)
 		ports = jack_get_ports(client, NULL, JACK_DEFAULT_AUDIO_TYPE, JackPortIsPhysical | JackPortIsInput);
 		if (ports == NULL || ports[0] == NULL) {
 			jack_free(ports);
-			return fail(NO_SOUND, "the server has no playback ports: it runs capture-only, or with a driver "
-					      "without a card; try: systemctl status 'jack*'; aplay -l");
+			return fail(NO_SOUND,
+				    "the server has no playback ports: it runs capture-only, or with a driver "
+				    "without a card; try: systemctl status 'jack*'; aplay -l");
 		}
 	}
 	for (int i = 0; status == OK && (named[0] != NULL ? named[i] != NULL : ports[i] != NULL && i < 2); i++) {
@@ -110,7 +112,8 @@ static int connect_ports(jack_client_t *client, const char *own, char **named)
 
 		if (port == NULL)
 			status = fail(NO_SOUND, "there is no port \"%s\"; to see them all: jack_lsp -p", name);
-		else if (!(jack_port_flags(port) & JackPortIsInput) || strcmp(jack_port_type(port), JACK_DEFAULT_AUDIO_TYPE) != 0)
+		else if (!(jack_port_flags(port) & JackPortIsInput) ||
+			 strcmp(jack_port_type(port), JACK_DEFAULT_AUDIO_TYPE) != 0)
 			status = fail(NO_SOUND, "port \"%s\" takes no audio; to see those that do: jack_lsp -pt", name);
 		else if (jack_connect(client, own, name) != 0)
 			status = fail(NO_SOUND, "cannot connect to port \"%s\"", name);
@@ -134,8 +137,10 @@ static int wait_for_end(void)
 		idle_ms = now != seen ? 0 : idle_ms + POLL_MS;
 		seen = now;
 		if (idle_ms >= STALLED_AFTER_MS)
-			return fail(NO_SOUND, "the JACK server has run no cycle for %d s: its card does not move; "
-					      "try: dmesg | tail", STALLED_AFTER_MS / 1000);
+			return fail(NO_SOUND,
+				    "the JACK server has run no cycle for %d s: its card does not move; "
+				    "try: dmesg | tail",
+				    STALLED_AFTER_MS / 1000);
 	}
 	return OK;
 }
@@ -163,7 +168,8 @@ int main(int argc, char **argv)
 		case 'c':
 			name = optarg;
 			if (*name == '\0' || (int)strlen(name) >= jack_client_name_size())
-				return fail(USAGE, "-c \"%s\": want a name of 1 to %d bytes", name, jack_client_name_size() - 1);
+				return fail(USAGE, "-c \"%s\": want a name of 1 to %d bytes", name,
+					    jack_client_name_size() - 1);
 			break;
 		case 'h':
 			usage(stdout);
@@ -223,8 +229,8 @@ int main(int argc, char **argv)
 
 	jack_nframes_t period = jack_get_buffer_size(client);
 	jack_deactivate(client);
-	printf("%g Hz at %g dBFS: rate %u Hz, period %u frames, %llu frames played (%.2f s), %d xruns\n",
-	       hz, level, rate, period, (unsigned long long)tone.frames, (double)tone.frames / rate, atomic_load(&xruns));
+	printf("%g Hz at %g dBFS: rate %u Hz, period %u frames, %llu frames played (%.2f s), %d xruns\n", hz, level,
+	       rate, period, (unsigned long long)tone.frames, (double)tone.frames / rate, atomic_load(&xruns));
 	jack_client_close(client);
 	return OK;
 }

@@ -20,8 +20,8 @@
 
 enum { CLEAN = 0, XRUNS = 1, USAGE = 2, NO_SERVER = 3, SERVER_DIED = 4 };
 
-static const double SAMPLE_SECONDS = 0.1;  /* between two looks at JACK's load */
-static const double STALLED_SECONDS = 5;   /* a server without cycles for so long is stuck */
+static const double SAMPLE_SECONDS = 0.1; /* between two looks at JACK's load */
+static const double STALLED_SECONDS = 5;  /* a server without cycles for so long is stuck */
 static const double RETRY_SECONDS = 0.2;
 
 /* All that the threads share: each an int, so that it is lock-free on every ARM. */
@@ -60,7 +60,8 @@ static void usage(void)
 	      "  -w SECONDS  how long to wait for a server that is not there yet (0)\n"
 	      "  -c CLIENT   name in JACK (downbeat-xruns)\n"
 	      "Run it as the user whose server it is. A server with -s (after -d alsa) hides its xruns.\n"
-	      "Exit status: 0 no xruns, 1 xruns, 2 wrong usage, 3 no server, 4 the server died or came to a halt.\n", stdout);
+	      "Exit status: 0 no xruns, 1 xruns, 2 wrong usage, 3 no server, 4 the server died or came to a halt.\n",
+	      stdout);
 }
 
 static double now(void)
@@ -101,7 +102,9 @@ static int watch(jack_client_t *client, double end, float *max_load)
 	while (now() < end && !atomic_load(&stopping)) {
 		pause_for(fmin(SAMPLE_SECONDS, fmax(end - now(), 0)));
 		if (atomic_load(&server_gone))
-			return fail(SERVER_DIED, "the JACK server went away, or threw this client out; to see why: journalctl -b -e");
+			return fail(
+				SERVER_DIED,
+				"the JACK server went away, or threw this client out; to see why: journalctl -b -e");
 		float load = jack_cpu_load(client);
 		if (load > *max_load)
 			*max_load = load;
@@ -109,8 +112,10 @@ static int watch(jack_client_t *client, double end, float *max_load)
 		idle = count != seen ? 0 : idle + 1;
 		seen = count;
 		if (idle * SAMPLE_SECONDS >= STALLED_SECONDS)
-			return fail(SERVER_DIED, "the JACK server has run no cycle for %g s: its card does not move; try: dmesg | tail",
-				    STALLED_SECONDS);
+			return fail(
+				SERVER_DIED,
+				"the JACK server has run no cycle for %g s: its card does not move; try: dmesg | tail",
+				STALLED_SECONDS);
 	}
 	return CLEAN;
 }
@@ -126,11 +131,13 @@ int main(int argc, char **argv)
 		switch (option) {
 		case 't':
 			if (!number(optarg, 0, 1e6, &seconds))
-				return fail(USAGE, "-t %s: want seconds, such as -t 30; 0 measures until Ctrl-C", optarg);
+				return fail(USAGE, "-t %s: want seconds, such as -t 30; 0 measures until Ctrl-C",
+					    optarg);
 			break;
 		case 'i':
 			if (!number(optarg, 0, 1e6, &ignored))
-				return fail(USAGE, "-i %s: want seconds to ignore at the beginning, such as -i 3", optarg);
+				return fail(USAGE, "-i %s: want seconds to ignore at the beginning, such as -i 3",
+					    optarg);
 			break;
 		case 'w':
 			if (!number(optarg, 0, 1e6, &patience))
@@ -139,7 +146,8 @@ int main(int argc, char **argv)
 		case 'c':
 			name = optarg;
 			if (*name == '\0' || (int)strlen(name) >= jack_client_name_size())
-				return fail(USAGE, "-c \"%s\": want a name of 1 to %d bytes", name, jack_client_name_size() - 1);
+				return fail(USAGE, "-c \"%s\": want a name of 1 to %d bytes", name,
+					    jack_client_name_size() - 1);
 			break;
 		case 'h':
 			usage();
@@ -147,11 +155,13 @@ int main(int argc, char **argv)
 		case ':':
 			return fail(USAGE, "%s wants a value; downbeat-xruns --help shows which", argv[optind - 1]);
 		default:
-			return fail(USAGE, "there is no option %s; downbeat-xruns --help shows those there are", argv[optind - 1]);
+			return fail(USAGE, "there is no option %s; downbeat-xruns --help shows those there are",
+				    argv[optind - 1]);
 		}
 	}
 	if (optind < argc)
-		return fail(USAGE, "\"%s\": there is nothing to be named; for so many seconds: downbeat-xruns -t 30", argv[optind]);
+		return fail(USAGE, "\"%s\": there is nothing to be named; for so many seconds: downbeat-xruns -t 30",
+			    argv[optind]);
 
 	set_handlers();
 	jack_status_t opened;
@@ -185,8 +195,9 @@ int main(int argc, char **argv)
 
 	/* To tenths, and without a zero behind the point. */
 	printf("{\"seconds\":%g,\"rate\":%u,\"period\":%d,\"cycles\":%d,\"xruns\":%d,\"worst_usecs\":%d,\"max_load\":%.1f,\"died\":%s}\n",
-	       round(measured * 10) / 10, jack_get_sample_rate(client), atomic_load(&period), atomic_load(&cycles) - first_cycle, missed,
-	       atomic_load(&worst_usecs), (double)max_load, status == SERVER_DIED ? "true" : "false");
+	       round(measured * 10) / 10, jack_get_sample_rate(client), atomic_load(&period),
+	       atomic_load(&cycles) - first_cycle, missed, atomic_load(&worst_usecs), (double)max_load,
+	       status == SERVER_DIED ? "true" : "false");
 
 	if (status == SERVER_DIED) {
 		/* The server closes what a dead client leaves; asking one that is gone or stuck to do so could take for ever. */

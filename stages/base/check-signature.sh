@@ -2,7 +2,10 @@
 # check-signature.sh FILE SIGNATURE KEY FINGERPRINT: whether the key with just that fingerprint has signed the file. The key
 # comes from wherever it is published; what is trusted is the fingerprint alone. What is wrong is in the file `why`.
 set -euo pipefail
-fail() { echo "signature: $*" | tee why >&2; exit 1; }
+fail() {
+  echo "signature: $*" | tee why >&2
+  exit 1
+}
 
 export GNUPGHOME=$PWD/gnupg
 mkdir -m 700 "$GNUPGHOME"

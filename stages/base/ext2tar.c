@@ -33,7 +33,7 @@
 
 enum { OK = 0, FAILED = 1, USAGE = 2 };
 
-static const size_t CHUNK = 1 << 20; /* bytes read at once; a multiple of every block size */
+static const size_t CHUNK = 1 << 20;        /* bytes read at once; a multiple of every block size */
 static const size_t LONGEST_PATH = 1 << 13; /* twice what Linux takes: a tree that is deeper runs in a circle */
 
 static ext2_filsys fs;
@@ -266,9 +266,13 @@ static void write_symlink(ext2_ino_t ino, struct ext2_inode *inode)
 /* Of <linux/posix_acl_xattr.h>: a version (2), then entries of a tag, permissions and an id, little-endian. */
 static void add_acl(int type, const unsigned char *value, size_t size)
 {
-	static const struct { unsigned tag; int kind; } kinds[] = {
-		{ 0x01, ARCHIVE_ENTRY_ACL_USER_OBJ },  { 0x02, ARCHIVE_ENTRY_ACL_USER }, { 0x04, ARCHIVE_ENTRY_ACL_GROUP_OBJ },
-		{ 0x08, ARCHIVE_ENTRY_ACL_GROUP },     { 0x10, ARCHIVE_ENTRY_ACL_MASK }, { 0x20, ARCHIVE_ENTRY_ACL_OTHER },
+	static const struct {
+		unsigned tag;
+		int kind;
+	} kinds[] = {
+		{ 0x01, ARCHIVE_ENTRY_ACL_USER_OBJ },  { 0x02, ARCHIVE_ENTRY_ACL_USER },
+		{ 0x04, ARCHIVE_ENTRY_ACL_GROUP_OBJ }, { 0x08, ARCHIVE_ENTRY_ACL_GROUP },
+		{ 0x10, ARCHIVE_ENTRY_ACL_MASK },      { 0x20, ARCHIVE_ENTRY_ACL_OTHER },
 	};
 
 	if (size < 4 || value[0] != 2 || size % 8 != 4)
@@ -301,7 +305,7 @@ static int add_attribute(char *name, char *raw, size_t raw_size, void *handle)
 	void *value;
 	size_t size;
 
-	(void)raw, (void)raw_size; /* an ACL as it is on the disk; ext2fs_xattr_get gives the usual form */
+	(void)raw, (void)raw_size;            /* an ACL as it is on the disk; ext2fs_xattr_get gives the usual form */
 	if (strcmp(name, "system.data") == 0) /* the rest of a file that is within its inode */
 		return 0;
 	check(ext2fs_xattr_get(handle, name, &value, &size), "cannot read its attributes");
@@ -385,7 +389,8 @@ struct names {
 	size_t count, room;
 };
 
-static int add_name(ext2_ino_t dir, int kind, struct ext2_dir_entry *found, int offset, int size, char *block, void *arg)
+static int add_name(ext2_ino_t dir, int kind, struct ext2_dir_entry *found, int offset, int size, char *block,
+		    void *arg)
 {
 	struct names *names = arg;
 	int length = ext2fs_dirent_name_len(found);
@@ -410,7 +415,8 @@ static int add_name(ext2_ino_t dir, int kind, struct ext2_dir_entry *found, int 
 
 static int compare_names(const void *a, const void *b)
 {
-	return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text); /* unsigned bytes, whatever the locale */
+	return strcmp(((const struct name *)a)->text,
+		      ((const struct name *)b)->text); /* unsigned bytes, whatever the locale */
 }
 
 static void write_entry(ext2_ino_t ino);
@@ -482,7 +488,8 @@ int main(int argc, char **argv)
 	chunk = grown(NULL, CHUNK);
 	zeros = memset(grown(NULL, CHUNK), 0, CHUNK);
 	snprintf(options, sizeof options, "offset=%s", argv[2]);
-	check(ext2fs_open2(argv[1], options, EXT2_FLAG_64BITS, 0, 0, unix_io_manager, &fs), "cannot open the file system");
+	check(ext2fs_open2(argv[1], options, EXT2_FLAG_64BITS, 0, 0, unix_io_manager, &fs),
+	      "cannot open the file system");
 	if (ext2fs_has_feature_journal_needs_recovery(fs->super))
 		fail("its journal has to be replayed first", "e2fsck");
 
@@ -493,7 +500,8 @@ int main(int argc, char **argv)
 	archive_write_set_format_pax(tar);
 	archive_write_set_bytes_per_block(tar, CHUNK);
 	archive_write_set_bytes_in_last_block(tar, 1);
-	if (archive_write_set_options(tar, "pax:xattrheader=SCHILY") != ARCHIVE_OK || archive_write_open_fd(tar, STDOUT_FILENO) != ARCHIVE_OK)
+	if (archive_write_set_options(tar, "pax:xattrheader=SCHILY") != ARCHIVE_OK ||
+	    archive_write_open_fd(tar, STDOUT_FILENO) != ARCHIVE_OK)
 		fail("cannot write the tar", archive_error_string(tar));
 	write_entry(EXT2_ROOT_INO);
 	if (archive_write_close(tar) != ARCHIVE_OK)

@@ -36,8 +36,14 @@ say_why() { # the last words of every failure, wherever it happened
   echo "unpack: ${reason:-could not $step (exit status $status)}" >&2
 }
 trap say_why EXIT
-fail() { reason=$* image_at_fault=yes; exit 1; }
-begin() { step=$*; echo "· $step"; }
+fail() {
+  reason=$* image_at_fault=yes
+  exit 1
+}
+begin() {
+  step=$*
+  echo "· $step"
+}
 
 for name in IMAGE WORK OUT; do
   [[ -n ${!name:-} ]] || fail "$name is not set"
@@ -50,7 +56,7 @@ export LC_ALL=C.UTF-8 TZ=UTC0 MTOOLS_SKIP_CHECK=1 # the times on a FAT have no z
 umask 022
 
 bytes_at() { od -An -v -tx1 -j "$1" -N "$2" "$IMAGE" 2> /dev/null | tr -d ' \n'; } # OFFSET COUNT: in hexadecimal
-said() { tail -n 1 "$WORK/said" | tr -s ' ' | sed 's/ $//'; } # of the last tool that was asked
+said() { tail -n 1 "$WORK/said" | tr -s ' ' | sed 's/ $//'; }                      # of the last tool that was asked
 
 choose_decoder() { # -> decoder: a command that writes the image; it reads $IMAGE on its standard input
   [[ -f $IMAGE && -r $IMAGE ]] || fail "$NAME is no file that can be read"
@@ -74,6 +80,7 @@ choose_member() { # the only .img in a .zip
     fail "$NAME is cut short or damaged (unzip finds no list of files in it): $again"
   mapfile -t members < "$WORK/members"
   mapfile -t images < <(grep -iE '\.img$' "$WORK/members")
+  # shellcheck disable=SC2001 # what is replaced stays in it
   case ${#images[@]} in
     1) decoder=(unzip -p "$IMAGE" "$(sed 's/[][*?\\]/\\&/g' <<< "${images[0]}")") ;;
     0) fail "$NAME has no .img in it, but: ${members[*]}" ;;
@@ -142,14 +149,14 @@ read_super() { # -> $WORK/super; debugfs says what went wrong, but not with its 
 # What a crash leaves is mended as the booting system would mend it; what takes more is for a person to look at. On a copy
 # of its own, because e2fsck 1.47 forgets the offset when it opens a file system anew after the journal.
 replay_journal() {
-  local status=0
+  local mended=0
   read_super
   grep -qE '^Filesystem features:.* needs_recovery|^Filesystem state: *(not clean|.*errors)' "$WORK/super" || return 0
   dd if="$raw" of="$WORK/root.img" bs=1M iflag=skip_bytes,count_bytes skip=$root_at count=$((root_sectors * 512)) \
     conv=sparse status=none
   root_file=$WORK/root.img root_at=0
-  e2fsck -fp "$root_file" > "$WORK/said" 2>&1 || status=$?
-  ((status <= 1)) || fail "the ext4 of $NAME is damaged ($(tr '\n' ' ' < "$WORK/said")): $again, or mend it with e2fsck"
+  e2fsck -fp "$root_file" > "$WORK/said" 2>&1 || mended=$?
+  ((mended <= 1)) || fail "the ext4 of $NAME is damaged ($(tr '\n' ' ' < "$WORK/said")): $again, or mend it with e2fsck"
   read_super
 }
 
@@ -227,15 +234,24 @@ write_facts() {
 }
 
 mkdir -p "$WORK" "$OUT"
-begin 'look at the file';                     choose_decoder
-begin "unpack the image (${decoder[0]})";     unpack_raw
-begin 'read the partition table';             read_table
+begin 'look at the file'
+choose_decoder
+begin "unpack the image (${decoder[0]})"
+unpack_raw
+begin 'read the partition table'
+read_table
 root_file=$raw root_at=$((root_start * 512))
-begin 'replay the journal, if it is needed';  replay_journal
-begin 'find where the boot files belong';     find_boot_mount
-begin 'compile ext2tar';                      compile_ext2tar
-begin 'pack the root file system';            pack_root
-begin 'pack the boot partition';              pack_boot
-begin 'write down what it is';                write_facts
+begin 'replay the journal, if it is needed'
+replay_journal
+begin 'find where the boot files belong'
+find_boot_mount
+begin 'compile ext2tar'
+compile_ext2tar
+begin 'pack the root file system'
+pack_root
+begin 'pack the boot partition'
+pack_boot
+begin 'write down what it is'
+write_facts
 rm -f "$raw" "$WORK/root.img"
 begin "done: $os_id $os_codename, $arch"

@@ -16,7 +16,10 @@ EOF
 export APT_CONFIG=$PWD/apt/apt.conf
 apt-get -qq --error-on=any update
 apt-cache showsrc --only-source "$package" | sed -n "s/^Version: \($series\..*\)/\1/p" | sort -rVu > versions
-[ -s versions ] || { echo "$suite has no $package $series" >&2; exit 1; }
+[ -s versions ] || {
+  echo "$suite has no $package $series" >&2
+  exit 1
+}
 # Some mirrors list a source package of the security archive without having its files.
 while read -r version; do
   (cd "$sources" && flock . apt-get -qq source --download-only --only-source "$package=$version") && break
@@ -32,8 +35,12 @@ tar -x -I "xz -T$jobs" -f "$sources/${package}_${version%-*}.orig.tar.xz" -C "$t
 tar -x -J -f "$sources/${package}_$version.debian.tar.xz" debian
 apply() {
   patch --directory="$tree" --strip=1 --batch --forward --fuzz=0 --no-backup-if-mismatch --quiet < "$1" ||
-    { echo "$1 does not apply" >&2; exit 1; }
+    {
+      echo "$1 does not apply" >&2
+      exit 1
+    }
 }
 for series in "$@"; do
+  # shellcheck disable=SC2013 # names of patches have no spaces
   for name in $(sed '/^#/d' "debian/$series"); do apply "debian/$(dirname "$series")/$name"; done
 done

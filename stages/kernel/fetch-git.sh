@@ -13,10 +13,18 @@ empty() { rm -rf "$kept" && git init --quiet --bare "$kept"; }
 take() { rm -rf "$tree" && mkdir "$tree" && git -C "$kept" archive --format=tar "$commit" 2> said | tar -xC "$tree" 2>> said; }
 anew() { # with nothing that was there before
   empty
-  fetch || { cat said >&2; echo "$url does not give the commit $commit" >&2; exit 1; }
+  fetch || {
+    cat said >&2
+    echo "$url does not give the commit $commit" >&2
+    exit 1
+  }
 }
 
 exec 9> "$kept.lock"
 flock 9 # another build may want it at the same time
 git -C "$kept" cat-file -e "$commit^{commit}" 2> /dev/null || { [ -e "$kept/HEAD" ] && fetch; } || anew
-take || { echo 'what was kept of it is damaged, and is fetched anew' >&2; anew; take; }
+take || {
+  echo 'what was kept of it is damaged, and is fetched anew' >&2
+  anew
+  take
+}

@@ -10,6 +10,6 @@
 set -euo pipefail
 image=$1 xz=$2 zst=$3 jobs=$4
 
-xz --stdout --threads=+"$jobs" --block-size=16MiB -3 "$image" >"$xz" &
+xz --stdout --threads=+"$jobs" --block-size=16MiB -3 "$image" > "$xz" &
 zstd --quiet -T"$jobs" -9 -o "$zst" "$image"
 wait $!

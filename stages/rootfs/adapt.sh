@@ -32,7 +32,10 @@ take_root() {
   mount --bind "$tree" "$tree" # a mount of its own: whatever will be mounted below goes with it
   [[ -s $tree/var/lib/dpkg/status ]] || fail 'the root has no packages: no var/lib/dpkg/status'
   # The native dpkg of the toolbox must know whose root this is.
-  [[ -s $tree/var/lib/dpkg/arch ]] || { echo "$ARCH" > "$tree/var/lib/dpkg/arch"; : > "$WORK/arch-is-ours"; }
+  [[ -s $tree/var/lib/dpkg/arch ]] || {
+    echo "$ARCH" > "$tree/var/lib/dpkg/arch"
+    : > "$WORK/arch-is-ours"
+  }
 }
 
 # The archives that the root names, with the keys that it trusts them by; at the addresses that the mirrors have.
@@ -113,6 +116,7 @@ unpack_packages() {
 check_packages() {
   inside dpkg --audit > "$WORK/audit"
   [[ ! -s $WORK/audit ]] || fail "dpkg finds packages in a wrong state: $(head -n 3 "$WORK/audit")"
+  # shellcheck disable=SC2016 # fields of dpkg
   inside dpkg-query -f '${db:Status-Abbrev}${Package} ${Version} ${Architecture}\n' -W | sed -n 's/^ii //p' | sort > "$WORK/installed"
   cut -d' ' -f1-5 "$WORK/all" | awk 'NR == FNR { sum[$1 " " $2 " " $3] = " " $4 " " $5; next } { print $0 ($0 in sum ? sum[$0] : " - -") }' \
     - "$WORK/installed" > "$OUT/packages.lock"
@@ -126,20 +130,37 @@ leave_root() {
 }
 
 mkdir -p "$OUT" "$TMPDIR"
-begin 'register the emulator';            register_emulator
-begin 'take the root out of its tar';     take_root
-begin 'read the package indices';         configure_apt
-begin 'plan what comes and what goes';    plan_changes
-begin 'download the packages';            download_packages
-begin 'run a program of the root';        check_architecture
-begin 'mount devices and native twins';   mount_devices; bind_libraries; bind_twins
-begin 'remove packages';                  remove_packages
-begin 'set the debconf answers';          inside debconf-set-selections < "$ANSWERS"
-begin 'unpack the new packages';          unpack_packages
-begin 'configure the new packages';       configure --no-triggers --configure -a
-begin 'run the triggers';                 configure --triggers-only -a
-begin 'check the packages';               check_packages
+begin 'register the emulator'
+register_emulator
+begin 'take the root out of its tar'
+take_root
+begin 'read the package indices'
+configure_apt
+begin 'plan what comes and what goes'
+plan_changes
+begin 'download the packages'
+download_packages
+begin 'run a program of the root'
+check_architecture
+begin 'mount devices and native twins'
+mount_devices
+bind_libraries
+bind_twins
+begin 'remove packages'
+remove_packages
+begin 'set the debconf answers'
+inside debconf-set-selections < "$ANSWERS"
+begin 'unpack the new packages'
+unpack_packages
+begin 'configure the new packages'
+configure --no-triggers --configure -a
+begin 'run the triggers'
+configure --triggers-only -a
+begin 'check the packages'
+check_packages
 leave_root
-begin 'clean the root';                   clean
-begin 'pack the root';                    pack
+begin 'clean the root'
+clean
+begin 'pack the root'
+pack
 begin "done: $(wc -l < "$OUT/packages.lock") packages"

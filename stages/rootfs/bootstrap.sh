@@ -52,7 +52,7 @@ lay_skeleton() { # what dpkg must find before the first package
   echo 1 > "$tree/var/lib/dpkg/info/format"
   cp "$apt"/sources.d/debian.* "$tree/etc/apt/sources.list.d"
   [[ ! -s $EXCLUDES ]] || cp "$EXCLUDES" "$tree/etc/dpkg/dpkg.cfg.d/excludes" # for upgrades on the device
-  mount --bind "$tree" "$tree" # a mount of its own: whatever will be mounted below goes with it
+  mount --bind "$tree" "$tree"                                                # a mount of its own: whatever will be mounted below goes with it
 }
 
 unpack_essentials() { # their scripts can work from outside (DPKG_ROOT), so nothing foreign runs yet
@@ -64,25 +64,44 @@ unpack_essentials() { # their scripts can work from outside (DPKG_ROOT), so noth
 check_packages() { # all that was resolved is installed, and nothing else
   inside dpkg --audit > "$WORK/audit"
   [[ ! -s $WORK/audit ]] || fail "dpkg finds packages in a wrong state: $WORK/audit"
+  # shellcheck disable=SC2016 # fields of dpkg
   inside dpkg-query -f '${Package} ${Version} ${Architecture} ${db:Status-Abbrev}\n' -W | sort > "$WORK/installed"
   sed 's/ [^ ]* [^ ]*$/ ii /' "$OUT/packages.lock" | diff - "$WORK/installed" > "$WORK/differences" ||
     fail "other packages are installed than were resolved: $WORK/differences"
 }
 
 mkdir -p "$OUT" "$TMPDIR"
-begin 'register the emulator';            register_emulator
-begin 'read the package indices';         configure_apt
-begin 'resolve the packages';             resolve_packages
-begin 'download the packages';            download_packages
-begin 'lay the skeleton of the root';     lay_skeleton
-begin 'unpack the essential packages';    unpack_essentials
-begin 'mount devices and native twins';   mount_devices; bind_libraries; bind_twins
-begin 'configure the essential packages'; configure --configure -a
-begin 'set the debconf answers';          inside debconf-set-selections < "$ANSWERS"
-begin 'unpack the other packages';        unpack "$WORK/rest"; bind_twins
-begin 'configure the other packages';     configure --no-triggers --configure -a
-begin 'run the triggers';                 configure --triggers-only -a
-begin 'check the packages';               check_packages
-begin 'clean the root';                   clean
-begin 'pack the root';                    pack
+begin 'register the emulator'
+register_emulator
+begin 'read the package indices'
+configure_apt
+begin 'resolve the packages'
+resolve_packages
+begin 'download the packages'
+download_packages
+begin 'lay the skeleton of the root'
+lay_skeleton
+begin 'unpack the essential packages'
+unpack_essentials
+begin 'mount devices and native twins'
+mount_devices
+bind_libraries
+bind_twins
+begin 'configure the essential packages'
+configure --configure -a
+begin 'set the debconf answers'
+inside debconf-set-selections < "$ANSWERS"
+begin 'unpack the other packages'
+unpack "$WORK/rest"
+bind_twins
+begin 'configure the other packages'
+configure --no-triggers --configure -a
+begin 'run the triggers'
+configure --triggers-only -a
+begin 'check the packages'
+check_packages
+begin 'clean the root'
+clean
+begin 'pack the root'
+pack
 begin "done: $(wc -l < "$OUT/packages.lock") packages"

@@ -7,8 +7,14 @@ say_why() { # the last words of every failure, wherever it happened
   ((status == 0)) || echo "$what: ${reason:-could not $step (exit status $status)}" >&2
 }
 trap say_why EXIT
-fail() { reason=$*; exit 1; }
-begin() { step=$*; echo "· $step"; }
+fail() {
+  reason=$*
+  exit 1
+}
+begin() {
+  step=$*
+  echo "· $step"
+}
 
 for name in "${settings[@]}"; do
   [[ -n ${!name:-} ]] || fail "$name is not set"
@@ -36,7 +42,10 @@ umask 022
 
 inside() { env -i "${environment[@]}" HOME=/root chroot "$tree" "$@"; }
 quietly() { # COMMAND...: shows what it said only if it fails
-  "$@" > "$WORK/log" 2>&1 || { tail -n 30 "$WORK/log" >&2; return 1; }
+  "$@" > "$WORK/log" 2>&1 || {
+    tail -n 30 "$WORK/log" >&2
+    return 1
+  }
 }
 
 # In a user namespace of Linux 6.7 and later binfmt_misc is private: nobody else sees our rule. In the initial
@@ -53,7 +62,10 @@ register_emulator() {
 offer_own() { # a small archive beside the others, trusted because the build made it
   mkdir "$apt/own"
   cp "$OWN"/*.deb "$apt/own"
-  (cd "$apt/own" && dpkg-scanpackages --arch "$ARCH" --multiversion . > Packages 2> "$WORK/log") || { cat "$WORK/log" >&2; return 1; }
+  (cd "$apt/own" && dpkg-scanpackages --arch "$ARCH" --multiversion . > Packages 2> "$WORK/log") || {
+    cat "$WORK/log" >&2
+    return 1
+  }
   echo "deb [trusted=yes] copy:$apt/own ./" > "$apt/sources.d/own.list"
   printf 'Package: *\nPin: origin ""\nPin-Priority: 1001\n' > "$apt/preferences"
 }
@@ -86,7 +98,10 @@ resolve() { # NAME... -> these and all they depend on, but what is there: name v
 find_unfit() { # -> $WORK/unfit: .debs the cache lacks, or has with other bytes than apt's signed index says
   awk '{ print $4 "  " $6 }' "$WORK/all" > "$WORK/sha256sums"
   # sha256sum ends with 1 if one does not fit, which is just what we ask
-  (cd "$DEBS"; LC_ALL=C sha256sum --check --quiet "$WORK/sha256sums" 2> /dev/null || (($? == 1))) |
+  (
+    cd "$DEBS"
+    LC_ALL=C sha256sum --check --quiet "$WORK/sha256sums" 2> /dev/null || (($? == 1))
+  ) |
     sed -n 's/: FAILED.*//p' > "$WORK/unfit"
 }
 
@@ -100,7 +115,10 @@ download_packages() { # by rename, so that another build never sees half a file
   awk -v new="$new" 'NR == FNR { unfit[$0]; next } # URI FILE HASH ...
     $6 in unfit { print $7; print new "/" $6; print "SHA256:" $4 }' "$WORK/unfit" "$WORK/all" > "$WORK/wanted"
   mapfile -t wanted < "$WORK/wanted"
-  /usr/lib/apt/apt-helper -qq download-file "${wanted[@]}" || { rm -rf "$new"; return 1; }
+  /usr/lib/apt/apt-helper -qq download-file "${wanted[@]}" || {
+    rm -rf "$new"
+    return 1
+  }
   mv -f "$new"/* "$DEBS"
   rmdir "$new"
   find_unfit
@@ -135,7 +153,10 @@ mount_devices() {
 bind_libraries() { # those of the twins, and the loader where they look for it
   [[ $TWINS == yes ]] || return 0
   mkdir -p "$tree$libraries" "$tree/usr/lib64"
-  [[ -L $tree/lib64 ]] || { ln -s usr/lib64 "$tree/lib64"; lib64=ours; }
+  [[ -L $tree/lib64 ]] || {
+    ln -s usr/lib64 "$tree/lib64"
+    lib64=ours
+  }
   mount --bind -o ro "$libraries" "$tree$libraries"
   mount --bind -o ro /usr/lib64 "$tree/usr/lib64"
   # A root with perl-base only must not see one half of the toolbox's full perl: adduser would try to use it.
@@ -188,4 +209,3 @@ pack() {
     --acls --xattrs --xattrs-include=security.capability --xattrs-include='user.*' -cf "$OUT/rootfs.tar.half" .
   mv "$OUT/rootfs.tar.half" "$OUT/rootfs.tar"
 }
-

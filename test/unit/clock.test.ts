@@ -17,6 +17,7 @@ const places: [file: string, says: string, why: string][] = [
   ['test/image/first-boot/card.ts', 'setTimeout(() => void machine.stop()', 'ends what hangs'],
   ['test/image/jack/client.c', 'usleep(100000)', 'between two looks'],
   ['test/image/jack/fake-sequencer.c', 'usleep(10000)', 'a device that is late, so that a fault shows; and between two looks'],
+  ['test/image/jack/run.sh', 'sleep 0.1', 'between two looks'],
   ['test/image/jack/run.sh', 'sleep 2', 'how long an xrun is, at least'],
   ['test/image/jack/sequencer-client.c', 'usleep(100000)', 'between two looks'],
   ['test/image/jack/sequencer-client.c', 'usleep(5000)', 'a client that is late, so that a fault shows; and between two looks'],

@@ -20,9 +20,12 @@ exec 3<&0 4>&1
 coproc inside { exec setpriv --pdeathsig KILL unshare "${namespaces[@]}" bash -c '
   echo in; read -r _; exec setpriv --pdeathsig KILL "$@" <&3 >&4 3<&- 4>&-' enter "$@"; }
 pid=$inside_PID from=${inside[0]} to=${inside[1]}
-read -r _ <&"$from" || { wait "$pid"; exit; }
-echo '0 0 4294967295' >"/proc/$pid/uid_map"
-echo '0 0 4294967295' >"/proc/$pid/gid_map"
+read -r _ <&"$from" || {
+  wait "$pid"
+  exit
+}
+echo '0 0 4294967295' > "/proc/$pid/uid_map"
+echo '0 0 4294967295' > "/proc/$pid/gid_map"
 echo >&"$to"
 exec 3<&- 4>&-
 trap 'kill -TERM "$pid"' TERM INT

@@ -9,7 +9,7 @@ root=$1 toolbox=$2 cwd=$3 writable=$4 readable=$5 script=$6
 
 bind_read_only() {
   mount --rbind "$1" "$2"
-  mount -o remount,bind,ro "$2" 2>/dev/null || mount -o "remount,bind,$(kept_flags "$1")ro" "$2"
+  mount -o remount,bind,ro "$2" 2> /dev/null || mount -o "remount,bind,$(kept_flags "$1")ro" "$2"
 }
 # A mount made here inherits flags such as nosuid and nodev from the host; the kernel refuses to drop them in a user
 # namespace, so the remount has to repeat them.
@@ -17,7 +17,7 @@ kept_flags() {
   findmnt -n -o VFS-OPTIONS -T "$1" | tr , '\n' | grep -xE 'nosuid|nodev|noexec|noatime|nodiratime|relatime' | tr '\n' ,
 }
 same_place() { # makes the path exist in the new root
-  if [ -d "$1" ]; then mkdir -p "$root$1"; else mkdir -p "$root$(dirname "$1")" && : >"$root$1"; fi
+  if [ -d "$1" ]; then mkdir -p "$root$1"; else mkdir -p "$root$(dirname "$1")" && : > "$root$1"; fi
 }
 
 mount --make-rprivate /
@@ -31,7 +31,7 @@ for dir in usr etc var; do
 done
 mkdir -m 1777 "$root/tmp" "$root/dev/shm"
 for node in null zero full random urandom tty; do
-  : >"$root/dev/$node"
+  : > "$root/dev/$node"
   mount --bind "/dev/$node" "$root/dev/$node"
 done
 ln -s /proc/self/fd "$root/dev/fd"

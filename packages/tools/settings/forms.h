@@ -10,7 +10,8 @@ static Place place_of(const std::string &file, const toml::source_region &region
 }
 
 /* Puts one value where it belongs, or says why not. */
-static void take(Values &values, const std::string &key, const toml::node &node, const std::string &file, const std::string &name)
+static void take(Values &values, const std::string &key, const toml::node &node, const std::string &file,
+		 const std::string &name)
 {
 	const setting &one = *known(key);
 	std::vector<std::string> found;
@@ -40,7 +41,8 @@ static void take(Values &values, const std::string &key, const toml::node &node,
 
 /* Every key of a file with what it stands for: `means` gives our name for it, "" to pass it over, nothing if it knows none. */
 template <typename Means>
-static void walk(Values &values, const toml::table &table, const std::string &file, const std::string &prefix, Means means)
+static void walk(Values &values, const toml::table &table, const std::string &file, const std::string &prefix,
+		 Means means)
 {
 	for (const auto &[key, node] : table) {
 		const std::string name = prefix + std::string(key.str());
@@ -50,14 +52,19 @@ static void walk(Values &values, const toml::table &table, const std::string &fi
 		}
 		const std::optional<std::string> ours = means(name);
 		if (!ours)
-			problem(place_of(file, key.source()), (plain(name) ? name.substr(0, 80) : "a key") + ": there is no such setting" + did_you_mean(name));
+			problem(place_of(file, key.source()), (plain(name) ? name.substr(0, 80) : "a key") +
+								      ": there is no such setting" +
+								      did_you_mean(name));
 		else if (!ours->empty())
 			take(values, *ours, node, file, name);
 	}
 }
 
 /* Nothing of this file can be applied: it stays where it is, for whoever wrote it to mend. */
-static void unread(Values &values, const std::string &file) { values["unread"].push_back(file); }
+static void unread(Values &values, const std::string &file)
+{
+	values["unread"].push_back(file);
+}
 
 static std::optional<toml::table> parsed(Values &values, const std::string &text, const std::string &file)
 {
@@ -81,9 +88,11 @@ static void read_own(Values &values, const std::string &text, const std::string 
 
 	if (!table)
 		return;
-	walk(own, *table, file, "", [](const std::string &name) { return known(name) ? std::optional(name) : std::nullopt; });
+	walk(own, *table, file, "",
+	     [](const std::string &name) { return known(name) ? std::optional(name) : std::nullopt; });
 	const auto anew = [&](const char *key) { return own.count(key) > 0 && !kept(own[key][0]); };
-	const auto moved = own.count("wifi.ssid") > 0 && values.count("wifi.ssid") > 0 && own["wifi.ssid"] != values["wifi.ssid"];
+	const auto moved =
+		own.count("wifi.ssid") > 0 && values.count("wifi.ssid") > 0 && own["wifi.ssid"] != values["wifi.ssid"];
 	if (moved || anew("wifi.password") || anew("wifi.psk"))
 		values.erase("wifi.password"), values.erase("wifi.psk");
 	for (const auto &[key, found] : own)
@@ -95,11 +104,23 @@ static void read_own(Values &values, const std::string &text, const std::string 
 static void read_theirs(Values &values, const std::string &text, const std::string &file)
 {
 	static const std::map<std::string, std::string> names = {
-		{ "config_version", "" }, { "system.hostname", "hostname" }, { "user.name", "user.name" }, { "user.password_encrypted", "" },
-		{ "user.password", "" }, { "user.passwordless_sudo", "" }, { "user.groups", "" }, { "ssh.enabled", "ssh.enabled" },
-		{ "ssh.password_authentication", "ssh.password_login" }, { "ssh.authorized_keys", "user.ssh_keys" }, { "wlan.ssid", "wifi.ssid" },
-		{ "wlan.password", "" }, { "wlan.password_encrypted", "" }, { "wlan.hidden", "wifi.hidden" }, { "wlan.country", "wifi.country" },
-		{ "locale.keymap", "keyboard" }, { "locale.timezone", "timezone" },
+		{ "config_version", "" },
+		{ "system.hostname", "hostname" },
+		{ "user.name", "user.name" },
+		{ "user.password_encrypted", "" },
+		{ "user.password", "" },
+		{ "user.passwordless_sudo", "" },
+		{ "user.groups", "" },
+		{ "ssh.enabled", "ssh.enabled" },
+		{ "ssh.password_authentication", "ssh.password_login" },
+		{ "ssh.authorized_keys", "user.ssh_keys" },
+		{ "wlan.ssid", "wifi.ssid" },
+		{ "wlan.password", "" },
+		{ "wlan.password_encrypted", "" },
+		{ "wlan.hidden", "wifi.hidden" },
+		{ "wlan.country", "wifi.country" },
+		{ "locale.keymap", "keyboard" },
+		{ "locale.timezone", "timezone" },
 	};
 	const auto table = parsed(values, text, file);
 
@@ -114,14 +135,16 @@ static void read_theirs(Values &values, const std::string &text, const std::stri
 			problem(place_of(file, node->source()), what);
 	};
 	if (!(*table)["user"]["passwordless_sudo"].value_or(true))
-		unable((*table)["user"]["passwordless_sudo"].node(), "user.passwordless_sudo: sudo asks for no password on this system");
+		unable((*table)["user"]["passwordless_sudo"].node(),
+		       "user.passwordless_sudo: sudo asks for no password on this system");
 	unable((*table)["user"]["groups"].node(), "user.groups: the account stays in the groups of the image");
 	/* A password is one or the hash of one, as the key beside it says. */
 	const auto secret = [&](const char *group, const char *as_hash, const char *as_password) {
 		const auto node = (*table)[group]["password"];
 		const bool hashed = (*table)[group]["password_encrypted"].value_or(false);
 		if (node)
-			take(values, hashed ? as_hash : as_password, *node.node(), file, std::string(group) + ".password");
+			take(values, hashed ? as_hash : as_password, *node.node(), file,
+			     std::string(group) + ".password");
 	};
 	secret("wlan", "wifi.psk", "wifi.password");
 	if ((*table)["user"]["password_encrypted"].value_or(false))
@@ -130,7 +153,8 @@ static void read_theirs(Values &values, const std::string &text, const std::stri
 		if (plain(**node) && !(*node)->empty() && (*node)->size() <= 255)
 			values["user.password"] = { **node };
 		else
-			problem(place_of(file, node->source()), "user.password: expected one line of at most 255 bytes");
+			problem(place_of(file, node->source()),
+				"user.password: expected one line of at most 255 bytes");
 	}
 }
 
@@ -142,9 +166,12 @@ static void read_userconf(Values &values, const std::string &text, const std::st
 
 	unread(values, file);
 	if (colon == std::string::npos || !fits(*known("user.name"), line.substr(0, colon)))
-		return problem({ file, 1, 1 }, std::string("expected a name and a hash with a colon between them: the name is ") + known("user.name")->expected);
+		return problem({ file, 1, 1 },
+			       std::string("expected a name and a hash with a colon between them: the name is ") +
+				       known("user.name")->expected);
 	if (!fits(*known("user.password_hash"), line.substr(colon + 1)))
-		return problem({ file, 1, colon + 2 }, std::string("behind the colon: expected ") + known("user.password_hash")->expected);
+		return problem({ file, 1, colon + 2 },
+			       std::string("behind the colon: expected ") + known("user.password_hash")->expected);
 	values["unread"].pop_back();
 	values["user.name"] = { line.substr(0, colon) };
 	values["user.password_hash"] = { line.substr(colon + 1) };

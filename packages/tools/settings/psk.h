@@ -8,7 +8,10 @@
 
 using Hash = std::array<uint32_t, 5>;
 
-static uint32_t turned(uint32_t value, int bits) { return value << bits | value >> (32 - bits); }
+static uint32_t turned(uint32_t value, int bits)
+{
+	return value << bits | value >> (32 - bits);
+}
 
 /* FIPS 180-4 */
 static Hash sha1(std::string text)

@@ -49,7 +49,8 @@ static bool plain(const std::string &text)
 static bool fits(const setting &one, const std::string &text)
 {
 	/* the length first: the matcher takes stack for every character */
-	return text.size() <= static_cast<size_t>(one.max) && plain(text) && std::regex_match(text, std::regex(one.pattern));
+	return text.size() <= static_cast<size_t>(one.max) && plain(text) &&
+	       std::regex_match(text, std::regex(one.pattern));
 }
 
 static bool fits(const setting &one, long number)
@@ -58,7 +59,10 @@ static bool fits(const setting &one, long number)
 }
 
 /* The stars that a secret was written over with: it is applied, and stays. */
-static bool kept(const std::string &text) { return !text.empty() && text.find_first_not_of('*') == std::string::npos; }
+static bool kept(const std::string &text)
+{
+	return !text.empty() && text.find_first_not_of('*') == std::string::npos;
+}
 
 /* How many letters have to be changed to make one word the other, for "did you mean". */
 static size_t distance(const std::string &a, const std::string &b)

@@ -42,7 +42,8 @@ static int process(jack_nframes_t count, void *arg)
 	jack_midi_event_write(to, count / 2, note, sizeof note);
 	for (uint32_t i = 0; i < jack_midi_get_event_count(from); i++) {
 		jack_midi_event_get(&event, from, i);
-		if (event.size == sizeof note && event.time == count / 2 && memcmp(event.buffer, note, sizeof note) == 0)
+		if (event.size == sizeof note && event.time == count / 2 &&
+		    memcmp(event.buffer, note, sizeof note) == 0)
 			notes++;
 		else
 			wrong++;
@@ -87,14 +88,15 @@ int main(int argc, char **)
 
 	own = jack_get_uuid_for_client_name(client, "test");
 	jack_uuid_t id;
-	property = own && jack_uuid_parse(own, &id) == 0 && jack_set_property(client, id, "color", "red", "text/plain") == 0 &&
+	property = own && jack_uuid_parse(own, &id) == 0 &&
+		   jack_set_property(client, id, "color", "red", "text/plain") == 0 &&
 		   jack_get_property(id, "color", &value, &type) == 0 && strcmp(value, "red") == 0;
 
 	for (int i = 0; i < 36000 && cycles < CYCLES; i++)
 		usleep(100000);
 	jack_deactivate(client);
 	jack_client_close(client);
-	printf("position %zu spoiled %d property %d sound %d notes %d wrong %d\n", sizeof asked.position, spoiled, property,
-	       sound > 0, notes > 0, wrong);
+	printf("position %zu spoiled %d property %d sound %d notes %d wrong %d\n", sizeof asked.position, spoiled,
+	       property, sound > 0, notes > 0, wrong);
 	return cycles < CYCLES || spoiled || !sound || !notes || wrong;
 }

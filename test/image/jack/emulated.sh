@@ -12,7 +12,7 @@ case $arch in # the processors of the Pi 3, of the Pi 2 and of the first Pi
   armhf) emulator=qemu-arm cpu=cortex-a15 ;;
   armel) emulator=qemu-arm cpu=arm1176 ;;
 esac
-triplet=$(dpkg-architecture -q DEB_HOST_MULTIARCH -a "$arch" 2>/dev/null)
+triplet=$(dpkg-architecture -q DEB_HOST_MULTIARCH -a "$arch" 2> /dev/null)
 case $server in jack1) debs=(jackd1 libjack0) ;; jack2) debs=(jackd2 libjack-jackd2-0) ;; esac
 
 mount -t tmpfs shm /dev/shm
@@ -29,7 +29,8 @@ mkdir -p /tmp/drivers /tmp/bin
 cp -f "$libraries"/jack/*.so /tmp/drivers
 export JACK_DRIVER_DIR=/tmp/drivers LD_LIBRARY_PATH=$libraries JACK_NO_START_SERVER=1
 # Clients of JACK1 run jackd, too, to learn where its files are. PRELOADED names a library for the server alone.
-printf '#!/bin/sh\nexec %s -cpu %s ${PRELOADED:+-E LD_PRELOAD="$PRELOADED"} %s "$@"\n' "$emulator" "$cpu" "$root/usr/bin/jackd" >/tmp/bin/jackd
+# shellcheck disable=SC2016 # for the script that is written
+printf '#!/bin/sh\nexec %s -cpu %s ${PRELOADED:+-E LD_PRELOAD="$PRELOADED"} %s "$@"\n' "$emulator" "$cpu" "$root/usr/bin/jackd" > /tmp/bin/jackd
 chmod +x /tmp/bin/jackd
 export PATH=/tmp/bin:$PATH
 say() { echo "$arch $server $*"; }

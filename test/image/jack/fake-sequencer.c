@@ -22,10 +22,10 @@ static atomic_bool there;
 static atomic_int connections; /* of the port's present life */
 static int heard, lost, twice, last;
 
-#define DONE(function, ...) \
-	int function(__VA_ARGS__) \
-	{ \
-		return 0; \
+#define DONE(function, ...)                                                                                            \
+	int function(__VA_ARGS__)                                                                                      \
+	{                                                                                                              \
+		return 0;                                                                                              \
 	}
 DONE(snd_seq_set_client_name, snd_seq_t *, const char *)
 DONE(snd_seq_create_simple_port, snd_seq_t *, const char *, unsigned, unsigned)
@@ -79,8 +79,8 @@ int snd_seq_get_any_port_info(snd_seq_t *, int, int, snd_seq_port_info_t *info)
 {
 	if (!there)
 		return -ENOENT;
-	snd_seq_port_info_set_capability(info, SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ | SND_SEQ_PORT_CAP_WRITE |
-						       SND_SEQ_PORT_CAP_SUBS_WRITE);
+	snd_seq_port_info_set_capability(info, SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ |
+						       SND_SEQ_PORT_CAP_WRITE | SND_SEQ_PORT_CAP_SUBS_WRITE);
 	snd_seq_port_info_set_type(info, SND_SEQ_PORT_TYPE_HARDWARE);
 	return 0;
 }

@@ -6,17 +6,26 @@ set -euo pipefail
 . "$(dirname "$0")/emulated.sh" "$@"
 compile_client client "$5"
 
-status() { local status=0; timeout 3600 "$@" >>said 2>&1 || status=$?; echo "$status"; }
-soon() { for ((i = 0; i < 36000; i++)); do ! "$@" || return 0; sleep 0.1; done; } # COMMAND...: once it comes true
-begun() { "$emulator" -cpu "$cpu" ./client ready >/dev/null 2>&1 || ! kill -0 "$server_pid" 2>/dev/null; }
+status() {
+  local status=0
+  timeout 3600 "$@" >> said 2>&1 || status=$?
+  echo "$status"
+}
+soon() { # COMMAND...: once it comes true
+  for ((i = 0; i < 36000; i++)); do
+    ! "$@" || return 0
+    sleep 0.1
+  done
+}
+begun() { "$emulator" -cpu "$cpu" ./client ready > /dev/null 2>&1 || ! kill -0 "$server_pid" 2> /dev/null; }
 start() { # OPTION...: a server, until it serves or has ended
-  jackd -r -p16 -t600000 "$@" >said 2>&1 &
+  jackd -r -p16 -t600000 "$@" > said 2>&1 &
   server_pid=$!
   soon begun
 }
 stop() { # WHAT: ends it politely, and says how it ended
   local status=0
-  kill -TERM "$server_pid" 2>/dev/null || true
+  kill -TERM "$server_pid" 2> /dev/null || true
   wait "$server_pid" || status=$?
   say "$1" "$status"
 }

@@ -4,25 +4,25 @@ own=$1 image=$2 xz=$3 zst=$4 bmap=$5
 boot=$((16384 * 512)) root=$(((16384 + 256 * 2048) * 512))
 
 mkdir -p lists/partial archives/partial tools
-apt="-qq -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD -o APT::Sandbox::User=root -o Acquire::Retries=3"
-apt-get $apt --error-on=any update >&2
-apt-get $apt download bmaptool dosfstools >&2
+apt=(-qq -o "Dir::State::Lists=$PWD/lists" -o "Dir::Cache=$PWD" -o APT::Sandbox::User=root -o Acquire::Retries=3)
+apt-get "${apt[@]}" --error-on=any update >&2
+apt-get "${apt[@]}" download bmaptool dosfstools >&2
 for deb in *.deb; do dpkg-deb -x "$deb" tools; done
 
 xz -dc "$xz" | sha256sum | sed 's/^/xz holds /'
 zstd -dc "$zst" | sha256sum | sed 's/^/zst holds /'
-sha256sum <"$image" | sed 's/^/image is /'
+sha256sum < "$image" | sed 's/^/image is /'
 
 # A piece of four blocks of xz, with files in it.
 dd if="$image" of=piece bs=16M skip=17 count=4 status=none
 for jobs in 1 2; do
   bash pack.sh "$PWD/piece" "$PWD/$jobs.xz" "$PWD/$jobs.zst" $jobs
-  for kind in xz zst; do sha256sum <$jobs.$kind | sed "s/^/$kind by $jobs is /"; done
+  for kind in xz zst; do sha256sum < $jobs.$kind | sed "s/^/$kind by $jobs is /"; done
 done
 rm piece
 
 # A card on which every bit is set.
-head -c "$(stat -c %s "$image")" /dev/zero | tr '\0' '\377' >card
+head -c "$(stat -c %s "$image")" /dev/zero | tr '\0' '\377' > card
 PYTHONPATH=tools/usr/lib/python3/dist-packages python3 "$own"/write.py "$xz" "$bmap" card "$image"
 
 dd if=card of=fat bs=1M skip=$((boot >> 20)) count=256 status=none

@@ -57,7 +57,10 @@ write_root() { # IMAGE TREE MKE2FS-OPTION...: and what debugfs is told on its st
   mke2fs -q -F -t ext4 -L rootfs -E "offset=$((root_start * 512)),lazy_itable_init=0,nodiscard" "${@:3}" -d "$2" "$1" \
     $((($(stat -c %s "$1") / 512 - root_start - 2048) / 2))K
   debugfs -w -f /dev/fd/0 "$ext4" > debugfs.log 2>&1
-  e2fsck -fn "$ext4" > e2fsck.log 2>&1 || { cat debugfs.log e2fsck.log >&2; exit 1; }
+  e2fsck -fn "$ext4" > e2fsck.log 2>&1 || {
+    cat debugfs.log e2fsck.log >&2
+    exit 1
+  }
 }
 
 compare() { # NAME TREE: what has been unpacked with what there was
@@ -108,7 +111,10 @@ head -c 96M /dev/zero | tr '\0' '\377' > new.img
 dd if=/dev/zero of=new.img bs=1M count=$((root_start / 2048)) conv=notrunc status=none
 write_table new.img gpt
 write_boot new.img boot
-{ python3 "$tree" debugfs 4096; printf 'fallocate /holes/allocated 1 1220\nrm /holes/nothing\n'; } |
+{
+  python3 "$tree" debugfs 4096
+  printf 'fallocate /holes/allocated 1 1220\nrm /holes/nothing\n'
+} |
   write_root new.img tree -b 4096 -I 256 -N 16384 -O inline_data,64bit,metadata_csum
 ext4="new.img?offset=$((root_start * 512))"
 head -c 4096 /dev/zero | tr '\0' n > block
@@ -195,7 +201,7 @@ sfdisk --quiet --part-type bad/no-linux 2 82
 cp small.img bad/not-ext4
 dd if=/dev/zero of=bad/not-ext4 bs=512 seek=$root_start count=16 conv=notrunc status=none
 cp small.img bad/two-linux
-sfdisk --quiet --append bad/two-linux <<< "start=$(($(stat -c %s small.img) / 512 - 2048)), size=2048, type=83" 
+sfdisk --quiet --append bad/two-linux <<< "start=$(($(stat -c %s small.img) / 512 - 2048)), size=2048, type=83"
 mkfs.ext4 -q -F -O ^has_journal -E offset=$(($(stat -c %s small.img) - 1048576)) bad/two-linux 1M
 for folder in etc secret; do
   cp small.img "bad/damaged-$folder"

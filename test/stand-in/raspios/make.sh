@@ -21,12 +21,18 @@ say() { echo "· $*"; }
 
 key() { # NAME: a key to sign with
   gpg --batch --quiet --passphrase '' --faked-system-time "$SOURCE_DATE_EPOCH" --quick-generate-key "$1" rsa2048 sign never 2> gpg.log ||
-    { cat gpg.log >&2; exit 1; }
+    {
+      cat gpg.log >&2
+      exit 1
+    }
 }
 sign() { gpg --batch --quiet --yes --local-user "$1" "${@:2}"; }
 
 package() { # FOLDER: a .deb in $WORK/own
-  dpkg-deb --root-owner-group -Zgzip -z1 --build "$1" "$WORK/own" > dpkg.log || { cat dpkg.log >&2; exit 1; }
+  dpkg-deb --root-owner-group -Zgzip -z1 --build "$1" "$WORK/own" > dpkg.log || {
+    cat dpkg.log >&2
+    exit 1
+  }
 }
 
 # Raspberry Pi's kernel packages: their files and hooks, our kernel in them.
@@ -73,7 +79,8 @@ EOF
 
 cd "$WORK"
 export GNUPGHOME=/tmp/gnupg
-mkdir -m 700 -p "$GNUPGHOME"
+mkdir -p "$GNUPGHOME"
+chmod 700 "$GNUPGHOME"
 mkdir -p own "$downloads/$place" "$archive/pool" "$archive/dists/$SUITE/main/binary-$ARCH" "$OUT/www.raspberrypi.org"
 
 say 'make the keys'
@@ -110,6 +117,7 @@ sign archive@invalid --clearsign --output InRelease Release
 cd "$WORK"
 
 say 'bootstrap the root'
+# shellcheck disable=SC2097,SC2098 # the WORK of this script, before it is another one for that command
 PACKAGES="systemd-sysv udev kmod dbus polkitd network-manager avahi-daemon modemmanager openssh-server sudo nano procps fdisk
   parted dosfstools e2fsprogs initramfs-tools alsa-utils python3-minimal triggerhappy
   raspi-config raspberrypi-sys-mods userconf-pi rpi-swap cloud-init rpi-cloud-init-mods raspi-firmware raspberrypi-archive-keyring

@@ -11,7 +11,7 @@ mkdir -p "$card"/{changes,work,root}
 mount -t overlay -o "lowerdir=$tree,upperdir=$card/changes,workdir=$card/work,userxattr" card "$root"
 mount -t tmpfs -o mode=755 dev "$root/dev"
 for device in null zero full random urandom; do
-  : >"$root/dev/$device"
+  : > "$root/dev/$device"
   mount --bind "/dev/$device" "$root/dev/$device"
 done
 ln -s /proc/self/fd "$root/dev/fd"
@@ -19,10 +19,10 @@ mkdir -m 1777 "$root/dev/shm"
 
 put() { # FOLDER: of a start. A file that is put on the card gets a second name there: what is in it when it is gone shows how it went
   local name
-  [ ! -e "$1/remove" ] || xargs -I{} rm -rf "$root/{}" <"$1/remove"
+  [ ! -e "$1/remove" ] || xargs -I{} rm -rf "$root/{}" < "$1/remove"
   cp -r "$1/put/." "$root"
   if [ -e "$1/append" ]; then
-    printf '%s%s\n' "$(sed 's/ *$//' "$root/boot/firmware/cmdline.txt")" "$(cat "$1/append")" >"$card/cmdline"
+    printf '%s%s\n' "$(sed 's/ *$//' "$root/boot/firmware/cmdline.txt")" "$(cat "$1/append")" > "$card/cmdline"
     cp "$card/cmdline" "$root/boot/firmware/cmdline.txt"
   fi
   mkdir -p "$root/.twins"
@@ -33,24 +33,25 @@ put() { # FOLDER: of a start. A file that is put on the card gets a second name 
 
 start() { # FOLDER SEEN: with a plug that is pulled as soon as the start says so; nothing of it runs on when this has ended
   local cut line pid
-  cut=$(cat "$1/cut" 2>/dev/null || :)
+  cut=$(cat "$1/cut" 2> /dev/null || :)
   coproc machine { exec unshare --mount --pid --uts --fork --kill-child=KILL bash "$own/start.sh" "$root" "$2" 2>&1; }
   pid=$machine_PID
   while read -r line; do
     echo "$line"
-    [ -z "$cut" ] || [[ $line != *"$cut"* ]] || kill -KILL "$pid" 2>/dev/null || :
-  done <&"${machine[0]}" >"$2/said"
-  wait "$pid" 2>/dev/null || :
+    [ -z "$cut" ] || [[ $line != *"$cut"* ]] || kill -KILL "$pid" 2> /dev/null || :
+  done <&"${machine[0]}" > "$2/said"
+  wait "$pid" 2> /dev/null || :
 }
 
 look() { # SEEN: all that is another than in the image, and what it is now
   cd "$card/changes"
-  find . -mindepth 1 -printf '%y\t%m\t%U:%G\t/%P\t%l\n' >"$1/list"
+  find . -mindepth 1 -printf '%y\t%m\t%U:%G\t/%P\t%l\n' > "$1/list"
   mkdir "$1/files"
   find . -type f -print0 | xargs -0 -r cp --parents --no-preserve=mode,ownership -t "$1/files"
   cd "$OLDPWD"
 }
 
+# shellcheck disable=SC2012 # numbers
 for number in $(ls "cases/$case" | sort -n); do
   folder=$PWD/cases/$case/$number seen=$PWD/seen/$case/$number
   mkdir -p "$seen"

@@ -30,7 +30,8 @@ int main(int count, char **words)
 	for (int i = 1; i < count; i++) {
 		if (words[i][0] == '-')
 			continue;
-		if (strcmp(words[i], "enable") != 0 && strcmp(words[i], "disable") != 0 && strcmp(words[i], "is-enabled") != 0)
+		if (strcmp(words[i], "enable") != 0 && strcmp(words[i], "disable") != 0 &&
+		    strcmp(words[i], "is-enabled") != 0)
 			return 0;
 		execv("/mnt/systemctl", words);
 		perror("/mnt/systemctl");

@@ -8,10 +8,10 @@ rm -rf "$root"/run/* "$root"/tmp/*
 mkdir -p "$root/run/sshd"
 hostname "$(cat "$root/etc/hostname")"
 mount -t proc proc "$root/proc"
-sed 's/^/coherent_pool=1M /' "$root/boot/firmware/cmdline.txt" >"$seen/cmdline"
+sed 's/^/coherent_pool=1M /' "$root/boot/firmware/cmdline.txt" > "$seen/cmdline"
 mount --bind "$seen/cmdline" "$root/proc/cmdline"
 mount -t tmpfs real "$root/mnt"
-: >"$root/mnt/systemctl"
+: > "$root/mnt/systemctl"
 mount --bind "$root/usr/bin/systemctl" "$root/mnt/systemctl"
 for program in systemctl sync; do mount --bind recorder "$root/usr/bin/$program"; done
 
@@ -23,7 +23,7 @@ else
   [ -e "$root/var/lib/downbeat/first-boot.done" ] || inside /usr/lib/downbeat/first-boot || :
   if inside /usr/lib/downbeat/settings-changed; then inside /usr/lib/downbeat/settings || status=$?; else status=skipped; fi
 fi
-echo "$status" >"$seen/status"
-! inside /usr/lib/downbeat/settings-changed || : >"$seen/again"
-hostname >"$seen/hostname"
-inside sshd -T | sed -n 's/^passwordauthentication //p' >"$seen/password_login"
+echo "$status" > "$seen/status"
+! inside /usr/lib/downbeat/settings-changed || : > "$seen/again"
+hostname > "$seen/hostname"
+inside sshd -T | sed -n 's/^passwordauthentication //p' > "$seen/password_login"
