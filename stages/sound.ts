@@ -89,7 +89,7 @@ async function startByHand({ console }: Booted, user: string, midi: boolean): Pr
 /** Pulls the card out, sees its server end and the journal say so, plugs it in again, and waits for the server that starts then. */
 async function replug(booted: Booted, where: string): Promise<ProofResult> {
   const until = (command: string): Promise<string> =>
-    runOn(booted.console, `for i in $(seq 1800); do ${command} && exit 0; sleep 0.5; done; systemctl status 'jackd@*'; exit 1`)
+    runOn(booted.console, `for i in $(seq 180); do ${command} && exit 0; sleep 0.5; done; systemctl status 'jackd@*'; exit 1`)
   await booted.tell(unplug(0))
   await until(`! systemctl --quiet is-active 'jackd@*'`)
   const said = 'journalctl --sync; journalctl -o cat -u jackd-waits.service'

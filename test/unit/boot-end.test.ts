@@ -10,7 +10,7 @@ function system(looks: readonly string[], state: string) {
     asked.push(command)
     if (command.includes('--wait'))
       return ++look < looks.length ? '124' : `[   12.3] first-boot[214]: done\n${state}\n${state === 'running' ? 0 : 1}`
-    if (command.includes('list-jobs --plain --no-legend\n')) return `${looks[look]}0`
+    if (command.includes('; ( systemctl list-jobs')) return `${looks[look]}0`
     return command.includes('systemctl status') ? 'the answer to systemctl status\n0' : '0'
   }
   const console = createConsole((text) => {
@@ -20,7 +20,7 @@ function system(looks: readonly string[], state: string) {
   return { console, asked }
 }
 
-const job = (unit: string): string => `12 ${unit} start running\n`
+const job = (unit: string): string => `${unit} start running\n`
 
 test('the end of a boot has the state that the system is in', async () => {
   expect(await bootEnd(system([], 'running').console)).toBe('running')
@@ -38,8 +38,8 @@ test('a boot that does not get on is given up, with the jobs that it is in and w
   const error: unknown = await bootEnd(console).catch((failed: unknown) => failed)
   expect(error).toBeInstanceOf(StuckBoot)
   expect((error as Error).message).toContain(
-    `the boot does not come to its end; for 16 minutes it has waited for:\n${job('jackd@Device.service')}\nthe answer to systemctl status`,
+    `the boot does not come to its end; for 120 seconds of its own it has waited for:\n${job('jackd@Device.service')}\nthe answer to systemctl status`,
   )
-  expect(asked.filter((command) => command.includes('--wait'))).toHaveLength(10)
+  expect(asked.filter((command) => command.includes('--wait'))).toHaveLength(6)
   expect(asked.at(-3)).toContain('systemctl status')
 })

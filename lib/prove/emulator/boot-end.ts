@@ -1,8 +1,11 @@
 import type { Console } from './console.ts'
 
-/** Seconds of the booted system between two looks at it, and after how many looks that saw the same it is stuck. */
-const LOOK_S = 120
-const LOOKS = 8
+/**
+ * Seconds of the booted system between two looks at it, and after how many looks that saw the same it is stuck. A whole boot takes
+ * eight of them. One of them may be twenty of ours where the system is busy with what will never end.
+ */
+const LOOK_S = 30
+const LOOKS = 4
 
 /** What is asked of a system that is stuck, so that whoever reads the error sees in what. */
 const QUESTIONS = [
@@ -26,14 +29,15 @@ export async function bootEnd(console: Console): Promise<string> {
   for (;;) {
     const { text, status } = await console.run(`timeout ${LOOK_S} systemctl is-system-running --wait`)
     if (status !== 124) return text.trim()
-    const jobs = (await console.run('systemctl list-jobs --plain --no-legend')).text
+    // without their numbers: what is started again and again has another one each time
+    const jobs = (await console.run("systemctl list-jobs --plain --no-legend | sed 's/^ *[0-9]* *//'")).text
     same = jobs === before ? same + 1 : 0
     before = jobs
     if (same < LOOKS) continue
     const answers: string[] = []
     for (const question of QUESTIONS) answers.push((await console.run(question)).text)
     throw new StuckBoot(
-      [`the boot does not come to its end; for ${(LOOK_S * LOOKS) / 60} minutes it has waited for:`, jobs, ...answers].join('\n'),
+      [`the boot does not come to its end; for ${LOOK_S * LOOKS} seconds of its own it has waited for:`, jobs, ...answers].join('\n'),
     )
   }
 }

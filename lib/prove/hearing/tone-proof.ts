@@ -20,11 +20,11 @@ export const longBuffer = (midi: boolean): string => `-P -p2048 -n3 -r48000${mid
 export const restartWithLongBuffer = (console: Console, midi: boolean): Promise<string> =>
   runOn(console, `sed -i 's/^JACKD_ALSA=.*/JACKD_ALSA="${longBuffer(midi)}"/' /etc/default/jackd; systemctl restart 'jackd@*'`)
 
-/** Waits for the server, a quarter of an hour at the most, and plays the tone through it. */
+/** Waits for the server, a minute and a half of the booted system at the most, and plays the tone through it. */
 export const playTone = (console: Console, user: string, seconds: number): Promise<string> =>
   runOn(
     console,
-    `su -s /bin/sh -c 'downbeat-xruns -i 0 -t 0.1 -w 900 >/dev/null; downbeat-tone -f ${HZ} -l ${LEVEL_DBFS} -t ${seconds}' ${user}`,
+    `su -s /bin/sh -c 'downbeat-xruns -i 0 -t 0.1 -w 90 >/dev/null; downbeat-tone -f ${HZ} -l ${LEVEL_DBFS} -t ${seconds}' ${user}`,
   )
 
 /**
