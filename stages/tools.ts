@@ -7,7 +7,7 @@ import { toolbox } from './toolbox.ts'
 
 /**
  * The small programs of our own that go into the image: `NAME.c` of packages/tools is downbeat-NAME, compiled against the
- * JACK library that is in it, and so is `NAME.cc`, with nothing but the C library; and single programs of Debian packages whose
+ * JACK library that is in it, and so is `NAME.cc` with the files of NAME/, with nothing but the C library; and single programs of Debian packages whose
  * dependencies nobody wants on a card.
  */
 export const tools = defineStage({
@@ -24,7 +24,7 @@ export const tools = defineStage({
       writeFileSync(`${work}/${path}`, text)
     }
     const named = (ending: string): string[] =>
-      given.sources.filter(({ path }) => path.endsWith(ending)).map(({ path }) => path.slice(0, -ending.length))
+      given.sources.filter(({ path }) => path.endsWith(ending) && !path.includes('/')).map(({ path }) => path.slice(0, -ending.length))
     const flags = ['-Wall', '-Wextra', '-Werror', '-D_FORTIFY_SOURCE=2', '-fPIE', '-pie', '-Wl,-z,relro,-z,now', '-Wl,--build-id=none']
     // They run with either server: only the headers are of one. The libraries that libjack itself uses are in the image; the
     // linker need not see them.
@@ -35,9 +35,10 @@ export const tools = defineStage({
         "$cross"gcc -std=c11 -O2 ${flags} -Iheaders/usr/include -o downbeat-"$program" "$program".c \
           usr/lib/*/libjack.so.0 -Wl,--unresolved-symbols=ignore-in-shared-libs -lm
       done
-      # the C++ library of the compiler is in them: not every base has it
+      # the C++ library of the compiler and that of ciphers are in them: not every base has them
       for program in ${named('.cc')}; do
-        "$cross"g++ -std=c++17 -Os ${flags} -static-libstdc++ -static-libgcc -o downbeat-"$program" "$program".cc
+        "$cross"g++ -std=c++17 -Os ${flags} -static-libstdc++ -static-libgcc -o downbeat-"$program" "$program".cc "$program"/*.cc \
+          -Wl,-Bstatic -lnettle -Wl,-Bdynamic
       done
       "$cross"strip downbeat-*
       install -D -t ${out.programs}/usr/bin downbeat-*

@@ -11,14 +11,13 @@
  * FILE:LINE:COLUMN and what was expected, and never with the value. Exit status 0; 1: something was wrong; 2: usage, or a
  * file cannot be written.
  */
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include "settings/keys.h"
-#include "settings/values.h"
-#include "settings/file.h"
-#include "settings/psk.h"
-#include "settings/forms.h"
 #include <iostream>
+#include <iterator>
+#include "settings/file.h"
+#include "settings/forms.h"
+#include "settings/mask.h"
+#include "settings/psk.h"
+#include "settings/values.h"
 
 static int failed(const std::string &text)
 {
@@ -85,47 +84,16 @@ static int read_folder(const std::string &folder)
 	return problems > 0 ? 1 : 0;
 }
 
-/* Where a position of the parser, which counts characters, is in the bytes of the text. */
-static size_t offset_of(const std::string &text, const toml::source_position &position)
-{
-	size_t at = text.compare(0, 3, "\xef\xbb\xbf") == 0 ? 3 : 0;
-
-	for (unsigned long line = 1; line < position.line; line++)
-		at = text.find('\n', at) + 1;
-	for (unsigned long column = 1; column < position.column && at < text.size(); column++)
-		do
-			at++;
-		while (at < text.size() && (text[at] & 0xc0) == 0x80);
-	return at;
-}
-
-/* Stars over a text in quotes; the quotes and the ends of lines stay, so that it is one as long as before. */
-static void star(std::string &text, const toml::source_region &region)
-{
-	const size_t begin = offset_of(text, region.begin), end = offset_of(text, region.end);
-	const size_t quotes = text.compare(begin, 3, std::string(3, text[begin])) == 0 && end - begin >= 6 ? 3 : 1;
-
-	for (size_t i = begin + quotes; i + quotes < end; i++)
-		if (text[i] != '\r' && text[i] != '\n')
-			text[i] = '*';
-}
-
 static int mask(const std::string &path)
 {
 	const auto text = content(path);
-	std::string masked = text.value_or("");
 
 	if (!text)
 		return 0;
-	const toml::parse_result result = toml::parse(*text);
-	if (!result)
-		return 1; /* nothing of it was applied: whoever wrote it mends it */
-	for (const setting &one : settings_known) {
-		const auto node = result.table().at_path(one.key);
-		if (one.secret && node.is_string() && fits(one, **node.as_string()))
-			star(masked, node.node()->source());
-	}
-	return masked == *text || write_over(path, masked) ? 0 : failed(path + " could not be written over");
+	const auto stars = masked(*text);
+	if (!stars)
+		return 1;
+	return *stars == *text || write_over(path, *stars) ? 0 : failed(path + " could not be written over");
 }
 
 /* Of the same length in the end: spaces fill it up, before the end of its last line. */

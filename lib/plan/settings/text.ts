@@ -40,9 +40,11 @@ export function settingsHeader(): string {
   const row = ({ key, kind, pattern, expected, min, max, power_of_two, secret }: SettingKey): string =>
     `\t{ ${[inC(key), kind.toUpperCase(), inC(pattern), inC(expected), min, max, power_of_two, secret].join(', ')} },`
   return `/* The keys of downbeat.toml. Made of the schema of its settings by ./downbeat generate. */
+#pragma once
+
 enum kind { TEXT, TEXTS, NUMBER, YES_NO };
 
-static const struct setting {
+inline const struct setting {
 	const char *key;
 	enum kind kind;
 	const char *pattern;

@@ -1,7 +1,9 @@
 /* The keys of downbeat.toml. Made of the schema of its settings by ./downbeat generate. */
+#pragma once
+
 enum kind { TEXT, TEXTS, NUMBER, YES_NO };
 
-static const struct setting {
+inline const struct setting {
 	const char *key;
 	enum kind kind;
 	const char *pattern;

@@ -1,96 +1,35 @@
 /* What was read, what is wrong with it, and whether a value is one that a setting may have. */
-#include <cstdio>
-#include <cstring>
+#pragma once
 #include <map>
-#include <regex>
 #include <string>
 #include <vector>
+#include "keys.h"
 
 struct Place {
 	std::string file;
 	unsigned long line, column;
 };
 
+/* What each setting was given: one text, or those of a list. */
 using Values = std::map<std::string, std::vector<std::string>>;
 
-static int problems;
+/* How many were told of. */
+extern int problems;
 
-/* Never with a value in it: it may be a secret. */
-static void problem(const Place &place, const std::string &text)
-{
-	fprintf(stderr, "%s:%lu:%lu %s\n", place.file.c_str(), place.line, place.column, text.c_str());
-	problems++;
-}
+/* Tells of one, on standard error. Never with a value in it: it may be a secret. */
+void problem(const Place &place, const std::string &text);
 
-static const setting *known(const std::string &key)
-{
-	for (const setting &one : settings_known)
-		if (key == one.key)
-			return &one;
-	return nullptr;
-}
+/* The setting of this name, or nothing. */
+const setting *known(const std::string &key);
 
-/* Nothing that could end a line, in whatever file it will stand; and UTF-8 that is none would not come through an editor. */
-static bool plain(const std::string &text)
-{
-	for (size_t i = 0; i < text.size();) {
-		const unsigned char first = text[i];
-		const int more = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc2 ? 1 : -1;
-		if (first < 0x20 || first == 0x7f || first > 0xf4 || more < 0 || i + more >= text.size())
-			return false;
-		for (int j = 1; j <= more; j++)
-			if ((text[i + j] & 0xc0) != 0x80)
-				return false;
-		i += more + 1;
-	}
-	return true;
-}
+/* Whether it has nothing that could end a line, in whatever file it will stand, and is UTF-8 whole: else it would not come through an editor. */
+bool plain(const std::string &text);
 
-static bool fits(const setting &one, const std::string &text)
-{
-	/* the length first: the matcher takes stack for every character */
-	return text.size() <= static_cast<size_t>(one.max) && plain(text) &&
-	       std::regex_match(text, std::regex(one.pattern));
-}
+bool fits(const setting &one, const std::string &text);
+bool fits(const setting &one, long number);
 
-static bool fits(const setting &one, long number)
-{
-	return number >= one.min && number <= one.max && (!one.power_of_two || (number & (number - 1)) == 0);
-}
+/* Whether it is the stars that a secret was written over with: it is applied, and stays. */
+bool kept(const std::string &text);
 
-/* The stars that a secret was written over with: it is applied, and stays. */
-static bool kept(const std::string &text)
-{
-	return !text.empty() && text.find_first_not_of('*') == std::string::npos;
-}
-
-/* How many letters have to be changed to make one word the other, for "did you mean". */
-static size_t distance(const std::string &a, const std::string &b)
-{
-	std::vector<size_t> row(b.size() + 1);
-
-	for (size_t j = 0; j <= b.size(); j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.size(); i++) {
-		size_t corner = row[0]++;
-		for (size_t j = 1; j <= b.size(); j++) {
-			const size_t change = corner + (a[i - 1] != b[j - 1]);
-			corner = row[j];
-			row[j] = std::min({ change, row[j] + 1, row[j - 1] + 1 });
-		}
-	}
-	return row[b.size()];
-}
-
-static std::string did_you_mean(const std::string &key)
-{
-	const setting *nearest = nullptr;
-	size_t least = 3;
-
-	for (const setting &one : settings_known) {
-		const size_t far = distance(key.substr(0, 64), one.key);
-		if (far < least)
-			least = far, nearest = &one;
-	}
-	return nearest ? " (did you mean \"" + std::string(nearest->key) + "\"?)" : "";
-}
+/* A hint for a setting that is not known, or "". */
+std::string did_you_mean(const std::string &key);

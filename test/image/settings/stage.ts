@@ -32,7 +32,7 @@ export const settingsRuns = defineStage({
       for (const [name, text] of Object.entries(files)) writeFileSync(`${work}/${i}/${name}`, text)
     }
     await $`cross=$(dpkg-architecture --host-arch ${given.arch} --query DEB_HOST_GNU_TYPE 2>/dev/null)-
-      "$cross"g++ -std=c++17 -O1 -Wall -Wextra -Werror -static -o program settings.cc
+      "$cross"g++ -std=c++17 -O1 -Wall -Wextra -Werror -static -o program settings.cc settings/*.cc -lnettle
       "$cross"readelf -h program | sed -n 's/ *Machine: *//p' >machine
       for case in $(seq 0 ${cases.length - 1}); do
         ${emulators[given.arch]!} ./program read $case >$case/out 2>$case/err || [ $? -eq 1 ]
