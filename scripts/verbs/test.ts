@@ -8,15 +8,17 @@ import { didYouMean } from '../../lib/common/words/nearest.ts'
 import { seconds } from '../session/report.ts'
 import { root } from '../session/session.ts'
 
-/** A part of the tests: a title, and what to type for it. `vitest` parts count their tests. */
-interface Part {
-  title: string
-  run: string[]
-  vitest?: true
-}
+/** A part of the tests: a title, and what to type for it, or the projects of vitest whose tests are run and counted. */
+type Part = { title: string; run: string[] } | { title: string; projects: string[] }
 
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
-const project = (name: string): string[] => [bin('vitest'), 'run', '--project', name]
+const vitest = (projects: readonly string[]): string[] => [
+  bin('vitest'),
+  'run',
+  ...projects.flatMap((name) => ['--project', name]),
+  '--reporter=default',
+  '--reporter=json',
+]
 
 const built: Part = { title: 'the image, booted and heard', run: [join(root, 'downbeat'), 'build', '--boot'] }
 
@@ -31,12 +33,12 @@ const parts: Record<string, Part[]> = {
     { title: 'generated files', run: [join(root, 'downbeat'), 'generate', '--check'] },
   ],
   unit: [
-    { title: 'unit tests', run: project('unit'), vitest: true },
-    { title: 'golden files', run: project('golden'), vitest: true },
+    { title: 'unit tests', projects: ['unit'] },
+    { title: 'golden files', projects: ['golden'] },
   ],
-  image: [built, { title: 'what the image promises', run: project('image'), vitest: true }],
-  faults: [{ title: 'faults and reproducibility', run: project('faults'), vitest: true }],
-  long: [built, { title: 'exhaustive tests', run: project('long'), vitest: true }],
+  image: [built, { title: 'what the image promises', projects: ['image'] }],
+  faults: [built, { title: 'faults and reproducibility', projects: ['faults'] }],
+  long: [built, { title: 'exhaustive tests', projects: ['long'] }],
 }
 
 /** What is left out unless it is named: the exhaustive forms of tests that the other parts have, too. */
@@ -68,7 +70,7 @@ async function test(asked: string[]): Promise<void> {
   const results: Result[] = []
   let bad: string | undefined
   try {
-    for (const part of new Set(wanted.flatMap((name) => parts[name]!))) {
+    for (const part of partsOf(wanted)) {
       const { result, passed } = await runPart(part, join(reports, `${results.length}.json`))
       results.push(result)
       if (!passed) bad = result.failed === 0 && result.skipped > 0 ? `${part.title} (${result.skipped} skipped)` : part.title
@@ -81,14 +83,21 @@ async function test(asked: string[]): Promise<void> {
   if (bad !== undefined) throw new ProofError(`the tests failed: ${bad}`)
 }
 
+/** What is to be run for some names. The tests that need the image are run together: their boots and builds share the processors better. */
+function partsOf(names: readonly string[]): Part[] {
+  const both = ['image', 'faults'].every((name) => names.includes(name))
+  const together: Part = { title: 'its promises, and faults', projects: ['image', 'faults'] }
+  return [
+    ...new Set(names.flatMap((name) => (both && name === 'image' ? [built, together] : both && name === 'faults' ? [] : parts[name]!))),
+  ]
+}
+
 async function runPart(part: Part, report: string): Promise<{ result: Result; passed: boolean }> {
   const started = performance.now()
   process.stdout.write(`\n== ${part.title}\n`)
-  const status = await run([
-    ...part.run,
-    ...(part.vitest === true ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : []),
-  ])
-  const counted = part.vitest === true ? count(report) : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+  const counts = 'projects' in part
+  const status = await run(counts ? [...vitest(part.projects), `--outputFile.json=${report}`] : part.run)
+  const counted = counts ? count(report) : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
   const result: Result = { title: part.title, ...counted, seconds: (performance.now() - started) / 1000 }
   const passed = status === 0 && counted.skipped === 0
   process.stdout.write(`== ${part.title}: ${passed ? 'passed' : 'FAILED'} in ${seconds(result.seconds)}\n`)

@@ -131,10 +131,3 @@ test('a kernel option that does not exist stops the build with its name, and end
   expect(await ended).toBe(1)
   expect(said()).toContain('  | CONFIG_NO_SUCH_THING: no such option in this kernel')
 })
-
-test('a build in another place, of the same sources, gives the same image to the bit, kernel included', () => {
-  const out = ownCache(Object.keys(built.stages).filter((stage) => stage !== 'toolbox'))
-  for (const kept of ['sources', 'ccache']) cpSync(join(cacheFolder(), 'kept', kept), join(out, 'cache/kept', kept), { recursive: true })
-  expect(downbeat(['build', '--quiet'], { out })).toMatchObject({ status: 0, err: '' })
-  expect(sha(out)).toBe(whole)
-})
