@@ -38,10 +38,11 @@ const UNHURRIED = ['systemd.default_timeout_start_sec', 'systemd.default_device_
 )
 
 /**
- * One nanosecond an instruction, and all processors of the guest in turn on one of this machine. So the clock of the guest goes by
- * its own work and not by ours: however slow or busy this machine is, nothing in the guest is late. QEMU, docs/devel/tcg-icount.rst.
+ * One nanosecond an instruction, and all processors of the guest in turn on one of this machine; where the guest has nothing to do,
+ * its clock goes on to what it waits for at once. So the clock goes by the guest's own work and never by ours: however slow or busy
+ * this machine is, nothing in the guest is late. QEMU, docs/devel/tcg-icount.rst.
  */
-const OWN_CLOCK = ['-accel', 'tcg,thread=single', '-icount', 'shift=0,sleep=on']
+const OWN_CLOCK = ['-accel', 'tcg,thread=single', '-icount', 'shift=0,sleep=off']
 
 const card = (n: number): string => ['usb-audio', `id=card${n}`, `audiodev=recorder${n}`].join(',')
 
