@@ -89,8 +89,8 @@ export const boot = defineStage({
         }
         await put(asked.filter(({ proof }) => proof.on === 'card'))
         say('examines itself')
-        // Once is enough: it asks the same again, in the words that its user will see.
-        if (i === 0) results.push(await doctor(booted, machine.name, given.card ? 'card' : 'boot', board.emulator!.cannot_prove))
+        // Once is enough, on the board with the fewest proofs: it asks the same again, in the words that its user will see.
+        if (i === given.boards.length - 1) results.push(await doctor(booted, machine.name, given.card ? 'card' : 'boot', board.emulator!.cannot_prove))
         // What needs no card needs no server, and an emulated USB takes most of a processor as long as one plays.
         await booted.console.run("systemctl stop 'jackd@*'")
         await put(asked.filter(({ proof }) => proof.on !== 'card'))

@@ -16,6 +16,11 @@
  * libarchive takes no name for text that is not ASCII, because this program sets no locale: it writes its bytes as they are,
  * with a keyword about it (hdrcharset) that GNU tar does not know. In a UTF-8 locale it would change names in CESU-8.
  *
+ * What else reads such a file system, and what is lost with it. Tried: rdump of debugfs (e2fsprogs 1.47) loses set-uid bits,
+ * extended attributes and with them capabilities and ACLs, nanoseconds, the times of symbolic links; it writes hard links as
+ * files of their own, and fills holes. fuse2fs with tar loses nothing, but wants /dev/fuse, which an ordinary user's namespace
+ * has not. Not tried, by their manuals: 7z and e2tools lose owners; guestfish boots a kernel.
+ *
  *   cc -std=c11 -O2 -Wall -Wextra -Werror -o ext2tar ext2tar.c -lext2fs -lcom_err -larchive
  */
 #define _XOPEN_SOURCE 700 /* tsearch */
