@@ -3,7 +3,8 @@ import { Command, CommanderError } from 'commander'
 import { Failure, systemError, UserError } from '../lib/common/words/errors.ts'
 import { nearest } from '../lib/common/words/nearest.ts'
 
-// The command line: every verb is a file of its own in this folder, and only the one that is asked for is loaded.
+// The command line: every verb is a file of its own in this folder, and only the one that is asked
+// for is loaded.
 
 delete process.env['NODE_COMPILE_CACHE'] // the launcher's word to this Node, and to none that it starts
 
@@ -39,7 +40,11 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     'show what a build would make: each value and the file it comes from',
     async () => (await import('./verbs/plan.ts')).planCommand(),
   ],
-  list: ['[options] [what] [choices]', 'list what there is to choose from', async () => (await import('./verbs/list.ts')).listCommand()],
+  list: [
+    '[options] [what] [choices]',
+    'list what there is to choose from',
+    async () => (await import('./verbs/list.ts')).listCommand(),
+  ],
   doctor: [
     '[options]',
     'say whether this machine can build, and what to do where it cannot',
@@ -63,7 +68,9 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
 }
 
 const program = new Command('downbeat')
-  .description('Builds Raspberry Pi images for realtime, low-latency audio, and proves every tuning in them')
+  .description(
+    'Builds Raspberry Pi images for realtime, low-latency audio, and proves every tuning in them',
+  )
   .usage('<verb> [options]')
   .helpCommand('help [verb]', 'say what a verb does, with an example')
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
@@ -78,7 +85,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 async function addVerbs(asked: string | undefined): Promise<void> {
   for (const [name, [words, about, load]] of Object.entries(verbs)) {
     if (name !== asked) program.command(`${name} ${words}`).description(about)
-    else program.addCommand((await load()).description(about).exitOverride().showHelpAfterError(`(./downbeat help ${name} says more)`))
+    else
+      program.addCommand(
+        (await load())
+          .description(about)
+          .exitOverride()
+          .showHelpAfterError(`(./downbeat help ${name} says more)`),
+      )
   }
 }
 

@@ -1,4 +1,11 @@
-import { constants, copyFileSync, existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { download } from '../lib/engine/fetch/download.ts'
@@ -11,20 +18,35 @@ import { toolbox } from './toolbox.ts'
 /** Bytes that a signature or a key has at most. */
 const SMALL = 100_000
 
-/** With less free than this the disk is what is wrong, whatever seems to be: of what a program could not write it says odd things. */
+/**
+ * With less free than this the disk is what is wrong, whatever seems to be: of what a program could
+ * not write it says odd things.
+ */
 const FULL = 50e6
 
-/** Waits for a command; where it has written down what is wrong with the image, that is the error, unless the disk is full. */
-async function refused(command: Promise<void>, work: string, why: string, name?: string): Promise<void> {
+/**
+ * Waits for a command; where it has written down what is wrong with the image, that is the error,
+ * unless the disk is full.
+ */
+async function refused(
+  command: Promise<void>,
+  work: string,
+  why: string,
+  name?: string,
+): Promise<void> {
   await command.catch((error: unknown) => {
     const { bavail, bsize } = statfsSync(work)
-    if (bavail * bsize < FULL || !existsSync(join(work, why))) throw error // of a full disk the engine knows what to say
+    // of a full disk the engine knows what to say
+    if (bavail * bsize < FULL || !existsSync(join(work, why))) throw error
     const words = readFileSync(join(work, why), 'utf8').trim()
     throw new UserError(name === undefined ? words : `${name}: ${words}`)
   })
 }
 
-/** A published image, taken apart: its root file system as a tar, with the files of its boot partition where it is mounted. */
+/**
+ * A published image, taken apart: its root file system as a tar, with the files of its boot
+ * partition where it is mounted.
+ */
 export const base = defineStage({
   name: 'base',
   about: 'Fetch the published image that this one starts from, verify it, and take its files',
@@ -47,12 +69,21 @@ export const base = defineStage({
     if (given.signature) {
       const { url, key, fingerprint } = given.signature
       progress('checking who has signed it')
-      const beside = (what: string) => ({ ...network, limit: SMALL, path: `${kept.downloads}/${what}` })
+      const beside = (what: string) => ({
+        ...network,
+        limit: SMALL,
+        path: `${kept.downloads}/${what}`,
+      })
       const signed = await fetchOrKept(url, beside(`${given.sha256}.signature`))
       const known = await fetchOrKept(key, beside(`${fingerprint}.key`))
       writeFileSync(`${work}/signature`, signed.bytes)
       writeFileSync(`${work}/key`, known.bytes)
-      await refused($`bash ${own}/check-signature.sh ${file} ${work}/signature ${work}/key ${fingerprint}`, work, 'why', name)
+      await refused(
+        $`bash ${own}/check-signature.sh ${file} ${work}/signature ${work}/key ${fingerprint}`,
+        work,
+        'why',
+        name,
+      )
       signed.keep()
       known.keep()
     }
@@ -63,8 +94,12 @@ export const base = defineStage({
       mv ${work}/result/facts ${out.facts}`
     await refused(unpacking, work, 'image/why')
     const facts = readFileSync(out.facts, 'utf8')
-    const [suite, arch] = ['os_codename', 'arch'].map((name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1])
+    const [suite, arch] = ['os_codename', 'arch'].map(
+      (name) => new RegExp(`^${name}=(.*)$`, 'm').exec(facts)?.[1],
+    )
     if (suite !== given.suite || arch !== given.arch)
-      throw new UserError(`base: ${name} is ${suite} for ${arch}; the base that it should be like is ${given.suite} for ${given.arch}`)
+      throw new UserError(
+        `base: ${name} is ${suite} for ${arch}; the base that it should be like is ${given.suite} for ${given.arch}`,
+      )
   },
 })

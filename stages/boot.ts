@@ -15,7 +15,10 @@ import { image } from './image.ts'
 import { toolbox } from './toolbox.ts'
 import { verify } from './verify.ts'
 
-/** The boot proofs: the very image, booted on QEMU's Raspberry Pis, or its own machine, as the firmware would boot it. */
+/**
+ * The boot proofs: the very image, booted on QEMU's Raspberry Pis, or its own machine, as the
+ * firmware would boot it.
+ */
 export const boot = defineStage({
   name: 'boot',
   about: 'Boot the image on an emulated Raspberry Pi and prove the tunings on the running system',
@@ -71,7 +74,8 @@ export const boot = defineStage({
         results.push(...(await firstBoot(booted, machine.name, disk, given.ssh)))
         const since = await secondsUp(booted)
         if (given.heard) say('plays a tone')
-        if (given.heard) silence = await playTone(booted.console, given.user, 4).then(() => undefined, messageOf)
+        if (given.heard)
+          silence = await playTone(booted.console, given.user, 4).then(() => undefined, messageOf)
         const asked = proofsOf(given.tunings).filter(
           ({ tuning, proof }) =>
             tuning.boards.includes(board.id) &&
@@ -83,15 +87,30 @@ export const boot = defineStage({
         const put = async (those: typeof asked): Promise<void> => {
           for (const { tuning, proof } of those) {
             say(`is asked for ${tuning.id} (${results.length} answers)`)
-            const row = { tuning: tuning.id, proof: describe(proof), where: machine.name, expected: expectation(proof) }
+            const row = {
+              tuning: tuning.id,
+              proof: describe(proof),
+              where: machine.name,
+              expected: expectation(proof),
+            }
             results.push({ ...row, ...(await ask(booted, proof, since)) })
           }
         }
         await put(asked.filter(({ proof }) => proof.on === 'card'))
         say('examines itself')
-        // Once is enough, on the board with the fewest proofs: it asks the same again, in the words that its user will see.
-        if (i === given.boards.length - 1) results.push(await doctor(booted, machine.name, given.card ? 'card' : 'boot', board.emulator!.cannot_prove))
-        // What needs no card needs no server, and an emulated USB takes most of a processor as long as one plays.
+        // Once is enough, on the board with the fewest proofs: it asks the same again, in the words
+        // that its user will see.
+        if (i === given.boards.length - 1)
+          results.push(
+            await doctor(
+              booted,
+              machine.name,
+              given.card ? 'card' : 'boot',
+              board.emulator!.cannot_prove,
+            ),
+          )
+        // What needs no card needs no server, and an emulated USB takes most of a processor as long
+        // as one plays.
         await booted.console.run("systemctl stop 'jackd@*'")
         await put(asked.filter(({ proof }) => proof.on !== 'card'))
       } catch (error) {
@@ -100,10 +119,18 @@ export const boot = defineStage({
         await booted.stop()
       }
       say('is done')
-      const tone = { tuning: 'sound', proof: 'a tone is played through JACK', where: machine.name, expected: 'played to its end' }
+      const tone = {
+        tuning: 'sound',
+        proof: 'a tone is played through JACK',
+        where: machine.name,
+        expected: 'played to its end',
+      }
       if (silence !== undefined) results.push({ ...tone, passed: false, seen: silence })
       else if (given.heard) results.push(...judgeTone(`${folder}/heard.wav`, machine.name, 4, true))
-      return { boot: { machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 }, results }
+      return {
+        boot: { machine: machine.name, seconds: Math.round(booted.seconds * 10) / 10 },
+        results,
+      }
     }
     // Side by side: each machine keeps one processor busy.
     const boards = given.boards.entries()
@@ -113,7 +140,10 @@ export const boot = defineStage({
     for (const taken of await Promise.allSettled(Array.from({ length: settings.jobs }, take)))
       if (taken.status === 'rejected') throw taken.reason
     const results = seen.flatMap((one) => one.results)
-    writeFileSync(out.results, `${JSON.stringify({ boots: seen.map((one) => one.boot), results }, null, 2)}\n`)
+    writeFileSync(
+      out.results,
+      `${JSON.stringify({ boots: seen.map((one) => one.boot), results }, null, 2)}\n`,
+    )
     demand(results)
   },
 })
@@ -125,41 +155,86 @@ interface Seen {
   results: ProofResult[]
 }
 
-/** One board per chip, the one that QEMU knows exactly if there is one; of those that can be started with this kernel. */
+/**
+ * One board per chip, the one that QEMU knows exactly if there is one; of those that can be started
+ * with this kernel.
+ */
 function emulated(boards: readonly PlannedBoard[]): PlannedBoard[] {
   const chosen = new Map<string, PlannedBoard>()
   for (const board of boards) {
     const before = chosen.get(board.soc)
-    if (board.emulator && (!before || (board.emulator.exact && !before.emulator!.exact))) chosen.set(board.soc, board)
+    if (board.emulator && (!before || (board.emulator.exact && !before.emulator!.exact)))
+      chosen.set(board.soc, board)
   }
   return [...chosen.values()]
 }
 
 /** What every image promises on its first boot, whatever its tunings. */
-async function firstBoot({ console }: Booted, where: string, root: RegExp, ssh: boolean): Promise<ProofResult[]> {
+async function firstBoot(
+  { console }: Booted,
+  where: string,
+  root: RegExp,
+  ssh: boolean,
+): Promise<ProofResult[]> {
   const check = async (proof: string, run: string, pattern: RegExp): Promise<ProofResult> => {
     const { text } = await console.run(run)
-    return { tuning: 'first-boot', proof, where, expected: pattern.source, seen: text, passed: pattern.test(text) }
+    return {
+      tuning: 'first-boot',
+      proof,
+      where,
+      expected: pattern.source,
+      seen: text,
+      passed: pattern.test(text),
+    }
   }
   const state = await bootEnd(console)
   return [
-    { tuning: 'first-boot', proof: 'the boot comes to its end', where, expected: 'running', seen: state, passed: state === 'running' },
+    {
+      tuning: 'first-boot',
+      proof: 'the boot comes to its end',
+      where,
+      expected: 'running',
+      seen: state,
+      passed: state === 'running',
+    },
     await check('no unit has failed', 'systemctl --failed --plain --no-legend', /^$/),
-    await check('the root file system is on the disk that it should be on', 'findmnt -no SOURCE /', root),
+    await check(
+      'the root file system is on the disk that it should be on',
+      'findmnt -no SOURCE /',
+      root,
+    ),
     await check('the root file system fills the card', 'findmnt -bno SIZE /', /^1[5-9]\d{8}$/m),
-    await check('the host keys are made', 'ls /etc/ssh/ssh_host_ed25519_key', /^\/etc\/ssh\/ssh_host_ed25519_key$/m),
+    await check(
+      'the host keys are made',
+      'ls /etc/ssh/ssh_host_ed25519_key',
+      /^\/etc\/ssh\/ssh_host_ed25519_key$/m,
+    ),
     await check('the machine has an identity', 'cat /etc/machine-id', /^[0-9a-f]{32}$/m),
     ssh
       ? await check('the SSH server listens', 'systemctl is-active ssh.service', /^active$/m)
-      : await check('nobody could log in, so no SSH server listens', 'systemctl is-active ssh.service', /^inactive$/m),
+      : await check(
+          'nobody could log in, so no SSH server listens',
+          'systemctl is-active ssh.service',
+          /^inactive$/m,
+        ),
     await check('no account has a password', "cut -d: -f2 /etc/shadow | grep -vc '^[*!]'", /^0$/m),
   ]
 }
 
 /** downbeat-doctor, as its user runs it, but for what only a real board has. */
-async function doctor({ console }: Booted, machine: string, where: string, cannot_prove: readonly string[]): Promise<ProofResult> {
+async function doctor(
+  { console }: Booted,
+  machine: string,
+  where: string,
+  cannot_prove: readonly string[],
+): Promise<ProofResult> {
   const { text } = await console.run(`downbeat-doctor --json --where ${where}`)
-  const row = { tuning: 'doctor', proof: `downbeat-doctor --where ${where}`, where: machine, expected: 'nothing failed' }
+  const row = {
+    tuning: 'doctor',
+    proof: `downbeat-doctor --where ${where}`,
+    where: machine,
+    expected: 'nothing failed',
+  }
   let said: Diagnosis
   try {
     said = JSON.parse(text) as Diagnosis
@@ -185,17 +260,24 @@ interface Diagnosis {
 }
 
 /** The guest's own clock. */
-const secondsUp = async ({ console }: Booted): Promise<number> => Number((await console.run('cut -d" " -f1 /proc/uptime')).text.trim())
+const secondsUp = async ({ console }: Booted): Promise<number> =>
+  Number((await console.run('cut -d" " -f1 /proc/uptime')).text.trim())
 
 /**
- * Asks until the answer is right, or the time since the boot that the proof allows is over. All proofs have that time at once: of
- * those that fail together only the first takes it. Seconds of the guest.
+ * Asks until the answer is right, or the time since the boot that the proof allows is over. All
+ * proofs have that time at once: of those that fail together only the first takes it. Seconds of
+ * the guest.
  */
-async function ask(booted: Booted, proof: ProofData, since: number): Promise<{ passed: boolean; seen: string }> {
+async function ask(
+  booted: Booted,
+  proof: ProofData,
+  since: number,
+): Promise<{ passed: boolean; seen: string }> {
   const { run, verdict } = question(proof)
   const end = since + (proof.wait ?? 0)
   for (;;) {
-    const last = (await secondsUp(booted)) >= end // so that a question which takes all the time is not the only one
+    // so that a question which takes all the time is not the only one
+    const last = (await secondsUp(booted)) >= end
     const { text, status } = await booted.console.run(run)
     // `cat` of a file that is not there
     const seen = 'file' in proof && status !== 0 ? undefined : text

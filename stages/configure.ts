@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path'
 import { render, renderSoundcards } from './configure/render.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
 
-/** Every text of the image that comes from a template: what makes one variant differ from another. */
+/**
+ * Every text of the image that comes from a template: what makes one variant differ from another.
+ */
 export const configure = defineStage({
   name: 'configure',
   about: 'Render config.txt, cmdline.txt, alsa-base.conf and the rest from their templates',

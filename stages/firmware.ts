@@ -1,7 +1,10 @@
 import { defineStage } from '../lib/engine/run/stage.ts'
 import { toolbox } from './toolbox.ts'
 
-/** The files that the boards start with, from Debian's raspi-firmware: unpacked only, its scripts would rewrite config.txt. */
+/**
+ * The files that the boards start with, from Debian's raspi-firmware: unpacked only, its scripts
+ * would rewrite config.txt.
+ */
 export const firmware = defineStage({
   name: 'firmware',
   about: 'Fetch the boot firmware of the boards',

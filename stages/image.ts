@@ -13,7 +13,10 @@ import { tools } from './tools.ts'
 /** Bytes of a root that is not held in memory. */
 const LARGE = 2 ** 30
 
-/** The finished disk: the root (image/tree.sh) and the boot partition (image/boot.sh), written in place into one sparse file (image/disk.sh). */
+/**
+ * The finished disk: the root (image/tree.sh) and the boot partition (image/boot.sh), written in
+ * place into one sparse file (image/disk.sh).
+ */
 export const image = defineStage({
   name: 'image',
   about: 'Write the disk image',
@@ -22,7 +25,8 @@ export const image = defineStage({
   outputs: { disk: 'disk.img', packages: 'packages.lock' },
   given: (plan) => plan.image,
   async run({ given, from, out, work, own, $ }) {
-    // In memory: the tree lives for a second, and a disk that is rather full takes several to find room for it.
+    // In memory: the tree lives for a second, and a disk that is rather full takes several to find
+    // room for it.
     const tree = `${statSync(from.rootfs.tree).size > LARGE ? work : '/tmp'}/tree`
     const fat = '/tmp/fat'
     const { boot, root } = disk
@@ -32,16 +36,24 @@ export const image = defineStage({
     if (given.boot_of_base) {
       const theirs = await $.text`tar -xOf ${from.rootfs.tree} ./boot/firmware/config.txt`
       const { unfit } = given.boot_of_base
-      const merge = (ours: string, into: string): void => writeFileSync(into, mergeConfig(theirs, readFileSync(ours, 'utf8'), unfit))
+      const merge = (ours: string, into: string): void =>
+        writeFileSync(into, mergeConfig(theirs, readFileSync(ours, 'utf8'), unfit))
       merge(`${from.configure.boot}/config.txt`, `${work}/config.txt`)
       // What it is for other sound cards: one is put in the place of another as a whole.
       await $`mkdir shelf; tar -xf ${from.configure.root} -C shelf`
-      for (const path of globSync('shelf/usr/share/downbeat/soundcards/*/boot/config.txt', { cwd: work }))
+      for (const path of globSync('shelf/usr/share/downbeat/soundcards/*/boot/config.txt', {
+        cwd: work,
+      }))
         merge(`${work}/${path}`, `${work}/${path}`)
     }
-    const boots = [from.configure.boot, from.firmware?.files, from.kernel?.device_trees].filter((folder) => folder !== undefined)
-    const overlays = [from.kernel?.overlays, from.overlays?.files].filter((folder) => folder !== undefined)
-    const names = (lines: readonly { text: string }[]): string => lines.map(({ text }) => text).join(' ')
+    const boots = [from.configure.boot, from.firmware?.files, from.kernel?.device_trees].filter(
+      (folder) => folder !== undefined,
+    )
+    const overlays = [from.kernel?.overlays, from.overlays?.files].filter(
+      (folder) => folder !== undefined,
+    )
+    const names = (lines: readonly { text: string }[]): string =>
+      lines.map(({ text }) => text).join(' ')
     await $`sort ${from.rootfs.packages} ${from.tools.packages} >${out.packages}
       export TREE=${tree} FAT=${fat} EPOCH=${given.epoch}
 

@@ -5,7 +5,10 @@ import { applyPatches } from './steps/patches.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
 import { toolbox } from './toolbox.ts'
 
-/** Debian packages of JACK1 and JACK2 for the target: upstream's source, our patches, our packaging without D-Bus. */
+/**
+ * Debian packages of JACK1 and JACK2 for the target: upstream's source, our patches, our packaging
+ * without D-Bus.
+ */
 export const jack = defineStage({
   name: 'jack',
   about: 'Compile the packages of JACK1 and JACK2, without D-Bus',
@@ -20,7 +23,8 @@ export const jack = defineStage({
     for (const { id, orig, files, patches } of given.sources) {
       const tarball = `${kept.sources}/${basename(orig.path)}`
       const debian = `${work}/${id}/debian`
-      const refused = await $.text`bash ${own}/fetch.sh ${orig.path} ${orig.sha256} ${tarball} ${`packages/${id}.yaml`}`
+      const refused =
+        await $.text`bash ${own}/fetch.sh ${orig.path} ${orig.sha256} ${tarball} ${`packages/${id}.yaml`}`
       if (refused !== '') throw new UserError(refused)
       await $`mkdir ${id}
         tar -xf ${tarball} -C ${id} --strip-components=1 --no-same-owner`

@@ -1,6 +1,9 @@
 import { defineStage } from '../lib/engine/run/stage.ts'
 
-/** What looks at shell and C, and what enters this root. They are in no toolbox: another version of them changes no image. */
+/**
+ * What looks at shell and C, and what enters this root. They are in no toolbox: another version of
+ * them changes no image.
+ */
 const PACKAGES = ['shellcheck', 'shfmt', 'clang-format', 'mount']
 
 /** A root with the programs that check shell and C, for those who change this project. */

@@ -3,7 +3,10 @@ import { defineStage } from '../lib/engine/run/stage.ts'
 import { kernel } from './kernel.ts'
 import { toolbox } from './toolbox.ts'
 
-/** Our own device-tree overlays, compiled, and applied to the tree of every board of the image to see that they fit. */
+/**
+ * Our own device-tree overlays, compiled, and applied to the tree of every board of the image to
+ * see that they fit.
+ */
 export const overlays = defineStage({
   name: 'overlays',
   about: 'Compile the device-tree overlays and try them on every board',

@@ -7,8 +7,9 @@ import { image } from './image.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
- * What is given to others: the disk image packed, and its block map. The papers beside them (SHA256SUMS, what is in it, Raspberry
- * Pi Imager's manifest) are made when it is published, of the hashes that the cache has of these.
+ * What is given to others: the disk image packed, and its block map. The papers beside them
+ * (SHA256SUMS, what is in it, Raspberry Pi Imager's manifest) are made when it is published, of the
+ * hashes that the cache has of these.
  */
 export const release = defineStage({
   name: 'release',

@@ -5,7 +5,10 @@ import { base } from './base.ts'
 import { jack } from './jack.ts'
 import { toolbox } from './toolbox.ts'
 
-/** The foreign root, at nearly native speed: bootstrapped (rootfs/bootstrap.sh), or made of a published one (rootfs/adapt.sh). */
+/**
+ * The foreign root, at nearly native speed: bootstrapped (rootfs/bootstrap.sh), or made of a
+ * published one (rootfs/adapt.sh).
+ */
 export const rootfs = defineStage({
   name: 'rootfs',
   about: 'Make the root of the target, with native apt, dpkg, shell and perl',
@@ -24,7 +27,10 @@ export const rootfs = defineStage({
       'mirrors',
       settings.network.mirrors.map(({ from: there, to }) => `${there} ${to}`),
     )
-    const how = from.base === undefined ? ['SOURCES=/etc/apt/sources.list'] : [`TREE=${from.base.tree}`, `MIRRORS=${work}/mirrors`]
+    const how =
+      from.base === undefined
+        ? ['SOURCES=/etc/apt/sources.list']
+        : [`TREE=${from.base.tree}`, `MIRRORS=${work}/mirrors`]
     await $`export ARCH=${given.arch} SUITE=${given.suite} SOURCE_DATE_EPOCH=${given.epoch} ${how}
       export PACKAGES=${given.packages.join(' ')} REMOVE=${given.remove.map(({ text }) => text).join(' ')} KEEP=${given.keep.join(' ')}
       export OWN=${from.jack.packages} DEBS=${kept.debs}/${given.arch} WORK=${work}/root OUT=${work}/result
@@ -39,6 +45,8 @@ export const rootfs = defineStage({
     )
     const unwanted = given.absent.find(({ text }) => installed.has(text))
     if (unwanted)
-      throw new UserError(`packages: something that was asked for brings in ${unwanted.text}, which the tuning ${unwanted.by} keeps out`)
+      throw new UserError(
+        `packages: something that was asked for brings in ${unwanted.text}, which the tuning ${unwanted.by} keeps out`,
+      )
   },
 })

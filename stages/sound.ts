@@ -7,20 +7,35 @@ import { emulatedCard, startsJack } from '../lib/plan/cards.ts'
 import type { ProofResult } from '../lib/plan/proofs/proof.ts'
 import { demand } from '../lib/prove/proof/demand.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
-import { judgeTone, longBuffer, playTone, restartWithLongBuffer, runOn } from '../lib/prove/hearing/tone-proof.ts'
+import {
+  judgeTone,
+  longBuffer,
+  playTone,
+  restartWithLongBuffer,
+  runOn,
+} from '../lib/prove/hearing/tone-proof.ts'
 import { image } from './image.ts'
 import { toolbox } from './toolbox.ts'
 import { verify } from './verify.ts'
 
 const SECONDS = 8
 
-/** The proof by ear: a tone through the running JACK server of the image, found in what the emulated card recorded. */
+/**
+ * The proof by ear: a tone through the running JACK server of the image, found in what the emulated
+ * card recorded.
+ */
 export const sound = defineStage({
   name: 'sound',
-  about: 'Play a tone through the JACK server of the booted image, and again after the card was unplugged, and find it in the recordings',
+  about:
+    'Play a tone through the JACK server of the booted image, and again after the card was unplugged, and find it in the recordings',
   source: import.meta.url,
   needs: { toolbox, image, verify },
-  outputs: { results: 'proofs.json', console: 'console.log', recording: 'tone.wav', again: 'again.wav' },
+  outputs: {
+    results: 'proofs.json',
+    console: 'console.log',
+    recording: 'tone.wav',
+    again: 'again.wav',
+  },
   evidence: ['console', 'recording', 'again'],
   given: (plan) => ({
     heard: plan.soundcard.bus !== 'none' && startsJack(plan) && plan.virt_cpu !== undefined,
@@ -30,11 +45,14 @@ export const sound = defineStage({
     root_on_usb: plan.image.disk.root_on_usb,
     user: plan.image.user.name,
     midi: plan.configure.view.jack.midi,
-    walk: emulatedCard(plan) && plan.configure.templates.some(({ path }) => path === 'root/usr/bin/downbeat-latency'),
+    walk:
+      emulatedCard(plan) &&
+      plan.configure.templates.some(({ path }) => path === 'root/usr/bin/downbeat-latency'),
   }),
   async run({ given, from, out, work, progress, $ }) {
     for (const file of Object.values(out)) writeFileSync(file, '')
-    if (!given.heard) return writeFileSync(out.results, '[]\n') // no sound card, no server for it, or a kernel that this machine cannot run
+    // no sound card, no server for it, or a kernel that this machine cannot run
+    if (!given.heard) return writeFileSync(out.results, '[]\n')
     let transcript = ''
     const results: ProofResult[] = []
     const machine = virt(given.cpu!)
@@ -70,8 +88,12 @@ export const sound = defineStage({
       await booted.stop()
     }
     results.push(...judgeTone(out.recording, machine.name, SECONDS, false))
-    if (given.card) results.push(...judgeTone(out.again, `${machine.name}, plugged in again`, SECONDS, false))
-    writeFileSync(out.results, `${JSON.stringify({ results, boots: [{ machine: machine.name, seconds: booted.seconds }] }, null, 2)}\n`)
+    if (given.card)
+      results.push(...judgeTone(out.again, `${machine.name}, plugged in again`, SECONDS, false))
+    writeFileSync(
+      out.results,
+      `${JSON.stringify({ results, boots: [{ machine: machine.name, seconds: booted.seconds }] }, null, 2)}\n`,
+    )
     demand(results)
   },
 })
@@ -86,10 +108,16 @@ async function startByHand({ console }: Booted, user: string, midi: boolean): Pr
   )
 }
 
-/** Pulls the card out, sees its server end and the journal say so, plugs it in again, and waits for the server that starts then. */
+/**
+ * Pulls the card out, sees its server end and the journal say so, plugs it in again, and waits for
+ * the server that starts then.
+ */
 async function replug(booted: Booted, where: string): Promise<ProofResult> {
   const until = (command: string): Promise<string> =>
-    runOn(booted.console, `for i in $(seq 180); do ${command} && exit 0; sleep 0.5; done; systemctl status 'jackd@*'; exit 1`)
+    runOn(
+      booted.console,
+      `for i in $(seq 180); do ${command} && exit 0; sleep 0.5; done; systemctl status 'jackd@*'; exit 1`,
+    )
   await booted.tell(unplug(0))
   await until(`! systemctl --quiet is-active 'jackd@*'`)
   const said = 'journalctl --sync; journalctl -o cat -u jackd-waits.service'
@@ -107,11 +135,18 @@ async function replug(booted: Booted, where: string): Promise<ProofResult> {
   }
 }
 
-/** Whether downbeat-latency measures another period and leaves the server as it was. Its figures mean nothing in an emulator. */
+/**
+ * Whether downbeat-latency measures another period and leaves the server as it was. Its figures
+ * mean nothing in an emulator.
+ */
 async function walk({ console }: Booted, where: string, user: string): Promise<ProofResult> {
   const walked = await console.run('downbeat-latency -s 1 --no-load --json 1024')
-  const measured = /"measured":\{"seconds":[\d.]+,"rate":48000,"period":1024,"cycles":[1-9]/.test(walked.text)
-  const { text } = await console.run(`ls /run/systemd/system; su -s /bin/sh -c 'downbeat-xruns -i 0 -t 1' ${user}`)
+  const measured = /"measured":\{"seconds":[\d.]+,"rate":48000,"period":1024,"cycles":[1-9]/.test(
+    walked.text,
+  )
+  const { text } = await console.run(
+    `ls /run/systemd/system; su -s /bin/sh -c 'downbeat-xruns -i 0 -t 1' ${user}`,
+  )
   const restored = !text.includes('jackd@') && text.includes('"period":2048,"cycles":')
   return {
     tuning: 'sound',

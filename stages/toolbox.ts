@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { defineStage } from '../lib/engine/run/stage.ts'
 
-/** The hermetic native root that the other stages work in: compilers, image tools and emulators of one release. */
+/**
+ * The hermetic native root that the other stages work in: compilers, image tools and emulators of
+ * one release.
+ */
 export const toolbox = defineStage({
   name: 'toolbox',
-  about: 'Make a Debian root with the compilers, image tools and emulators that everything else is made with',
+  about:
+    'Make a Debian root with the compilers, image tools and emulators that everything else is made with',
   source: import.meta.url,
   needs: {},
   root: 'root',
@@ -18,7 +22,10 @@ export const toolbox = defineStage({
       .filter(Boolean)
       .concat(given.compilers ?? [])
     // Without a mirror mmdebstrap takes the archive's own addresses, with updates and security.
-    const mirror = given.mirror === undefined ? [] : [`deb ${given.mirror} ${given.suite} main non-free-firmware`]
+    const mirror =
+      given.mirror === undefined
+        ? []
+        : [`deb ${given.mirror} ${given.suite} main non-free-firmware`]
     await $`architectures=$(dpkg --print-architecture)
       [ "$architectures" = ${given.arch} ] || architectures=$architectures,${given.arch}
       mmdebstrap --mode=root --variant=apt --architectures="$architectures" --components=main,non-free-firmware \

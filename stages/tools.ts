@@ -6,8 +6,9 @@ import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
- * The small programs of our own that go into the image: `NAME.c` of packages/tools is downbeat-NAME, compiled against the
- * JACK library that is in it, and so is `NAME.cc` with the files of NAME/, with nothing but the C library; and single programs of Debian packages whose
+ * The small programs of our own that go into the image: `NAME.c` of packages/tools is
+ * downbeat-NAME, compiled against the JACK library that is in it, and so is `NAME.cc` with the
+ * files of NAME/, with nothing but the C library; and single programs of Debian packages whose
  * dependencies nobody wants on a card.
  */
 export const tools = defineStage({
@@ -24,10 +25,21 @@ export const tools = defineStage({
       writeFileSync(`${work}/${path}`, text)
     }
     const named = (ending: string): string[] =>
-      given.sources.filter(({ path }) => path.endsWith(ending) && !path.includes('/')).map(({ path }) => path.slice(0, -ending.length))
-    const flags = ['-Wall', '-Wextra', '-Werror', '-D_FORTIFY_SOURCE=2', '-fPIE', '-pie', '-Wl,-z,relro,-z,now', '-Wl,--build-id=none']
-    // They run with either server: only the headers are of one. The libraries that libjack itself uses are in the image; the
-    // linker need not see them.
+      given.sources
+        .filter(({ path }) => path.endsWith(ending) && !path.includes('/'))
+        .map(({ path }) => path.slice(0, -ending.length))
+    const flags = [
+      '-Wall',
+      '-Wextra',
+      '-Werror',
+      '-D_FORTIFY_SOURCE=2',
+      '-fPIE',
+      '-pie',
+      '-Wl,-z,relro,-z,now',
+      '-Wl,--build-id=none',
+    ]
+    // They run with either server: only the headers are of one. The libraries that libjack itself
+    // uses are in the image; the linker need not see them.
     await $`dpkg-deb -x ${from.jack.packages}/libjack-jackd2-dev_*.deb headers
       tar -xf ${from.rootfs.tree} --wildcards './usr/lib/*/libjack.so*'
       cross=$(dpkg-architecture --host-arch ${given.arch} --query DEB_HOST_GNU_TYPE 2>/dev/null)- # it wonders at CC

@@ -1,4 +1,11 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { disk, offsetOf } from '../lib/common/disk/layout.ts'
 import { messageOf } from '../lib/common/words/errors.ts'
@@ -7,7 +14,14 @@ import { checkFirmwareFiles, firmwareBoot } from '../lib/prove/firmware/firmware
 import { kernelConfig } from '../lib/prove/proof/kernel-config.ts'
 import type { DiskPlan, PlannedBoard } from '../lib/plan/plan.ts'
 import { configLine } from '../lib/prove/proof/kernel-config.ts'
-import { accepts, describe, expectation, normalConfig, proofsOf, question } from '../lib/plan/proofs/proof.ts'
+import {
+  accepts,
+  describe,
+  expectation,
+  normalConfig,
+  proofsOf,
+  question,
+} from '../lib/plan/proofs/proof.ts'
 import type { ProofResult } from '../lib/plan/proofs/proof.ts'
 import { demand } from '../lib/prove/proof/demand.ts'
 import type { ProofData } from '../lib/plan/schema/tuning.ts'
@@ -15,7 +29,10 @@ import { defineStage } from '../lib/engine/run/stage.ts'
 import { image } from './image.ts'
 import { toolbox } from './toolbox.ts'
 
-/** What of the image is copied out of it to be looked at: all of the FAT partition, and of the root what proofs name. */
+/**
+ * What of the image is copied out of it to be looked at: all of the FAT partition, and of the root
+ * what proofs name.
+ */
 interface Copied {
   fat: string
   root: string
@@ -29,11 +46,18 @@ export const verify = defineStage({
   source: import.meta.url,
   needs: { toolbox, image },
   outputs: { results: 'proofs.json' },
-  given: ({ tunings, boards, image: { disk: ids, kernel_file_name } }) => ({ tunings, boards, ids, kernel_file_name }),
+  given: ({ tunings, boards, image: { disk: ids, kernel_file_name } }) => ({
+    tunings,
+    boards,
+    ids,
+    kernel_file_name,
+  }),
   async run({ given, from, out, work, $ }) {
     const img = from.image.disk
     const proofs = proofsOf(given.tunings)
-    const files = proofs.flatMap(({ proof }) => ('file' in proof && !proof.file.startsWith('/boot/firmware/') ? [proof.file] : []))
+    const files = proofs.flatMap(({ proof }) =>
+      'file' in proof && !proof.file.startsWith('/boot/firmware/') ? [proof.file] : [],
+    )
     const at = `${img}@@${offsetOf(disk.boot)}`
     const fs = `${img}?offset=${offsetOf(disk.root)}`
     await $`mkdir fat root
@@ -67,7 +91,13 @@ export const verify = defineStage({
     for (const { tuning, proof } of proofs) {
       const seen = look(proof, copied)
       if (seen === undefined) continue
-      results.push({ tuning: tuning.id, proof: describe(proof), where: 'image', expected: expectation(proof), ...seen })
+      results.push({
+        tuning: tuning.id,
+        proof: describe(proof),
+        where: 'image',
+        expected: expectation(proof),
+        ...seen,
+      })
     }
     writeFileSync(out.results, `${JSON.stringify(results, null, 2)}\n`)
     demand(results)
@@ -77,7 +107,8 @@ export const verify = defineStage({
 /** How the kernel of a package was built, as the package itself says beside it. */
 function packagedConfig(boot: string): string {
   const files = readdirSync(boot).filter((name) => name.startsWith('config-'))
-  if (files.length !== 1) throw new Error(`expected one file /boot/config-…, got ${files.join(', ') || 'none'}`)
+  if (files.length !== 1)
+    throw new Error(`expected one file /boot/config-…, got ${files.join(', ') || 'none'}`)
   return readFileSync(join(boot, files[0]!), 'utf8')
 }
 
@@ -103,7 +134,11 @@ function layout(
       .find((line) => line.split(' ')[1] === folder)
       ?.split(' ')[0] ?? 'nothing'
   return [
-    check('partition table', `0x${signature}: ${disk.boot.start} c, ${disk.root.start} 83`, `${table.id}: ${shown}`),
+    check(
+      'partition table',
+      `0x${signature}: ${disk.boot.start} c, ${disk.root.start} 83`,
+      `${table.id}: ${shown}`,
+    ),
     check(
       'cmdline.txt names the root partition',
       root_device,
@@ -119,7 +154,11 @@ function layout(
         .filter((line) => /^[^:]*:[^*!:]/.test(line))
         .join(', '),
     ),
-    check('no identity: machine-id is empty', '', readFileSync(join(root, 'etc/machine-id'), 'utf8')),
+    check(
+      'no identity: machine-id is empty',
+      '',
+      readFileSync(join(root, 'etc/machine-id'), 'utf8'),
+    ),
     check(
       'no identity: no SSH host key',
       '',
@@ -130,7 +169,9 @@ function layout(
   ]
 }
 
-/** For every board the firmware finds its own files, the kernel, the device tree and the overlays. */
+/**
+ * For every board the firmware finds its own files, the kernel, the device tree and the overlays.
+ */
 function bootFiles(board: PlannedBoard, { fat }: Copied): ProofResult[] {
   const files = fatFolder(fat)
   const result = (proof: string, passed: boolean, seen: string): ProofResult => ({
@@ -155,26 +196,42 @@ function bootFiles(board: PlannedBoard, { fat }: Copied): ProofResult[] {
       ),
     ]
   } catch (error) {
-    return [...own, result(`${board.name} finds kernel, device tree and overlays`, false, messageOf(error))]
+    return [
+      ...own,
+      result(`${board.name} finds kernel, device tree and overlays`, false, messageOf(error)),
+    ]
   }
 }
 
 /** A proof tried on the copied files; undefined where only a running system can tell. */
-function look(proof: ProofData, { fat, root, config }: Copied): { passed: boolean; seen: string } | undefined {
+function look(
+  proof: ProofData,
+  { fat, root, config }: Copied,
+): { passed: boolean; seen: string } | undefined {
   if ('config' in proof) {
     const seen = configLine(config, proof.config)
     return { passed: seen === normalConfig(proof.config), seen }
   }
   if ('file' in proof) {
-    const path = proof.file.startsWith('/boot/firmware/') ? join(fat, proof.file.slice('/boot/firmware/'.length)) : join(root, proof.file)
-    const text = existsSync(path) ? (lstatSync(path).isDirectory() ? readdirSync(path).join('\n') : readFileSync(path, 'utf8')) : undefined
+    const path = proof.file.startsWith('/boot/firmware/')
+      ? join(fat, proof.file.slice('/boot/firmware/'.length))
+      : join(root, proof.file)
+    const text = existsSync(path)
+      ? lstatSync(path).isDirectory()
+        ? readdirSync(path).join('\n')
+        : readFileSync(path, 'utf8')
+      : undefined
     return { passed: accepts(question(proof).verdict, text), seen: text ?? 'no such file' }
   }
   if ('package' in proof) {
     const status = readFileSync(join(root, 'var/lib/dpkg/status'), 'utf8')
     const installed = status
       .split('\n\n')
-      .some((one) => one.startsWith(`Package: ${proof.package}\n`) && one.includes('\nStatus: install ok installed'))
+      .some(
+        (one) =>
+          one.startsWith(`Package: ${proof.package}\n`) &&
+          one.includes('\nStatus: install ok installed'),
+      )
     const seen = installed ? 'installed' : 'absent'
     return { passed: seen === proof.is, seen }
   }
@@ -187,9 +244,12 @@ function look(proof: ProofData, { fat, root, config }: Copied): { passed: boolea
 
 function unitState(dir: string, unit: string): string {
   const link = lstatSync(join(dir, unit), { throwIfNoEntry: false })
-  if (link?.isSymbolicLink() === true && readlinkSync(join(dir, unit)) === '/dev/null') return 'masked'
+  if (link?.isSymbolicLink() === true && readlinkSync(join(dir, unit)) === '/dev/null')
+    return 'masked'
   const wanted = readdirSync(dir).some(
-    (name) => /\.(wants|requires)$/.test(name) && lstatSync(join(dir, name, unit), { throwIfNoEntry: false }) !== undefined,
+    (name) =>
+      /\.(wants|requires)$/.test(name) &&
+      lstatSync(join(dir, name, unit), { throwIfNoEntry: false }) !== undefined,
   )
   return wanted ? 'enabled' : 'disabled'
 }

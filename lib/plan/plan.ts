@@ -72,7 +72,10 @@ export interface OverclockPlan {
   settings: string[]
   /** MHz */
   arm_freq: number
-  /** whether force_turbo=1 may keep them up: not beside a higher voltage, for that pair voids the warranty */
+  /**
+   * whether force_turbo=1 may keep them up: not beside a higher voltage, for that pair voids the
+   * warranty
+   */
   force_turbo: boolean
 }
 
@@ -81,7 +84,9 @@ type KernelBuild = Omit<Extract<KernelSourceData, { kind: 'debian' }>['builds'][
 export interface KernelPlan {
   /** kernel/<name>.yaml */
   name: string
-  source: { kind: 'debian'; package: string; patch_series: string[] } | { kind: 'git'; url: string; commit: string }
+  source:
+    | { kind: 'debian'; package: string; patch_series: string[] }
+    | { kind: 'git'; url: string; commit: string }
   series: string
   suite: string
   /** defconfig and overlays: of a downstream kernel */
@@ -91,7 +96,10 @@ export interface KernelPlan {
   options: SourcedLine[]
   patches: TextFile[]
   epoch: number
-  /** CROSS_COMPILE_COMPAT= of a 64-bit kernel that runs programs of 32 bit: without it their clock is a system call */
+  /**
+   * CROSS_COMPILE_COMPAT= of a 64-bit kernel that runs programs of 32 bit: without it their clock
+   * is a system call
+   */
   cross_compile_compat?: string
 }
 
@@ -158,7 +166,9 @@ export interface View {
   kernel: { file_name: string; arm_64bit: boolean; mainline: boolean }
   config_txt: { filter: string; lines: SourcedLine[] }[]
   cmdline: SourcedLine[]
-  /** spaces: what a card adds to cmdline.txt takes their place, and nothing else of the file changes */
+  /**
+   * spaces: what a card adds to cmdline.txt takes their place, and nothing else of the file changes
+   */
   cmdline_room: string
   modprobe: SourcedLine[]
   blacklist: SourcedLine[]
@@ -169,12 +179,31 @@ export interface View {
   udev: SourcedLine[]
   jack: JackPlan & { latency_ms: string }
   priorities: PrioritiesPlan
-  /** the core that JACK has for itself and the one for the card's interrupt, on boards with enough of them */
+  /**
+   * the core that JACK has for itself and the one for the card's interrupt, on boards with enough
+   * of them
+   */
   cores: { jack: number; interrupt: number }
   doctor: Doctor
-  soundcard: { id: string; name: string; bus: string; alsa_id?: string; playback: number; capture: number; smallest_period: number }
-  /** own: what the image is made for; auto: the first boot looks for another; what it goes by: a pattern of sh, vendor:product */
-  soundcards: { own: string; auto: boolean; hats: { id: string; product: string }[]; usb: { id: string; device: string }[] }
+  soundcard: {
+    id: string
+    name: string
+    bus: string
+    alsa_id?: string
+    playback: number
+    capture: number
+    smallest_period: number
+  }
+  /**
+   * own: what the image is made for; auto: the first boot looks for another; what it goes by: a
+   * pattern of sh, vendor:product
+   */
+  soundcards: {
+    own: string
+    auto: boolean
+    hats: { id: string; product: string }[]
+    usb: { id: string; device: string }[]
+  }
   disk: DiskPlan
   /** the text of downbeat.toml: every key, commented out */
   settings: string
@@ -204,7 +233,10 @@ export interface ImagePlan {
   user: { name: string; ssh_keys: string[] }
   mask: SourcedLine[]
   enable: SourcedLine[]
-  /** what of the base's own boot partition goes: names, and lines of config.txt by what they are about; undefined: it has none */
+  /**
+   * what of the base's own boot partition goes: names, and lines of config.txt by what they are
+   * about; undefined: it has none
+   */
   boot_of_base?: { remove: string[]; unfit: SourcedLine[] }
   root_mb?: number
 }
@@ -235,10 +267,17 @@ export interface Plan {
   kernel?: KernelPlan
   /** undefined: the base has it */
   firmware?: { package: string; suite: string; files: string[] }
-  /** tried: overlays that config.txt names, each with a device tree that it must fit; undefined: those of the kernel are enough */
+  /**
+   * tried: overlays that config.txt names, each with a device tree that it must fit; undefined:
+   * those of the kernel are enough
+   */
   overlays?: { sources: TextFile[]; tried: { overlay: string; device_tree: string }[] }
   /** programs: single files out of packages, as `package path` */
-  tools: { sources: TextFile[]; arch: BaseData['arch']; programs: { package: string; paths: string[] }[] }
+  tools: {
+    sources: TextFile[]
+    arch: BaseData['arch']
+    programs: { package: string; paths: string[] }[]
+  }
   jack: JackPackagesPlan
   rootfs: RootfsPlan
   configure: ConfigurePlan
@@ -252,18 +291,27 @@ export interface Plan {
   origins: Record<string, { value: string; from: string }>
 }
 
-/** What downbeat-doctor asks on the device: lines of its shell script, whose functions `board`, `tuning` and `ask` are. */
+/**
+ * What downbeat-doctor asks on the device: lines of its shell script, whose functions `board`,
+ * `tuning` and `ask` are.
+ */
 export interface Doctor {
   /** one line for each board of the image */
   boards: string[]
   tunings: DoctorTuning[]
-  /** by which the chosen card is known in /proc/asound/cards, for a shell; empty: there is none to look for */
+  /**
+   * by which the chosen card is known in /proc/asound/cards, for a shell; empty: there is none to
+   * look for
+   */
   card: string
 }
 
 export interface DoctorTuning {
   id: string
-  /** begins the tuning: id, what it does, what to do where a proof fails, and its boards if they are not all of the image */
+  /**
+   * begins the tuning: id, what it does, what to do where a proof fails, and its boards if they are
+   * not all of the image
+   */
   call: string
   /** one line for each proof */
   proofs: string[]

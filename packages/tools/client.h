@@ -1,6 +1,6 @@
 /*
- * What every downbeat program that is a client of JACK does in the same way: its messages, its numbers, its signals, and
- * what it says when there is no server.
+ * What every downbeat program that is a client of JACK does in the same way: its messages, its
+ * numbers, its signals, and what it says when there is no server.
  *
  * PROGRAM, the name that its messages begin with, is defined before this is included.
  */
@@ -37,7 +37,8 @@ static int fail_to_open(int status, const char *name, jack_status_t opened)
 			status,
 			"no JACK server answers to this user; to see whether one runs: systemctl status 'jack*'; to "
 			"see why not: journalctl -b -e; run this as the server's user");
-	return fail(status, "the JACK server refused the client \"%s\" (status 0x%02x)", name, (unsigned)opened);
+	return fail(status, "the JACK server refused the client \"%s\" (status 0x%02x)", name,
+		    (unsigned)opened);
 }
 
 static bool number(const char *text, double low, double high, double *value)

@@ -1,15 +1,17 @@
 /*
- * downbeat-settings read FOLDER        what the files of a boot partition ask for, one "key<TAB>value" a line; for lists, lines;
+ * downbeat-settings read FOLDER        what the files of a boot partition ask for, one
+ * "key<TAB>value" a line; for lists, lines;
  *                                      "unread<TAB>FILE": nothing of that file could be read
- * downbeat-settings mask FILE          writes stars over the secrets of a downbeat.toml, where they lie
- * downbeat-settings over FILE          writes the text on standard input over a file that is as long or longer, where it lies
- * downbeat-settings wipe FILE...       writes zeros over files, where they lie, and removes them
- * downbeat-settings check KEY VALUE    whether a setting may have this value
- * downbeat-settings psk SSID           the key of a WPA2 network, of the password on standard input
+ * downbeat-settings mask FILE          writes stars over the secrets of a downbeat.toml, where they
+ * lie downbeat-settings over FILE          writes the text on standard input over a file that is as
+ * long or longer, where it lies downbeat-settings wipe FILE...       writes zeros over files, where
+ * they lie, and removes them downbeat-settings check KEY VALUE    whether a setting may have this
+ * value downbeat-settings psk SSID           the key of a WPA2 network, of the password on standard
+ * input
  *
- * A value that is printed is one line of UTF-8 without control characters; what is wrong goes to standard error, as
- * FILE:LINE:COLUMN and what was expected, and never with the value. Exit status 0; 1: something was wrong; 2: usage, or a
- * file cannot be written.
+ * A value that is printed is one line of UTF-8 without control characters; what is wrong goes to
+ * standard error, as FILE:LINE:COLUMN and what was expected, and never with the value. Exit status
+ * 0; 1: something was wrong; 2: usage, or a file cannot be written.
  */
 #include <iostream>
 #include <iterator>
@@ -33,7 +35,9 @@ static Values read_all(const std::string &folder)
 		if (const auto text = content(folder + "/" + name))
 			read(values, *text, name);
 	};
-	const auto ssh = [](Values &all, const std::string &, const char *) { all["ssh.enabled"] = { "true" }; };
+	const auto ssh = [](Values &all, const std::string &, const char *) {
+		all["ssh.enabled"] = { "true" };
+	};
 
 	with("rpi-preseed.toml", read_theirs);
 	with("custom.toml", read_theirs);
@@ -61,7 +65,9 @@ static void derive_key(Values &values)
 		fprintf(stderr, "wifi.password: expected wifi.ssid beside it\n");
 		problems++;
 	} else
-		values["wifi.psk"] = { kept(text) || text.size() == 64 ? text : psk(text, values["wifi.ssid"][0]) };
+		values["wifi.psk"] = { kept(text) || text.size() == 64
+					       ? text
+					       : psk(text, values["wifi.ssid"][0]) };
 }
 
 static int read_folder(const std::string &folder)
@@ -93,7 +99,9 @@ static int mask(const std::string &path)
 	const auto stars = masked(*text);
 	if (!stars)
 		return 1;
-	return *stars == *text || write_over(path, *stars) ? 0 : failed(path + " could not be written over");
+	return *stars == *text || write_over(path, *stars)
+		       ? 0
+		       : failed(path + " could not be written over");
 }
 
 /* Of the same length in the end: spaces fill it up, before the end of its last line. */
@@ -103,10 +111,12 @@ static int over(const std::string &path)
 	std::string text(std::istreambuf_iterator<char>(std::cin), {});
 
 	if (!old || text.empty() || text.size() > old->size())
-		return failed(path + " could not be written over: the text is longer than it, or empty");
+		return failed(path +
+			      " could not be written over: the text is longer than it, or empty");
 	const size_t end = text.back() == '\n' ? text.size() - 1 : text.size();
 	text.insert(end, old->size() - text.size(), ' ');
-	return text == *old || write_over(path, text) ? 0 : failed(path + " could not be written over");
+	return text == *old || write_over(path, text) ? 0
+						      : failed(path + " could not be written over");
 }
 
 static int check(const std::string &key, const std::string &text)
@@ -145,5 +155,6 @@ int main(int count, char **words)
 				return failed(std::string(words[i]) + " could not be wiped");
 		return 0;
 	}
-	return failed("read FOLDER, mask FILE, over FILE, wipe FILE..., check KEY VALUE, or psk SSID");
+	return failed(
+		"read FOLDER, mask FILE, over FILE, wipe FILE..., check KEY VALUE, or psk SSID");
 }

@@ -1,8 +1,9 @@
 /*
  * downbeat-tone: plays a sine through the running JACK server.
  *
- * For a musician: does the card sound? For the emulated boot: a tone of known frequency and level to look for in the
- * recording. It never starts a server, so that it proves the one the image started.
+ * For a musician: does the card sound? For the emulated boot: a tone of known frequency and level
+ * to look for in the recording. It never starts a server, so that it proves the one the image
+ * started.
  *
  *   cc -std=c11 -O2 -Wall -Wextra -Werror -o downbeat-tone tone.c -ljack -lm
  */
@@ -20,8 +21,9 @@
 enum { OK = 0, NO_SOUND = 1, USAGE = 2 };
 
 static const double TAU = 6.283185307179586476925;
-static const double FADE_SECONDS = 0.01;   /* a tone that starts or ends at once clicks */
-static const int STALLED_AFTER_MS = 10000; /* a server without cycles for so long is stuck; emulators are slow */
+static const double FADE_SECONDS = 0.01; /* a tone that starts or ends at once clicks */
+static const int STALLED_AFTER_MS =
+	10000; /* a server without cycles for so long is stuck; emulators are slow */
 static const int POLL_MS = 20;
 
 struct tone {
@@ -98,23 +100,32 @@ static int connect_ports(jack_client_t *client, const char *own, char **named)
 	int status = OK;
 
 	if (named[0] == NULL) {
-		ports = jack_get_ports(client, NULL, JACK_DEFAULT_AUDIO_TYPE, JackPortIsPhysical | JackPortIsInput);
+		ports = jack_get_ports(client, NULL, JACK_DEFAULT_AUDIO_TYPE,
+				       JackPortIsPhysical | JackPortIsInput);
 		if (ports == NULL || ports[0] == NULL) {
 			jack_free(ports);
-			return fail(NO_SOUND,
-				    "the server has no playback ports: it runs capture-only, or with a driver "
-				    "without a card; try: systemctl status 'jack*'; aplay -l");
+			return fail(
+				NO_SOUND,
+				"the server has no playback ports: it runs capture-only, or with a driver "
+				"without a card; try: systemctl status 'jack*'; aplay -l");
 		}
 	}
-	for (int i = 0; status == OK && (named[0] != NULL ? named[i] != NULL : ports[i] != NULL && i < 2); i++) {
+	for (int i = 0;
+	     status == OK && (named[0] != NULL ? named[i] != NULL : ports[i] != NULL && i < 2);
+	     i++) {
 		const char *name = named[0] != NULL ? named[i] : ports[i];
 		jack_port_t *port = jack_port_by_name(client, name);
 
 		if (port == NULL)
-			status = fail(NO_SOUND, "there is no port \"%s\"; to see them all: jack_lsp -p", name);
+			status =
+				fail(NO_SOUND,
+				     "there is no port \"%s\"; to see them all: jack_lsp -p", name);
 		else if (!(jack_port_flags(port) & JackPortIsInput) ||
 			 strcmp(jack_port_type(port), JACK_DEFAULT_AUDIO_TYPE) != 0)
-			status = fail(NO_SOUND, "port \"%s\" takes no audio; to see those that do: jack_lsp -pt", name);
+			status = fail(
+				NO_SOUND,
+				"port \"%s\" takes no audio; to see those that do: jack_lsp -pt",
+				name);
 		else if (jack_connect(client, own, name) != 0)
 			status = fail(NO_SOUND, "cannot connect to port \"%s\"", name);
 	}
@@ -131,16 +142,18 @@ static int wait_for_end(void)
 
 	while (!atomic_load(&finished)) {
 		if (atomic_load(&server_gone))
-			return fail(NO_SOUND, "the JACK server went away; to see why: journalctl -b -e");
+			return fail(NO_SOUND,
+				    "the JACK server went away; to see why: journalctl -b -e");
 		nanosleep(&pause, NULL);
 		int now = atomic_load(&cycles);
 		idle_ms = now != seen ? 0 : idle_ms + POLL_MS;
 		seen = now;
 		if (idle_ms >= STALLED_AFTER_MS)
-			return fail(NO_SOUND,
-				    "the JACK server has run no cycle for %d s: its card does not move; "
-				    "try: dmesg | tail",
-				    STALLED_AFTER_MS / 1000);
+			return fail(
+				NO_SOUND,
+				"the JACK server has run no cycle for %d s: its card does not move; "
+				"try: dmesg | tail",
+				STALLED_AFTER_MS / 1000);
 	}
 	return OK;
 }
@@ -155,15 +168,22 @@ int main(int argc, char **argv)
 		switch (option) {
 		case 'f':
 			if (!number(optarg, 1, 192000, &hz))
-				return fail(USAGE, "-f %s: want a frequency in Hz, such as -f 440", optarg);
+				return fail(USAGE, "-f %s: want a frequency in Hz, such as -f 440",
+					    optarg);
 			break;
 		case 'l':
 			if (!number(optarg, -120, 0, &level))
-				return fail(USAGE, "-l %s: want a level from -120 to 0 dBFS, such as -l -12", optarg);
+				return fail(
+					USAGE,
+					"-l %s: want a level from -120 to 0 dBFS, such as -l -12",
+					optarg);
 			break;
 		case 't':
 			if (!number(optarg, 0, 1e9, &seconds))
-				return fail(USAGE, "-t %s: want seconds, such as -t 10; 0 plays until Ctrl-C", optarg);
+				return fail(
+					USAGE,
+					"-t %s: want seconds, such as -t 10; 0 plays until Ctrl-C",
+					optarg);
 			break;
 		case 'c':
 			name = optarg;
@@ -175,7 +195,8 @@ int main(int argc, char **argv)
 			usage(stdout);
 			return OK;
 		default:
-			fail(USAGE, option == ':' ? "-%c wants a value" : "there is no option -%c", optopt);
+			fail(USAGE, option == ':' ? "-%c wants a value" : "there is no option -%c",
+			     optopt);
 			usage(stderr);
 			return USAGE;
 		}
@@ -191,11 +212,13 @@ int main(int argc, char **argv)
 	jack_nframes_t rate = jack_get_sample_rate(client);
 	if (hz >= rate / 2.0) {
 		jack_client_close(client);
-		return fail(USAGE, "-f %g: the card runs at %u Hz and plays less than half of that", hz, rate);
+		return fail(USAGE, "-f %g: the card runs at %u Hz and plays less than half of that",
+			    hz, rate);
 	}
 
 	struct tone tone = {
-		.port = jack_port_register(client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0),
+		.port = jack_port_register(client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput,
+					   0),
 		.step = TAU * hz / rate,
 		.amplitude = pow(10, level / 20),
 		.last_frame = UINT64_MAX,
@@ -203,7 +226,9 @@ int main(int argc, char **argv)
 	};
 	if (tone.port == NULL) {
 		jack_client_close(client);
-		return fail(NO_SOUND, "the JACK server has no port left; start it with more: jackd -p 256 ...");
+		return fail(
+			NO_SOUND,
+			"the JACK server has no port left; start it with more: jackd -p 256 ...");
 	}
 	if (seconds > 0) {
 		/* The fade out belongs to the time asked for; a tone too short for it is all fade. */
@@ -215,7 +240,9 @@ int main(int argc, char **argv)
 	jack_set_xrun_callback(client, count_xrun, NULL);
 	jack_on_shutdown(client, on_shutdown, NULL);
 
-	int status = jack_activate(client) == 0 ? OK : fail(NO_SOUND, "the JACK server does not start the client");
+	int status = jack_activate(client) == 0
+			     ? OK
+			     : fail(NO_SOUND, "the JACK server does not start the client");
 	if (status == OK)
 		status = connect_ports(client, jack_port_name(tone.port), argv + optind);
 	if (status == OK)
@@ -229,8 +256,9 @@ int main(int argc, char **argv)
 
 	jack_nframes_t period = jack_get_buffer_size(client);
 	jack_deactivate(client);
-	printf("%g Hz at %g dBFS: rate %u Hz, period %u frames, %llu frames played (%.2f s), %d xruns\n", hz, level,
-	       rate, period, (unsigned long long)tone.frames, (double)tone.frames / rate, atomic_load(&xruns));
+	printf("%g Hz at %g dBFS: rate %u Hz, period %u frames, %llu frames played (%.2f s), %d xruns\n",
+	       hz, level, rate, period, (unsigned long long)tone.frames, (double)tone.frames / rate,
+	       atomic_load(&xruns));
 	jack_client_close(client);
 	return OK;
 }

@@ -1,8 +1,9 @@
 /*
- * downbeat-xruns: watches the running JACK server for a while and counts the periods that came too late.
+ * downbeat-xruns: watches the running JACK server for a while and counts the periods that came too
+ * late.
  *
- * For a musician: does this period hold? For downbeat-latency, which asks that of one period after the other. It plays
- * nothing, takes nothing but a place in the graph, and never starts a server.
+ * For a musician: does this period hold? For downbeat-latency, which asks that of one period after
+ * the other. It plays nothing, takes nothing but a place in the graph, and never starts a server.
  *
  *   cc -std=c11 -O2 -Wall -Wextra -Werror -o downbeat-xruns xruns.c -ljack -lm
  */
@@ -97,7 +98,8 @@ static jack_client_t *open_client(const char *name, double patience, jack_status
 /* Until `end`, or until it is told to stop; fails when the server does. */
 static int watch(jack_client_t *client, double end, float *max_load)
 {
-	int seen = atomic_load(&cycles), idle = 0; /* looks, not time: an emulator may stand still as a whole */
+	int seen = atomic_load(&cycles),
+	    idle = 0; /* looks, not time: an emulator may stand still as a whole */
 
 	while (now() < end && !atomic_load(&stopping)) {
 		pause_for(fmin(SAMPLE_SECONDS, fmax(end - now(), 0)));
@@ -131,17 +133,24 @@ int main(int argc, char **argv)
 		switch (option) {
 		case 't':
 			if (!number(optarg, 0, 1e6, &seconds))
-				return fail(USAGE, "-t %s: want seconds, such as -t 30; 0 measures until Ctrl-C",
-					    optarg);
+				return fail(
+					USAGE,
+					"-t %s: want seconds, such as -t 30; 0 measures until Ctrl-C",
+					optarg);
 			break;
 		case 'i':
 			if (!number(optarg, 0, 1e6, &ignored))
-				return fail(USAGE, "-i %s: want seconds to ignore at the beginning, such as -i 3",
-					    optarg);
+				return fail(
+					USAGE,
+					"-i %s: want seconds to ignore at the beginning, such as -i 3",
+					optarg);
 			break;
 		case 'w':
 			if (!number(optarg, 0, 1e6, &patience))
-				return fail(USAGE, "-w %s: want seconds to wait for a server, such as -w 10", optarg);
+				return fail(
+					USAGE,
+					"-w %s: want seconds to wait for a server, such as -w 10",
+					optarg);
 			break;
 		case 'c':
 			name = optarg;
@@ -153,15 +162,20 @@ int main(int argc, char **argv)
 			usage();
 			return CLEAN;
 		case ':':
-			return fail(USAGE, "%s wants a value; downbeat-xruns --help shows which", argv[optind - 1]);
-		default:
-			return fail(USAGE, "there is no option %s; downbeat-xruns --help shows those there are",
+			return fail(USAGE, "%s wants a value; downbeat-xruns --help shows which",
 				    argv[optind - 1]);
+		default:
+			return fail(
+				USAGE,
+				"there is no option %s; downbeat-xruns --help shows those there are",
+				argv[optind - 1]);
 		}
 	}
 	if (optind < argc)
-		return fail(USAGE, "\"%s\": there is nothing to be named; for so many seconds: downbeat-xruns -t 30",
-			    argv[optind]);
+		return fail(
+			USAGE,
+			"\"%s\": there is nothing to be named; for so many seconds: downbeat-xruns -t 30",
+			argv[optind]);
 
 	set_handlers();
 	jack_status_t opened;
@@ -196,8 +210,8 @@ int main(int argc, char **argv)
 	/* To tenths, and without a zero behind the point. */
 	printf("{\"seconds\":%g,\"rate\":%u,\"period\":%d,\"cycles\":%d,\"xruns\":%d,\"worst_usecs\":%d,\"max_load\":%.1f,\"died\":%s}\n",
 	       round(measured * 10) / 10, jack_get_sample_rate(client), atomic_load(&period),
-	       atomic_load(&cycles) - first_cycle, missed, atomic_load(&worst_usecs), (double)max_load,
-	       status == SERVER_DIED ? "true" : "false");
+	       atomic_load(&cycles) - first_cycle, missed, atomic_load(&worst_usecs),
+	       (double)max_load, status == SERVER_DIED ? "true" : "false");
 
 	if (status == SERVER_DIED) {
 		/* The server closes what a dead client leaves; asking one that is gone or stuck to do so could take for ever. */

@@ -11,9 +11,17 @@ import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 import { cacheFolder, mirror, root, runStages } from '../session/session.ts'
 
-const environment = { ...process.env, MTOOLS_SKIP_CHECK: '1', MTOOLSRC: '/dev/null', LC_ALL: 'C.UTF-8' }
+const environment = {
+  ...process.env,
+  MTOOLS_SKIP_CHECK: '1',
+  MTOOLSRC: '/dev/null',
+  LC_ALL: 'C.UTF-8',
+}
 
-/** One that is there is taken as it is: root, by sudo, makes nothing in the cache of the user who flashes a card. */
+/**
+ * One that is there is taken as it is: root, by sudo, makes nothing in the cache of the user who
+ * flashes a card.
+ */
 async function toolboxFolder(): Promise<string> {
   const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], { mirror: mirror() })
   const there = join(cacheFolder(), nameOf(toolbox.name, keyOf(toolbox, plan)))
@@ -24,7 +32,9 @@ async function toolboxFolder(): Promise<string> {
 /** mtools of this machine, or else of the toolbox, which is made if it is not there yet. */
 export async function findMtools(): Promise<Mtools> {
   const run = (program: string, args: readonly string[]): Promise<string> =>
-    promisify(execFile)(program, args, { env: environment, maxBuffer: 1 << 24 }).then(({ stdout }) => stdout)
+    promisify(execFile)(program, args, { env: environment, maxBuffer: 1 << 24 }).then(
+      ({ stdout }) => stdout,
+    )
   const explained = async (answer: Promise<string>): Promise<string> => {
     try {
       return await answer
@@ -42,5 +52,13 @@ export async function findMtools(): Promise<Mtools> {
   const folder = join(await toolboxFolder(), toolbox.outputs.root)
   // its programs, with its own libraries: nothing of them needs the rest of it
   const [loader] = globSync(join(folder, 'usr/lib/*-linux-gnu/ld-linux*'))
-  return (program, ...args) => explained(run(loader!, ['--library-path', join(loader!, '..'), join(folder, 'usr/bin', program), ...args]))
+  return (program, ...args) =>
+    explained(
+      run(loader!, [
+        '--library-path',
+        join(loader!, '..'),
+        join(folder, 'usr/bin', program),
+        ...args,
+      ]),
+    )
 }

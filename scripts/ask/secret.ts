@@ -5,11 +5,15 @@ import { Interrupted, UserError } from '../../lib/common/words/errors.ts'
 /** The variables of the environment that a secret may be in. */
 export const secrets = { user: 'DOWNBEAT_PASSWORD', wifi: 'DOWNBEAT_WIFI_PASSWORD' } as const
 
-/** A secret out of the environment, or typed without being shown. UserError where nobody can be asked. */
+/**
+ * A secret out of the environment, or typed without being shown. UserError where nobody can be
+ * asked.
+ */
 export async function askSecret(what: string, variable: string): Promise<string> {
   const given = process.env[variable]
   if (given !== undefined) return given
-  if (!process.stdin.isTTY) throw new UserError(`${what}: there is no terminal to ask at; put it into ${variable}`)
+  if (!process.stdin.isTTY)
+    throw new UserError(`${what}: there is no terminal to ask at; put it into ${variable}`)
   process.stdout.write(`${what}: `)
   const stop = new AbortController()
   // readline echoes to its output, and this one shows nothing

@@ -7,7 +7,10 @@ import { root } from '../session/session.ts'
 /** GiB that it needs at most: the image packed, unpacked, as a tar, as a tree and rebuilt. */
 export const unpackingGib = 10
 
-/** What is measured: seconds to take an image of 3 GB apart and to put it together again, and to do the least that can be done. */
+/**
+ * What is measured: seconds to take an image of 3 GB apart and to put it together again, and to do
+ * the least that can be done.
+ */
 export interface Unpacking {
   plain: number
   unpack: number
@@ -15,8 +18,9 @@ export interface Unpacking {
 }
 
 /**
- * An image of 3 GB in the form that systems are published in, of the toolbox's own files, taken apart as the base stage does it
- * and rebuilt as the image stage does; and, on the same disk in the same minutes, `xz -dc` and one copy of what comes of it.
+ * An image of 3 GB in the form that systems are published in, of the toolbox's own files, taken
+ * apart as the base stage does it and rebuilt as the image stage does; and, on the same disk in the
+ * same minutes, `xz -dc` and one copy of what comes of it.
  */
 export const unpacking = defineStage({
   name: 'unpacking',
@@ -24,7 +28,11 @@ export const unpacking = defineStage({
   source: import.meta.url,
   needs: { toolbox },
   outputs: { seconds: 'seconds.json' },
-  given: () => ['unpack.sh', 'ext2tar.c'].map((path) => ({ path, text: readFileSync(join(root, 'stages/base', path), 'utf8') })),
+  given: () =>
+    ['unpack.sh', 'ext2tar.c'].map((path) => ({
+      path,
+      text: readFileSync(join(root, 'stages/base', path), 'utf8'),
+    })),
   async run({ given, out, work, own, progress, $ }) {
     for (const { path, text } of given) writeFileSync(`${work}/${path}`, text)
     const timed = async (what: string, run: () => Promise<void>): Promise<number> => {
@@ -36,9 +44,15 @@ export const unpacking = defineStage({
     }
     progress('making an image of 3 GB')
     await $`bash ${own}/make-image.sh`
-    const plain = await timed('xz -dc and one copy', () => $`xz -dc -T0 image.xz >raw; cp --sparse=never --reflink=never raw copy`)
+    const plain = await timed(
+      'xz -dc and one copy',
+      () => $`xz -dc -T0 image.xz >raw; cp --sparse=never --reflink=never raw copy`,
+    )
     await $`rm raw copy`
-    const unpack = await timed('taking it apart', () => $`IMAGE=$PWD/image.xz WORK=$PWD/scratch OUT=$PWD bash ./unpack.sh`)
+    const unpack = await timed(
+      'taking it apart',
+      () => $`IMAGE=$PWD/image.xz WORK=$PWD/scratch OUT=$PWD bash ./unpack.sh`,
+    )
     const rebuild = await timed(
       'rebuilding it',
       () => $`mkdir tree; tar -xpf tree.tar -C tree --numeric-owner --acls --xattrs --xattrs-include='*'

@@ -12,10 +12,19 @@ const Row = z
       .regex(/^test\/\S+\.ts: ./, 'expected test/unit/<file>.test.ts: <name of the test>')
       .optional()
       .describe('what proves the rule'),
-    because: z.string().optional().describe('why it is not done, or how it is answered without a tuning'),
+    because: z
+      .string()
+      .optional()
+      .describe('why it is not done, or how it is answered without a tuning'),
   })
-  .refine((row) => row.tunings !== undefined || row.rule !== undefined || row.because !== undefined, 'a row needs tunings, rule or because')
-  .refine((row) => (row.rule === undefined) === (row.test === undefined), 'a rule needs its test, and a test its rule')
+  .refine(
+    (row) => row.tunings !== undefined || row.rule !== undefined || row.because !== undefined,
+    'a row needs tunings, rule or because',
+  )
+  .refine(
+    (row) => (row.rule === undefined) === (row.test === undefined),
+    'a rule needs its test, and a test its rule',
+  )
 
 /** docs/checklist.yaml: every piece of advice of the founding documents, and what answers it. */
 export const Checklist = z

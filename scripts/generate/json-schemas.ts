@@ -22,7 +22,12 @@ export function jsonSchemas(): Record<string, string> {
     imager: Imager,
     priorities: Priorities,
     checklist: Checklist,
-    ...Object.fromEntries(Object.entries(folders).map(([folder, schema]) => [names[folder as keyof typeof folders], schema])),
+    ...Object.fromEntries(
+      Object.entries(folders).map(([folder, schema]) => [
+        names[folder as keyof typeof folders],
+        schema,
+      ]),
+    ),
   }
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [

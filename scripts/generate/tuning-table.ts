@@ -7,7 +7,10 @@ import { Checklist } from './checklist.ts'
 import type { TuningData } from '../../lib/plan/schema/tuning.ts'
 import { readYaml } from '../../lib/plan/catalogue/yaml.ts'
 
-/** docs/tunings.md: every row of the checklist with what answers and what proves it, then every tuning. */
+/**
+ * docs/tunings.md: every row of the checklist with what answers and what proves it, then every
+ * tuning.
+ */
 export function tuningTable(root: string): string {
   const { value: checklist, at } = readYaml(join(root, 'docs/checklist.yaml'), Checklist, root)
   const catalogue = openCatalogue(root)
@@ -31,7 +34,10 @@ export function tuningTable(root: string): string {
   for (const [i, section] of checklist.sections.entries()) {
     const document = checklist.documents[section.document]
     lines.push('', `## ${section.title}`, '', ...(document ? [`From ${document.name}.`, ''] : []))
-    lines.push('| row | it says | today | answered by | proven by |', '| --- | --- | --- | --- | --- |')
+    lines.push(
+      '| row | it says | today | answered by | proven by |',
+      '| --- | --- | --- | --- | --- |',
+    )
     for (const [id, row] of Object.entries(section.rows)) {
       for (const [j, tuning] of (row.tunings ?? []).entries()) {
         if (!tunings.has(tuning))
@@ -41,20 +47,37 @@ export function tuningTable(root: string): string {
         rowsOf.set(tuning, [...(rowsOf.get(tuning) ?? []), id])
       }
       const named = (row.tunings ?? []).map((tuning) => `[${tuning}](#${tuning})`).join(', ')
-      const answer = [named, row.rule, row.because].filter((part) => part !== undefined && part !== '').join('. ')
+      const answer = [named, row.rule, row.because]
+        .filter((part) => part !== undefined && part !== '')
+        .join('. ')
       const proofs = (row.tunings ?? []).map((tuning) => kinds(tunings.get(tuning)!))
-      const proven = [...new Set([...proofs, ...(row.test === undefined ? [] : ['unit test'])])].join('; ')
+      const proven = [
+        ...new Set([...proofs, ...(row.test === undefined ? [] : ['unit test'])]),
+      ].join('; ')
       lines.push(`| ${[id, row.says, row.today, answer, proven].map(cell).join(' | ')} |`)
     }
   }
   lines.push('', '## Every tuning')
   for (const [id, tuning] of tunings) {
-    lines.push('', `### ${id}`, '', `${tuning.about}.${tuning.default === 'off' ? ' Off unless asked for.' : ''}`, '')
+    lines.push(
+      '',
+      `### ${id}`,
+      '',
+      `${tuning.about}.${tuning.default === 'off' ? ' Off unless asked for.' : ''}`,
+      '',
+    )
     lines.push(`- source: ${tuning.source}`, `- rows: ${rowsOf.get(id)?.join(', ') ?? 'none'}`)
-    const when = Object.entries(tuning.when).map(([fact, wanted]) => `\`${fact}\` ${JSON.stringify(wanted)}`)
-    if (when.length > 0) lines.push(`- when: ${when.join(', ')}${tuning.otherwise === undefined ? '' : `. Otherwise: ${tuning.otherwise}`}`)
-    if (tuning.conflicts.length > 0) lines.push(`- does not go with: ${tuning.conflicts.join(', ')}`)
-    for (const proof of tuning.proof) lines.push(`- proof (${where(proof)}): ${escape(describe(proof))}`)
+    const when = Object.entries(tuning.when).map(
+      ([fact, wanted]) => `\`${fact}\` ${JSON.stringify(wanted)}`,
+    )
+    if (when.length > 0)
+      lines.push(
+        `- when: ${when.join(', ')}${tuning.otherwise === undefined ? '' : `. Otherwise: ${tuning.otherwise}`}`,
+      )
+    if (tuning.conflicts.length > 0)
+      lines.push(`- does not go with: ${tuning.conflicts.join(', ')}`)
+    for (const proof of tuning.proof)
+      lines.push(`- proof (${where(proof)}): ${escape(describe(proof))}`)
   }
   return `${lines.join('\n')}\n`
 }

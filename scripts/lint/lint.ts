@@ -9,12 +9,17 @@ import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { linters } from '../../stages/linters.ts'
 import { mirror, root, runStages } from '../session/session.ts'
 
-// node scripts/lint/lint.ts [--write]: looks at all shell, C and C++ of this repository, or puts its layout right.
+// node scripts/lint/lint.ts [--write]: looks at all shell, C and C++ of this repository, or puts
+// its layout right.
 
 const write = process.argv.includes('--write')
 const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], { mirror: mirror() })
 const run = await runStages(plan, [linters], {})
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root })
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '-z'],
+  { cwd: root },
+)
 const empty = mkdtempSync(join(tmpdir(), 'downbeat-lint-'))
 try {
   const inside = insideToolbox({
@@ -27,7 +32,9 @@ try {
   })
   const [program, ...args] = inside
   const script = `bash ${quote(join(root, 'scripts/lint/look.sh'))} ${quote(root)} ${write ? 'write' : 'look'}`
-  process.exitCode = spawnSync(program!, [...args, script], { input: files, stdio: ['pipe', 'inherit', 'inherit'] }).status ?? 1
+  process.exitCode =
+    spawnSync(program!, [...args, script], { input: files, stdio: ['pipe', 'inherit', 'inherit'] })
+      .status ?? 1
 } finally {
   rmSync(empty, { recursive: true })
   await run.end()

@@ -1,7 +1,8 @@
 #!/bin/bash
-# look.sh REPOSITORY write|look: reads the names of files, each ended by a NUL, from standard input, and looks at those of them
-# that are shell, C or C++: what shellcheck says of them, and whether they are laid out as .editorconfig and .clang-format say.
-# "write" lays them out so instead. Ends with 1 where something is to be mended.
+# look.sh REPOSITORY write|look: reads the names of files, each ended by a NUL, from standard input,
+# and looks at those of them that are shell, C or C++: what shellcheck says of them, and whether
+# they are laid out as .editorconfig and .clang-format say. "write" lays them out so instead. Ends
+# with 1 where something is to be mended.
 set -euo pipefail
 cd "$1"
 how=$2 status=0

@@ -13,16 +13,24 @@ export function imageInfo(plan: Plan, image: FileFacts, lock: string): string {
   const rows: [string, string][] = [
     ['boards', boards.join(', ')],
     ['sound card', plan.soundcard.name],
-    ['JACK', `${jack.server}, ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`],
+    [
+      'JACK',
+      `${jack.server}, ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`,
+    ],
     ['base', base],
     ['kernel', kernel],
     ['host name', hostname],
-    ['user', `${user.name}, without a password; ${user.ssh_keys.length} SSH key${user.ssh_keys.length === 1 ? '' : 's'}`],
+    [
+      'user',
+      `${user.name}, without a password; ${user.ssh_keys.length} SSH key${user.ssh_keys.length === 1 ? '' : 's'}`,
+    ],
     ['size', `${image.bytes} bytes; it grows to the size of the card on the first boot`],
     ['sha256', image.sha256],
   ]
   const tunings = plan.tunings.flatMap(({ id, about, off, boards: some }) =>
-    off !== undefined ? [] : [`  ${id}: ${about}${some.length < boards.length ? ` (for ${some.join(', ')})` : ''}`],
+    off !== undefined
+      ? []
+      : [`  ${id}: ${about}${some.length < boards.length ? ` (for ${some.join(', ')})` : ''}`],
   )
   return [
     `${plan.name}: an image for realtime audio, made by downbeat`,

@@ -13,11 +13,18 @@ export interface FileFacts {
 }
 
 /**
- * What Raspberry Pi Imager is told of one image. `made_on` is a true date (UTC, YYYY-MM-DD): Imager chooses the kind of password
- * hash by it. `systemd` is the one way to preset host name, user, SSH and Wi-Fi that all versions of Imager know: of an image
- * without a manifest 2.x takes it that it has none.
+ * What Raspberry Pi Imager is told of one image. `made_on` is a true date (UTC, YYYY-MM-DD): Imager
+ * chooses the kind of password hash by it. `systemd` is the one way to preset host name, user, SSH
+ * and Wi-Fi that all versions of Imager know: of an image without a manifest 2.x takes it that it
+ * has none.
  */
-export function manifest(plan: Plan, image: FileFacts, packed: FileFacts, made_on: string, url: string): OsList {
+export function manifest(
+  plan: Plan,
+  image: FileFacts,
+  packed: FileFacts,
+  made_on: string,
+  url: string,
+): OsList {
   const { icon, website, architecture, tags, devices, base, kernel } = plan.release
   const { jack } = plan.configure.view
   const boards = plan.boards.map(({ name }) => name).join(', ')
@@ -39,25 +46,41 @@ export function manifest(plan: Plan, image: FileFacts, packed: FileFacts, made_o
   return { imager: { devices }, os_list: [entry] }
 }
 
-/** One list of several manifests: the images by name; each device once, the newest first, and last what shows everything. */
+/**
+ * One list of several manifests: the images by name; each device once, the newest first, and last
+ * what shows everything.
+ */
 export function joined(manifests: readonly OsList[]): OsList {
   const devices = new Map<string, ImagerDevice>()
-  for (const device of manifests.flatMap(({ imager }) => imager.devices)) devices.set(device.name, device)
+  for (const device of manifests.flatMap(({ imager }) => imager.devices))
+    devices.set(device.name, device)
   const newest = ({ tags }: ImagerDevice): string => tags[0] ?? ''
   const entries = manifests.flatMap(({ os_list }) => os_list)
   return {
-    imager: { devices: [...devices.values()].sort((a, b) => (newest(a) < newest(b) ? 1 : newest(a) > newest(b) ? -1 : 0)) },
+    imager: {
+      devices: [...devices.values()].sort((a, b) =>
+        newest(a) < newest(b) ? 1 : newest(a) > newest(b) ? -1 : 0,
+      ),
+    },
     os_list: entries.sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }
 
 /** Where a file is served: below an address, or else where it lies. */
 export const addressOf = (served: string | undefined, folder: string, file: string): string =>
-  served === undefined ? pathToFileURL(join(folder, file)).href : new URL(encodeURIComponent(file), served).href
+  served === undefined
+    ? pathToFileURL(join(folder, file)).href
+    : new URL(encodeURIComponent(file), served).href
 
 /** An address to put file names behind. Throws UserError. */
 export function servedAt(option: string, address: string): string {
-  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol) || /[?#]/.test(address))
-    throw new UserError(`${option} ${address}: expected where the files will be served, such as ${option} https://example.org/images/`)
+  if (
+    !URL.canParse(address) ||
+    !/^https?:$/.test(new URL(address).protocol) ||
+    /[?#]/.test(address)
+  )
+    throw new UserError(
+      `${option} ${address}: expected where the files will be served, such as ${option} https://example.org/images/`,
+    )
   return address.endsWith('/') ? address : `${address}/`
 }

@@ -23,10 +23,16 @@ import type { Release } from './release.ts'
 /** `build.json`: what was made, from what, and what it cost. */
 export interface BuildRecord {
   name: string
-  stages: Record<string, { key: string; cached: boolean; wall_s: number; cpu_s: number; peak_mib: number }>
+  stages: Record<
+    string,
+    { key: string; cached: boolean; wall_s: number; cpu_s: number; peak_mib: number }
+  >
   files: Record<string, { bytes: number; sha256: string }>
   proofs: ProofResult[]
-  /** from the start of the emulator to the root shell: seconds of the machine that ran it, no figure of a Pi */
+  /**
+   * from the start of the emulator to the root shell: seconds of the machine that ran it, no figure
+   * of a Pi
+   */
   boots: { machine: string; seconds: number }[]
 }
 
@@ -42,9 +48,10 @@ export const stageRecord = (entry: Entry, cached: boolean): BuildRecord['stages'
 const round = (value: number): number => Math.round(value * 100) / 100
 
 /**
- * Puts what was made into `out/images/<name>/`: the disk image (the very file of the cache where that is on the same disk, and read-only), its papers, and the
- * folder `packages`, in which the other JACK server lies too. With `release` also what is given to others; without it what is
- * there of that stays only if it is of this very image. Gives back where the image is.
+ * Puts what was made into `out/images/<name>/`: the disk image (the very file of the cache where
+ * that is on the same disk, and read-only), its papers, and the folder `packages`, in which the
+ * other JACK server lies too. With `release` also what is given to others; without it what is there
+ * of that stays only if it is of this very image. Gives back where the image is.
  */
 export function publish(
   folder: string,
@@ -56,7 +63,8 @@ export function publish(
   const target = join(folder, `${plan.name}.img`)
   mkdirSync(folder, { recursive: true })
   sweep(folder)
-  if (release || !releaseBeside(folder, plan.name, record.files[`${plan.name}.img`]?.sha256 ?? '')) removeRelease(folder, plan.name)
+  if (release || !releaseBeside(folder, plan.name, record.files[`${plan.name}.img`]?.sha256 ?? ''))
+    removeRelease(folder, plan.name)
   link(join(made.image, 'disk.img'), target)
   put(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
   put(join(folder, 'build.json'), `${JSON.stringify(record, null, 2)}\n`)
@@ -65,12 +73,16 @@ export function publish(
   cpSync(made.packages, packages, { recursive: true })
   rmSync(join(folder, 'packages'), { recursive: true, force: true })
   renameSync(packages, join(folder, 'packages'))
-  for (const [file, packed] of Object.entries(release?.packed ?? {})) link(packed, join(folder, file))
+  for (const [file, packed] of Object.entries(release?.packed ?? {}))
+    link(packed, join(folder, file))
   for (const [file, text] of Object.entries(release?.papers ?? {})) put(join(folder, file), text)
   return target
 }
 
-/** Makes a large file of the cache lie in the folder too; nobody may write to it. On another disk it is a copy. */
+/**
+ * Makes a large file of the cache lie in the folder too; nobody may write to it. On another disk it
+ * is a copy.
+ */
 function link(file: string, target: string): void {
   chmodSync(file, 0o444)
   if (same(file, target)) return
@@ -79,21 +91,32 @@ function link(file: string, target: string): void {
   try {
     linkSync(file, half)
   } catch (error) {
-    if (!['EXDEV', 'EPERM', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    if (!['EXDEV', 'EPERM', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error
     copy(file, half)
   }
   renameSync(half, target)
 }
 
-/** With holes where nothing is written, and with the mode and the time of the file: Node's own copy has no holes. */
+/**
+ * With holes where nothing is written, and with the mode and the time of the file: Node's own copy
+ * has no holes.
+ */
 function copy(file: string, target: string): void {
-  const { status, stderr } = spawnSync('cp', ['--reflink=auto', '--sparse=always', '--preserve=mode,timestamps', file, target], {
-    encoding: 'utf8',
-    env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
-  })
+  const { status, stderr } = spawnSync(
+    'cp',
+    ['--reflink=auto', '--sparse=always', '--preserve=mode,timestamps', file, target],
+    {
+      encoding: 'utf8',
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
+    },
+  )
   if (status === 0) return
   rmSync(target, { force: true })
-  throw new HostError(stderr.trim() || `${file} could not be copied`, `make room for ${target}, then run the same command again`)
+  throw new HostError(
+    stderr.trim() || `${file} could not be copied`,
+    `make room for ${target}, then run the same command again`,
+  )
 }
 
 /** A link to the file, or a copy that nobody has touched since. */
@@ -108,7 +131,8 @@ function same(a: string, b: string): boolean {
 function sweep(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = /\.(\d+)\.half$/.exec(name)?.[1]
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { recursive: true, force: true })
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      rmSync(join(folder, name), { recursive: true, force: true })
   }
 }
 

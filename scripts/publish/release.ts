@@ -23,9 +23,9 @@ export interface Release {
 }
 
 /**
- * Puts together what is given to others, of the entries of the stages `image` and `release`: nothing large is read for it.
- * `served` is the address where the files will be, otherwise the manifest names the file in `folder`; `lock` is
- * the text of packages.lock.
+ * Puts together what is given to others, of the entries of the stages `image` and `release`:
+ * nothing large is read for it. `served` is the address where the files will be, otherwise the
+ * manifest names the file in `folder`; `lock` is the text of packages.lock.
  */
 export function releaseOf(
   plan: Plan,
@@ -43,8 +43,13 @@ export function releaseOf(
     files[`${plan.name}${suffix}`] = { bytes, sha256 }
   }
   const info = imageInfo(plan, image, made.lock)
-  files[`${plan.name}.info`] = { bytes: Buffer.byteLength(info), sha256: createHash('sha256').update(info).digest('hex') }
-  const sums = Object.entries({ [`${plan.name}.img`]: image, ...files }).map(([file, { sha256 }]) => `${sha256}  ${file}\n`)
+  files[`${plan.name}.info`] = {
+    bytes: Buffer.byteLength(info),
+    sha256: createHash('sha256').update(info).digest('hex'),
+  }
+  const sums = Object.entries({ [`${plan.name}.img`]: image, ...files }).map(
+    ([file, { sha256 }]) => `${sha256}  ${file}\n`,
+  )
   const xz = `${plan.name}${suffixes.xz}`
   const made_on = new Date(disk!.mtime_ms).toISOString().slice(0, 10)
   const list = manifest(plan, image, files[xz]!, made_on, addressOf(served, folder, xz))
@@ -57,7 +62,11 @@ export function releaseOf(
 }
 
 /** What lies in the folder of the release of this very image: whole, or it does not count. */
-export function releaseBeside(folder: string, name: string, imageSha256: string): Release['files'] | undefined {
+export function releaseBeside(
+  folder: string,
+  name: string,
+  imageSha256: string,
+): Release['files'] | undefined {
   const whole = [SUMS, `${name}${manifestSuffix}`].every((file) => existsSync(join(folder, file)))
   const lines = whole ? readFileSync(join(folder, SUMS), 'utf8').split('\n').filter(Boolean) : []
   if (!lines.includes(`${imageSha256}  ${name}.img`)) return undefined
@@ -72,10 +81,14 @@ export function releaseBeside(folder: string, name: string, imageSha256: string)
 }
 
 /**
- * Takes a release away: a packed image beside another image is taken for that one. What says which image it is of goes first and
- * is written last, so that a release that was left half done counts as none.
+ * Takes a release away: a packed image beside another image is taken for that one. What says which
+ * image it is of goes first and is written last, so that a release that was left half done counts
+ * as none.
  */
 export function removeRelease(folder: string, name: string): void {
-  for (const file of [SUMS, ...[manifestSuffix, '.info', ...Object.values(suffixes)].map((suffix) => `${name}${suffix}`)])
+  for (const file of [
+    SUMS,
+    ...[manifestSuffix, '.info', ...Object.values(suffixes)].map((suffix) => `${name}${suffix}`),
+  ])
     rmSync(join(folder, file), { force: true })
 }

@@ -19,11 +19,21 @@ const LIST_BYTES = 20_000_000
 
 const collect = (value: string, before: string[]): string[] => [...before, value]
 
-/** Gives a verb that is about an image the options that say something else than its file of choices. */
+/**
+ * Gives a verb that is about an image the options that say something else than its file of choices.
+ */
 export const withChoices = (verb: Command): Command =>
   verb
-    .option('--set <key=value>', 'a choice instead of the one in the file; may be repeated', collect, [])
-    .option('--base <base>', 'start from this: an id of bases/, <id>@latest, or the path or address of an image')
+    .option(
+      '--set <key=value>',
+      'a choice instead of the one in the file; may be repeated',
+      collect,
+      [],
+    )
+    .option(
+      '--base <base>',
+      'start from this: an id of bases/, <id>@latest, or the path or address of an image',
+    )
     .option('--base-sha256 <sha256>', 'of the image at that address')
 
 /** What repeats these choices, to be typed. */
@@ -40,12 +50,17 @@ export const typed = (file: string | undefined, { set, base, baseSha256 }: Choic
 /** The file of choices that a verb was given, or image.yaml. */
 function choicesFile(given: string | undefined): string {
   if (given === undefined) return join(root, 'image.yaml')
-  if (!given.endsWith('.yaml')) throw new UserError(`${given}: expected a YAML file of choices, such as variants/pi4b-usb.yaml`)
+  if (!given.endsWith('.yaml'))
+    throw new UserError(`${given}: expected a YAML file of choices, such as variants/pi4b-usb.yaml`)
   return given.startsWith('/') ? given : join(process.cwd(), given)
 }
 
 /** The plan of what was chosen. Asks the network only where the choices say `@latest`. */
-export async function planOf(given: string | undefined, options: ChoiceOptions, plainEmulation = false): Promise<Plan> {
+export async function planOf(
+  given: string | undefined,
+  options: ChoiceOptions,
+  plainEmulation = false,
+): Promise<Plan> {
   const file = choicesFile(given)
   const sets = [
     ...(options.base === undefined ? [] : [`base=${options.base}`]),
@@ -54,7 +69,12 @@ export async function planOf(given: string | undefined, options: ChoiceOptions, 
   ]
   const network = { ...networkSettings(), signal: new AbortController().signal, limit: LIST_BYTES }
   const from = { plainEmulation, mirror: mirror() }
-  const before = keptPlan(getCompileCacheDir(), root, [relative(root, file), textOf(file, root), sets, from])
+  const before = keptPlan(getCompileCacheDir(), root, [
+    relative(root, file),
+    textOf(file, root),
+    sets,
+    from,
+  ])
   const known = before.find()
   if (known) return known
 
@@ -75,6 +95,7 @@ export async function planOf(given: string | undefined, options: ChoiceOptions, 
   }
   const base = await findBase(catalogue, question, (url) => fetchText(url, network))
   const plan = resolve(catalogue, file, sets, { ...from, base })
-  if (base.image === undefined) before.keep(plan) // an image of somebody's own may be another one tomorrow
+  // an image of somebody's own may be another one tomorrow
+  if (base.image === undefined) before.keep(plan)
   return plan
 }

@@ -50,7 +50,9 @@ export function checkPrograms(): Check[] {
     what: "keys of Debian's archive",
     ok: keys,
     found: keys ? keyring : 'missing',
-    ...(keys ? {} : { package: 'debian-archive-keyring', mend: 'apt-get install debian-archive-keyring' }),
+    ...(keys
+      ? {}
+      : { package: 'debian-archive-keyring', mend: 'apt-get install debian-archive-keyring' }),
   })
   if (!root) checks.push(subordinateIds())
   return checks
@@ -61,8 +63,14 @@ export function requireHost(checks: Check[]): void {
   const bad = checks.filter(({ ok }) => !ok)
   if (bad.length === 0) return
   const packages = [...new Set(bad.flatMap((check) => check.package ?? []))]
-  const mend = packages.length > 0 ? `sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}` : bad[0]!.mend
-  throw new HostError(bad.map(({ what, found }) => `${what}: ${found}`).join('\n  '), mend ?? 'see the table in README.md')
+  const mend =
+    packages.length > 0
+      ? `sudo apt-get update && sudo apt-get install -y ${packages.join(' ')}`
+      : bad[0]!.mend
+  throw new HostError(
+    bad.map(({ what, found }) => `${what}: ${found}`).join('\n  '),
+    mend ?? 'see the table in README.md',
+  )
 }
 
 function inPath(program: string): boolean {
@@ -84,11 +92,15 @@ function subordinateIds(): Check {
     what: `user ids that ${user} may use in a namespace`,
     ok,
     found: ok ? '/etc/subuid and /etc/subgid' : 'no entry in /etc/subuid or /etc/subgid',
-    ...(ok ? {} : { mend: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}` }),
+    ...(ok
+      ? {}
+      : { mend: `sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}` }),
   }
 }
 
-/** Tries what every stage does: user, mount and pid namespaces, and a private binfmt_misc in them. */
+/**
+ * Tries what every stage does: user, mount and pid namespaces, and a private binfmt_misc in them.
+ */
 function namespaces(root: boolean): Check {
   const tried = spawnSync(
     'bash',
@@ -103,9 +115,18 @@ function namespaces(root: boolean): Check {
   const what = 'user namespaces'
   if (tried.status !== 0) {
     const said = tried.stderr.trim().split('\n').at(-1) ?? ''
-    return { what, ok: false, found: `not allowed here (${said})`, mend: `sudo sysctl -w ${namespaceSysctl()}` }
+    return {
+      what,
+      ok: false,
+      found: `not allowed here (${said})`,
+      mend: `sudo sysctl -w ${namespaceSysctl()}`,
+    }
   }
-  if (tried.stdout.trim() === 'private' || process.arch === 'arm64' || existsSync('/proc/sys/fs/binfmt_misc/qemu-aarch64'))
+  if (
+    tried.stdout.trim() === 'private' ||
+    process.arch === 'arm64' ||
+    existsSync('/proc/sys/fs/binfmt_misc/qemu-aarch64')
+  )
     return { what, ok: true, found: 'work' }
   return {
     what: 'programs for arm64',
@@ -117,7 +138,10 @@ function namespaces(root: boolean): Check {
 }
 
 function namespaceSysctl(): string {
-  const settings = ['kernel.apparmor_restrict_unprivileged_userns=0', 'kernel.unprivileged_userns_clone=1']
+  const settings = [
+    'kernel.apparmor_restrict_unprivileged_userns=0',
+    'kernel.unprivileged_userns_clone=1',
+  ]
   const present = settings.find((setting) => {
     const [name, wanted] = setting.split('=') as [string, string]
     const file = `/proc/sys/${name.replaceAll('.', '/')}`

@@ -29,7 +29,10 @@ export const seconds = (s: number): string =>
   s < 59.95 ? `${s.toFixed(1)} s` : `${Math.floor(Math.round(s) / 60)} min ${Math.round(s) % 60} s`
 
 export function createReporter(options: ReporterOptions): Reporter {
-  const running = new Map<string, { about: string; since: number; progress?: string; said?: string }>()
+  const running = new Map<
+    string,
+    { about: string; since: number; progress?: string; said?: string }
+  >()
   const lines = new Map<string, string[]>()
   const moving = options.terminal && !options.quiet && !options.verbose
   const spinner = spinnerOn(options.out)
@@ -39,7 +42,10 @@ export function createReporter(options: ReporterOptions): Reporter {
   }
   const text = (): string =>
     [...running]
-      .map(([stage, { about, since, progress }]) => `${stage}: ${progress ?? about} (${seconds((performance.now() - since) / 1000)})`)
+      .map(
+        ([stage, { about, since, progress }]) =>
+          `${stage}: ${progress ?? about} (${seconds((performance.now() - since) / 1000)})`,
+      )
       .join('\n  ')
   const refresh = (): void => {
     if (!moving) return
@@ -57,11 +63,14 @@ export function createReporter(options: ReporterOptions): Reporter {
       stage.said = stage.progress
     }
   }
-  const ticking = (moving ? setInterval(refresh, 500) : setInterval(tell, PROGRESS_EVERY_MS)).unref()
+  const ticking = (
+    moving ? setInterval(refresh, 500) : setInterval(tell, PROGRESS_EVERY_MS)
+  ).unref()
   const group = (stage: string): void => {
     const kept = lines.get(stage) ?? []
     lines.delete(stage)
-    if (options.groups && kept.length > 0) say(`::group::what ${stage} printed\n${kept.join('\n')}\n::endgroup::`)
+    if (options.groups && kept.length > 0)
+      say(`::group::what ${stage} printed\n${kept.join('\n')}\n::endgroup::`)
   }
   return {
     say,
@@ -94,7 +103,9 @@ export function createReporter(options: ReporterOptions): Reporter {
       } else if (event.kind === 'built') {
         running.delete(event.stage)
         const { wall_s, usage } = event.entry
-        show(`✔ ${event.stage}: made in ${seconds(wall_s)} (${seconds(usage.user + usage.system)} of processor time)`)
+        show(
+          `✔ ${event.stage}: made in ${seconds(wall_s)} (${seconds(usage.user + usage.system)} of processor time)`,
+        )
         group(event.stage)
       } else if (event.kind === 'failed') {
         running.delete(event.stage)
@@ -111,7 +122,13 @@ export function createReporter(options: ReporterOptions): Reporter {
 }
 
 /** One line that moves where a terminal lets it; elsewhere it is printed now and then. */
-export function createStatusLine({ terminal, out }: { terminal: boolean; out: NodeJS.WriteStream }): {
+export function createStatusLine({
+  terminal,
+  out,
+}: {
+  terminal: boolean
+  out: NodeJS.WriteStream
+}): {
   show(text: string): void
   end(): void
 } {
@@ -129,8 +146,15 @@ export function createStatusLine({ terminal, out }: { terminal: boolean; out: No
   }
 }
 
-/** Something that turns, with a text beside it. What turns it is loaded when there is a terminal for it. */
-function spinnerOn(stream: NodeJS.WriteStream): { show(text: string): void; clear(): void; stop(): void } {
+/**
+ * Something that turns, with a text beside it. What turns it is loaded when there is a terminal for
+ * it.
+ */
+function spinnerOn(stream: NodeJS.WriteStream): {
+  show(text: string): void
+  clear(): void
+  stop(): void
+} {
   let spinner: Ora | undefined
   let shown: string | undefined // undefined: it does not turn
   const start = async (): Promise<void> => {

@@ -25,7 +25,10 @@ import type { AnyStage, NetworkSettings } from '../../lib/engine/run/stage.ts'
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 /** Images and logs: out/, or DOWNBEAT_OUT. */
 export const out = resolvePath(process.env['DOWNBEAT_OUT'] || join(root, 'out'))
-/** What stages have made, downloads, the compiler cache and Node, for all clones of this user. Errors: see lib/engine/cache/folder.ts. */
+/**
+ * What stages have made, downloads, the compiler cache and Node, for all clones of this user.
+ * Errors: see lib/engine/cache/folder.ts.
+ */
 export const cacheFolder = (): string => cacheFolderIn(process.env)
 /** GiB that a cache may have before what was unused for longest goes. */
 export const cacheBound = (): number => gibOf(process.env, 'DOWNBEAT_CACHE_GIB', 20)
@@ -44,12 +47,19 @@ export interface Run {
   cache: Cache
   reporter: Reporter
   logFile: string
-  /** Gives the cache back, which is in use until then or until this process ends, and makes room in it. */
+  /**
+   * Gives the cache back, which is in use until then or until this process ends, and makes room in
+   * it.
+   */
   end(): Promise<void>
 }
 
 /** Makes stages for a plan, with all that surrounds it: host, locks, log file, screen, Ctrl-C. */
-export async function runStages(plan: Plan, stages: readonly AnyStage[], options: RunOptions): Promise<Run> {
+export async function runStages(
+  plan: Plan,
+  stages: readonly AnyStage[],
+  options: RunOptions,
+): Promise<Run> {
   const folder = cacheFolder()
   const [bound, spare_gib] = [cacheBound(), gibOf(process.env, 'DOWNBEAT_SPARE_GIB', 4)]
   for (const place of Object.values(places())) takeFolder(place)
@@ -76,13 +86,17 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
     if (options.quiet !== true) reporter.say(line)
   }
   const old = oldCache()
-  if (old !== undefined) note(`- ${shown(old)} is of an older downbeat and no longer used; ./downbeat clean removes it`)
+  if (old !== undefined)
+    note(`- ${shown(old)} is of an older downbeat and no longer used; ./downbeat clean removes it`)
   try {
     const made = await make(stages, {
       plan,
       cache,
       settings: { jobs: availableParallelism(), network: networkSettings() },
-      fresh: options.fresh === 'all' ? 'all' : new Set(options.fresh === undefined ? [] : [options.fresh]),
+      fresh:
+        options.fresh === 'all'
+          ? 'all'
+          : new Set(options.fresh === undefined ? [] : [options.fresh]),
       signal: stop.signal,
       report: reporter.event,
       logFile,
@@ -106,8 +120,12 @@ export async function runStages(plan: Plan, stages: readonly AnyStage[], options
   }
 }
 
-/** Whether there is a terminal that a line may move on; ora would never end on one that has no width. */
-export const canMove = (): boolean => process.stderr.isTTY && process.stderr.columns > 0 && process.env['CI'] === undefined
+/**
+ * Whether there is a terminal that a line may move on; ora would never end on one that has no
+ * width.
+ */
+export const canMove = (): boolean =>
+  process.stderr.isTTY && process.stderr.columns > 0 && process.env['CI'] === undefined
 
 /** Finds what is missing before anything runs; as root installs it, after saying so. */
 function prepareHost(ask: () => Check[]): void {
@@ -122,7 +140,10 @@ function prepareHost(ask: () => Check[]): void {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
   } catch {
-    throw new HostError(`apt-get could not install ${packages.join(' ')}`, `apt-get install ${packages.join(' ')}`)
+    throw new HostError(
+      `apt-get could not install ${packages.join(' ')}`,
+      `apt-get install ${packages.join(' ')}`,
+    )
   }
   requireHost(ask())
 }
@@ -142,7 +163,10 @@ export function oldCache(): string | undefined {
   return existsSync(old) && old !== cacheFolder() ? old : undefined
 }
 
-/** How files are fetched: the servers that stand in for others, and whether the network may be used at all. */
+/**
+ * How files are fetched: the servers that stand in for others, and whether the network may be used
+ * at all.
+ */
 export const networkSettings = (): NetworkSettings => ({
   mirrors: (process.env['DOWNBEAT_MIRRORS'] ?? '').split(/\s+/).filter(Boolean).map(mirrorRule),
   offline: (process.env['DOWNBEAT_OFFLINE'] || '0') !== '0',
@@ -161,15 +185,21 @@ function mirrorRule(rule: string): NetworkSettings['mirrors'][number] {
 /** What of the environment decides how the network is reached. */
 function networkEnvironment(): Record<string, string> {
   const names = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 }
 
 function newLogFile(name: string): string {
   const dir = join(out, 'logs')
   mkdirSync(dir, { recursive: true })
   const ours = readdirSync(dir).filter((file) => /^\d{4}-\d\d-\d\dT[\d-]+.*\.(log|wav)$/.test(file))
-  for (const file of ours.sort().slice(0, -40)) rmSync(join(dir, file), { force: true }) // the last runs stay
-  const file = join(dir, `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}-${name}-${process.pid}.log`)
+  // the last runs stay
+  for (const file of ours.sort().slice(0, -40)) rmSync(join(dir, file), { force: true })
+  const file = join(
+    dir,
+    `${new Date().toISOString().replaceAll(':', '-').slice(0, 19)}-${name}-${process.pid}.log`,
+  )
   writeFileSync(file, '')
   return file
 }

@@ -5,8 +5,9 @@ import { Failure } from '../../lib/common/words/errors.ts'
 const WIDTH = 100
 
 /**
- * What is printed of whatever went wrong, in lines. Below a mistake in a YAML file stands the line of the file, with a mark below the
- * place. Only a fault of downbeat itself shows where in downbeat it happened. `root`: where relative paths start.
+ * What is printed of whatever went wrong, in lines. Below a mistake in a YAML file stands the line
+ * of the file, with a mark below the place. Only a fault of downbeat itself shows where in downbeat
+ * it happened. `root`: where relative paths start.
  */
 export function tell(error: unknown, root: string): string[] {
   if (!(error instanceof Failure))
@@ -25,7 +26,14 @@ function lineOfFile(told: string, root: string): string[] {
   const text = textOf(resolve(root, file!))?.split('\n')[Number(row) - 1]
   const at = Number(column) - 1
   // A long line would be torn by the screen, and what has no letters is no help.
-  if (text === undefined || text.trim() === '' || text.length > WIDTH || at >= text.length || /\p{Cc}/u.test(text)) return []
+  if (
+    text === undefined ||
+    text.trim() === '' ||
+    text.length > WIDTH ||
+    at >= text.length ||
+    /\p{Cc}/u.test(text)
+  )
+    return []
   return [`  ${row} | ${text}`, `  ${' '.repeat(row!.length)} | ${' '.repeat(at)}^`]
 }
 

@@ -25,7 +25,8 @@ import { variantSeconds } from '../bench/variant.ts'
 import { cpuOf, inTurn, wall } from '../bench/wall.ts'
 import { cacheFolder, mirror, out, root, runStages } from '../session/session.ts'
 
-const say = (what: string, figure: string): void => void process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
+const say = (what: string, figure: string): void =>
+  void process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
 
 /** Each row of figures, and how it is measured. */
 const rows: Record<string, () => void | Promise<void>> = {
@@ -37,10 +38,17 @@ const rows: Record<string, () => void | Promise<void>> = {
     build()
     const downbeat = join(root, 'downbeat')
     const [node, help, nothing] = inTurn(
-      [() => cpuOf(process.execPath, '-e', '0'), () => cpuOf(downbeat, 'help'), () => cpuOf(downbeat, 'build', '--quiet')],
+      [
+        () => cpuOf(process.execPath, '-e', '0'),
+        () => cpuOf(downbeat, 'help'),
+        () => cpuOf(downbeat, 'build', '--quiet'),
+      ],
       7,
     ) as [number, number, number]
-    say('help / a start of Node', `${help.toFixed(3)} / ${node.toFixed(3)} CPU s = ${(help / node).toFixed(1)} : 1 (limit 4)`)
+    say(
+      'help / a start of Node',
+      `${help.toFixed(3)} / ${node.toFixed(3)} CPU s = ${(help / node).toFixed(1)} : 1 (limit 4)`,
+    )
     say(
       'a build that has nothing to do / a start of Node',
       `${nothing.toFixed(3)} / ${node.toFixed(3)} CPU s = ${(nothing / node).toFixed(1)} : 1 (limit 8)`,
@@ -64,7 +72,10 @@ const rows: Record<string, () => void | Promise<void>> = {
   jack: () => {
     build('--until', 'jack')
     const [cold, again] = [coldly(jack), cpu(jack)]
-    say('packages of both JACK servers without / with a compiler cache', `${cold.toFixed(1)} / ${again.toFixed(1)} CPU s`)
+    say(
+      'packages of both JACK servers without / with a compiler cache',
+      `${cold.toFixed(1)} / ${again.toFixed(1)} CPU s`,
+    )
   },
   kernel: () => {
     build('--until', 'kernel')
@@ -107,14 +118,18 @@ export function benchCommand(): Command {
     .addHelpText('after', '\nExample:\n  ./downbeat bench')
     .action(async (asked: string[]) => {
       const unknown = asked.find((name) => rows[name] === undefined)
-      if (unknown !== undefined) throw new UserError(`there is no row "${unknown}"${didYouMean(unknown, Object.keys(rows))}`)
+      if (unknown !== undefined)
+        throw new UserError(`there is no row "${unknown}"${didYouMean(unknown, Object.keys(rows))}`)
       mkdirSync(out, { recursive: true })
-      for (const [name, measure] of Object.entries(rows)) if (asked.length === 0 || asked.includes(name)) await measure()
+      for (const [name, measure] of Object.entries(rows))
+        if (asked.length === 0 || asked.includes(name)) await measure()
     })
 }
 
 function build(...args: string[]): void {
-  execFileSync(join(root, 'downbeat'), ['build', '--quiet', ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync(join(root, 'downbeat'), ['build', '--quiet', ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 function cpu(stage: AnyStage, ...args: string[]): number {
@@ -123,7 +138,10 @@ function cpu(stage: AnyStage, ...args: string[]): number {
   return usage.user + usage.system
 }
 
-/** What a stage that needs the toolbox alone costs without anything kept from before: in a cache of its own. */
+/**
+ * What a stage that needs the toolbox alone costs without anything kept from before: in a cache of
+ * its own.
+ */
 function coldly(stage: AnyStage): number {
   const folder = mkdtempSync(join(out, 'bench-'))
   try {
@@ -133,7 +151,12 @@ function coldly(stage: AnyStage): number {
     symlinkSync(known, join(cache, basename(known)))
     execFileSync(join(root, 'downbeat'), ['build', '--quiet', '--until', stage.name], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DOWNBEAT_OUT: folder, DOWNBEAT_CACHE: cache, DOWNBEAT_NODE: process.execPath },
+      env: {
+        ...process.env,
+        DOWNBEAT_OUT: folder,
+        DOWNBEAT_CACHE: cache,
+        DOWNBEAT_NODE: process.execPath,
+      },
     })
     const { usage } = entryOf(stage, false, cache)
     return usage.user + usage.system
@@ -159,5 +182,7 @@ const folderOf = (stage: AnyStage, plainEmulation: boolean, cache = cacheFolder(
   join(cache, nameOf(stage.name, keyOf(stage, usual(plainEmulation))))
 
 function entryOf(stage: AnyStage, plainEmulation: boolean, cache?: string): Entry {
-  return JSON.parse(readFileSync(join(folderOf(stage, plainEmulation, cache), 'entry.json'), 'utf8')) as Entry
+  return JSON.parse(
+    readFileSync(join(folderOf(stage, plainEmulation, cache), 'entry.json'), 'utf8'),
+  ) as Entry
 }

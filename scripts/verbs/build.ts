@@ -40,9 +40,14 @@ export function buildCommand(): Command {
   return withChoices(new Command('build'))
     .argument('[choices]', 'the file of choices')
     .option('--boot', 'boot the image in the emulator and listen to it, too')
-    .option('--release', 'pack it too, with what others need: sums, block map, a manifest for Raspberry Pi Imager')
-    .option('--release-url <address>', 'the same, for files that will be served below this address', (address) =>
-      servedAt('--release-url', address),
+    .option(
+      '--release',
+      'pack it too, with what others need: sums, block map, a manifest for Raspberry Pi Imager',
+    )
+    .option(
+      '--release-url <address>',
+      'the same, for files that will be served below this address',
+      (address) => servedAt('--release-url', address),
     )
     .option('--until <stage>', 'stop after this stage')
     .option('--fresh [stage]', 'make this stage (or all) anew, whatever is in the cache')
@@ -50,42 +55,72 @@ export function buildCommand(): Command {
     .option('-v, --verbose', 'show what the commands print')
     .option('-q, --quiet', 'show results and errors only')
     .option('--json', 'print build.json instead of the summary')
-    .addHelpText('after', '\nExample:\n  ./downbeat build variants/pi4b-usb.yaml --set jack.period=64')
+    .addHelpText(
+      'after',
+      '\nExample:\n  ./downbeat build variants/pi4b-usb.yaml --set jack.period=64',
+    )
     .action((file: string | undefined, options: Options) => build(file, options))
 }
 
 async function build(file: string | undefined, options: Options): Promise<void> {
   const plan = await planOf(file, options, options.plainEmulation === true)
   const known = stagesBefore(boot, sound, release)
-  for (const name of [options.until, typeof options.fresh === 'string' ? options.fresh : undefined]) {
+  for (const name of [
+    options.until,
+    typeof options.fresh === 'string' ? options.fresh : undefined,
+  ]) {
     if (name === undefined) continue
-    if (!known.has(name)) throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
-    if (known.get(name)!.given(plan) === undefined) throw new UserError(`these choices do without the stage "${name}"`)
+    if (!known.has(name))
+      throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
+    if (known.get(name)!.given(plan) === undefined)
+      throw new UserError(`these choices do without the stage "${name}"`)
   }
-  const wanted = options.until === undefined ? (options.boot === true ? [boot, sound] : [verify]) : [known.get(options.until)!]
+  const wanted =
+    options.until === undefined
+      ? options.boot === true
+        ? [boot, sound]
+        : [verify]
+      : [known.get(options.until)!]
   const all = stagesBefore(...wanted)
   const releasing = options.release === true || options.releaseUrl !== undefined
   if (releasing && !all.has('verify'))
-    throw new UserError(`--release: what is not built to the end is not released; leave out --until ${options.until}`)
-  const run = await runStages(plan, all.has('image') ? [image, jack, ...wanted, ...(releasing ? [release] : [])] : wanted, {
-    verbose: options.verbose === true,
-    quiet: options.quiet === true || options.json === true,
-    ...(options.fresh === undefined ? {} : { fresh: options.fresh === true ? 'all' : options.fresh }),
-  })
+    throw new UserError(
+      `--release: what is not built to the end is not released; leave out --until ${options.until}`,
+    )
+  const run = await runStages(
+    plan,
+    all.has('image') ? [image, jack, ...wanted, ...(releasing ? [release] : [])] : wanted,
+    {
+      verbose: options.verbose === true,
+      quiet: options.quiet === true || options.json === true,
+      ...(options.fresh === undefined
+        ? {}
+        : { fresh: options.fresh === true ? 'all' : options.fresh }),
+    },
+  )
   if (options.until !== undefined && !all.has('verify')) {
     await run.end()
-    run.reporter.say(`stopped after ${options.until}: ${shown(run.made.get(options.until)!.folder)}`)
+    run.reporter.say(
+      `stopped after ${options.until}: ${shown(run.made.get(options.until)!.folder)}`,
+    )
     return
   }
   const folder = join(out, 'images', plan.name)
   const record = recordOf(plan, run, known)
   const entry = entryOf(run.cache, plan, 'image', known)
   if (!entry) throw new Error('a finished build has no image')
-  const built = { image: run.cache.folder('image', entry.key), packages: run.made.get('jack')!.outputs['packages']! }
+  const built = {
+    image: run.cache.folder('image', entry.key),
+    packages: run.made.get('jack')!.outputs['packages']!,
+  }
   const packed = run.made.get('release')
   const lock = readFileSync(join(built.image, 'packages.lock'), 'utf8')
-  const released = packed && releaseOf(plan, { image: entry, release: packed, lock }, folder, options.releaseUrl)
-  Object.assign(record.files, released?.files ?? releaseBeside(folder, plan.name, record.files[`${plan.name}.img`]!.sha256))
+  const released =
+    packed && releaseOf(plan, { image: entry, release: packed, lock }, folder, options.releaseUrl)
+  Object.assign(
+    record.files,
+    released?.files ?? releaseBeside(folder, plan.name, record.files[`${plan.name}.img`]!.sha256),
+  )
   const published = publish(folder, built, plan, record, released)
   await run.end()
   if (options.json === true) {
@@ -96,14 +131,23 @@ async function build(file: string | undefined, options: Options): Promise<void> 
 }
 
 /** The entry of a stage for this plan, without looking at its files. */
-function entryOf(cache: Cache, plan: Plan, name: string, known: ReturnType<typeof stagesBefore>): Entry | undefined {
+function entryOf(
+  cache: Cache,
+  plan: Plan,
+  name: string,
+  known: ReturnType<typeof stagesBefore>,
+): Entry | undefined {
   const stage = known.get(name)!
   if (stage.given(plan) === undefined) return undefined
   const path = join(cache.folder(name, keyOf(stage, plan)), 'entry.json')
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Entry) : undefined
 }
 
-function recordOf(plan: Plan, { made, cache }: Run, known: ReturnType<typeof stagesBefore>): BuildRecord {
+function recordOf(
+  plan: Plan,
+  { made, cache }: Run,
+  known: ReturnType<typeof stagesBefore>,
+): BuildRecord {
   const stages: BuildRecord['stages'] = {}
   const proofs: ProofResult[] = []
   const boots: BuildRecord['boots'] = []
@@ -113,9 +157,9 @@ function recordOf(plan: Plan, { made, cache }: Run, known: ReturnType<typeof sta
     stages[name] = stageRecord(entry, made.get(name)?.cached ?? true)
     const results = entry.outputs['results']
     if (results === undefined) continue
-    const said = JSON.parse(readFileSync(join(cache.folder(name, entry.key), results.path), 'utf8')) as
-      | ProofResult[]
-      | { results: ProofResult[]; boots: BuildRecord['boots'] }
+    const said = JSON.parse(
+      readFileSync(join(cache.folder(name, entry.key), results.path), 'utf8'),
+    ) as ProofResult[] | { results: ProofResult[]; boots: BuildRecord['boots'] }
     proofs.push(...(Array.isArray(said) ? said : said.results))
     if (!Array.isArray(said)) boots.push(...said.boots)
   }
@@ -126,7 +170,13 @@ function recordOf(plan: Plan, { made, cache }: Run, known: ReturnType<typeof sta
   return { name: plan.name, stages, files, proofs, boots }
 }
 
-function summarize(plan: Plan, record: BuildRecord, image: string, file: string | undefined, options: Options): void {
+function summarize(
+  plan: Plan,
+  record: BuildRecord,
+  image: string,
+  file: string | undefined,
+  options: Options,
+): void {
   const { jack } = plan.configure.view
   const { size, blocks } = statSync(image)
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -138,9 +188,14 @@ function summarize(plan: Plan, record: BuildRecord, image: string, file: string 
     `  ${(size / 1e6).toFixed(0)} MB on the card, ${((blocks * 512) / 1e6).toFixed(0)} MB of it written; sha256 ${record.files[`${plan.name}.img`]!.sha256}`,
   )
   say(`  for ${plan.boards.map(({ name }) => name).join(', ')}`)
-  say(`  ${jack.server} on ${plan.soundcard.name}: ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`)
-  const notBooted = options.boot === true ? 'no emulator can boot it' : 'not booted yet: ./downbeat build --boot'
-  const booted = record.boots.map(({ machine, seconds: s }) => `${machine} in ${seconds(s)}`).join(', ')
+  say(
+    `  ${jack.server} on ${plan.soundcard.name}: ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`,
+  )
+  const notBooted =
+    options.boot === true ? 'no emulator can boot it' : 'not booted yet: ./downbeat build --boot'
+  const booted = record.boots
+    .map(({ machine, seconds: s }) => `${machine} in ${seconds(s)}`)
+    .join(', ')
   say(
     `  ${record.proofs.filter(({ passed }) => passed).length} proofs passed${booted === '' ? `; ${notBooted}` : `; booted on ${booted}`}${device > 0 ? `; ${device} can be tried on a real Raspberry Pi only` : ''}`,
   )

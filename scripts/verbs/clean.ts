@@ -20,7 +20,10 @@ export function cleanCommand(): Command {
   return new Command('clean')
     .option('--all', 'downloads, compiler cache, and the logs and images of out/, too')
     .addOption(
-      new Option('--older-than <age>', 'only results, and downloads too, that were not used for so long: 30d, 12h')
+      new Option(
+        '--older-than <age>',
+        'only results, and downloads too, that were not used for so long: 30d, 12h',
+      )
         .argParser(milliseconds)
         .conflicts('all'),
     )
@@ -30,7 +33,8 @@ export function cleanCommand(): Command {
 
 function milliseconds(age: string): number {
   const [, number, unit] = /^([1-9]\d*)([dh])$/.exec(age) ?? []
-  if (number === undefined) throw new UserError(`--older-than: "${age}": expected days or hours, such as 30d or 12h`)
+  if (number === undefined)
+    throw new UserError(`--older-than: "${age}": expected days or hours, such as 30d or 12h`)
   return Number(number) * (unit === 'd' ? 24 : 1) * 3_600_000
 }
 
@@ -39,25 +43,38 @@ async function clean({ all, olderThan }: Options): Promise<void> {
   for (const place of Object.values(places())) mayClean(place)
   const there = existsSync(cache)
   const held = there ? await lock(lockOf(cache), { wait: false }) : undefined
-  if (there && !held) throw new HostError('a build is using the cache just now', 'wait for it to end, or stop it')
+  if (there && !held)
+    throw new HostError('a build is using the cache just now', 'wait for it to end, or stop it')
   const before = olderThan === undefined ? Number.POSITIVE_INFINITY : Date.now() - olderThan
-  const doomed = (item: Item): boolean => item.used_ms < before && (item.kind !== 'download' || all === true || olderThan !== undefined)
+  const doomed = (item: Item): boolean =>
+    item.used_ms < before && (item.kind !== 'download' || all === true || olderThan !== undefined)
   const items = there ? itemsOf(cache).filter(doomed) : []
   await removeItems(items)
-  const more = all === true ? [join(cache, 'kept'), join(cache, 'compile'), join(out, 'images'), join(out, 'logs')] : []
+  const more =
+    all === true
+      ? [join(cache, 'kept'), join(cache, 'compile'), join(out, 'images'), join(out, 'logs')]
+      : []
   const old = oldCache()
-  for (const path of [...more, ...(old === undefined ? [] : [old, join(out, 'cache.lock')])]) await removeTree(path)
+  for (const path of [...more, ...(old === undefined ? [] : [old, join(out, 'cache.lock')])])
+    await removeTree(path)
   held?.release()
   const also = all === true ? ', the compiler cache, images and logs' : ''
   const stay =
-    all === true ? '' : `; ${olderThan === undefined ? 'downloads, ' : ''}compiler cache and images stay (--all removes them, too)`
-  process.stdout.write(`removed ${inWords(items)} from ${cache}${also}${old === undefined ? '' : `, and ${old}`}${stay}\n`)
+    all === true
+      ? ''
+      : `; ${olderThan === undefined ? 'downloads, ' : ''}compiler cache and images stay (--all removes them, too)`
+  process.stdout.write(
+    `removed ${inWords(items)} from ${cache}${also}${old === undefined ? '' : `, and ${old}`}${stay}\n`,
+  )
 }
 
 // Of the launcher, which needs no mark: Node runs from there just now.
 const launchers = new Set(['.npm.lock', 'compile', 'node'])
 
-/** UserError for a folder that is not downbeat's, HostError for one in which this user cannot remove what is there. */
+/**
+ * UserError for a folder that is not downbeat's, HostError for one in which this user cannot remove
+ * what is there.
+ */
 function mayClean(place: Place): void {
   const { path } = place
   if (!existsSync(path)) return

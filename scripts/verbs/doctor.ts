@@ -19,7 +19,9 @@ export function doctorCommand(): Command {
       if (options.json === true) process.stdout.write(`${JSON.stringify(checks, null, 2)}\n`)
       else
         for (const { what, ok, found, mend } of checks)
-          process.stdout.write(`${ok ? '✔' : '✖'} ${what}: ${found}${mend === undefined ? '' : `\n    to mend it: ${mend}`}\n`)
+          process.stdout.write(
+            `${ok ? '✔' : '✖'} ${what}: ${found}${mend === undefined ? '' : `\n    to mend it: ${mend}`}\n`,
+          )
       requireHost(checks)
     })
 }
@@ -40,7 +42,8 @@ function folder(what: string, path: string, take: () => string | void): Check {
   try {
     return { what, ok: true, found: `${path}${take() ?? ''}` }
   } catch (error) {
-    if (error instanceof HostError) return { what, ok: false, found: error.message, mend: error.mend }
+    if (error instanceof HostError)
+      return { what, ok: false, found: error.message, mend: error.mend }
     throw error
   }
 }

@@ -36,7 +36,10 @@ interface Options extends PersonalOptions {
 export function flashCommand(): Command {
   return withPersonal(new Command('flash'))
     .argument('<image>', 'a folder of out/images/, or an .img, .img.xz or .img.zst file')
-    .argument('[disk]', 'the whole disk, such as /dev/sdX, or a file that is there; left out: list the disks')
+    .argument(
+      '[disk]',
+      'the whole disk, such as /dev/sdX, or a file that is there; left out: list the disks',
+    )
     .option('-y, --yes', 'do not ask; only with the disk named')
     .option('--dry-run', 'show what every rule says, and write nothing')
     .option('--large', 'allow a disk of more than 256 GiB')
@@ -52,7 +55,12 @@ async function run(image: string, disk: string | undefined, options: Options): P
   const question: Question = { bytes: source.bytes, large: options.large === true }
   if (disk === undefined) return list(question, options)
   const drive = await driveAt(disk)
-  if (drive.kind === 'file' && [source.path, source.map].some((path) => path !== undefined && realpathSync(path) === drive.path))
+  if (
+    drive.kind === 'file' &&
+    [source.path, source.map].some(
+      (path) => path !== undefined && realpathSync(path) === drive.path,
+    )
+  )
     throw new UserError(`${disk}: this is the image itself`)
   say(`${source.path}: ${inventory(source)}`)
   say(`${drive.path}: ${describe(drive)}`)
@@ -67,8 +75,11 @@ async function run(image: string, disk: string | undefined, options: Options): P
       const personal = await personalSettings(options)
       if (personal === undefined) await write(source, drive, question, signal)
       else
-        await withSettings(source.path, personal, { mtools: await findMtools(), signal }, async (patches) =>
-          write(await openSource(source.path, patches), drive, question, signal),
+        await withSettings(
+          source.path,
+          personal,
+          { mtools: await findMtools(), signal },
+          async (patches) => write(await openSource(source.path, patches), drive, question, signal),
         )
     }),
   )
@@ -78,11 +89,14 @@ async function run(image: string, disk: string | undefined, options: Options): P
 const inventory = ({ bytes, mapped, map }: Source): string =>
   [
     bytes === undefined ? 'its size is not known before it is unpacked' : sizeInWords(bytes),
-    map === undefined ? 'all of it is written, there is no block map' : `${sizeInWords(mapped!)} of it are written, as ${map} says`,
+    map === undefined
+      ? 'all of it is written, there is no block map'
+      : `${sizeInWords(mapped!)} of it are written, as ${map} says`,
   ].join('; ')
 
 async function list(question: Question, options: Options): Promise<void> {
-  if (options.yes === true) throw new UserError('--yes: name the disk that is to be written to, too')
+  if (options.yes === true)
+    throw new UserError('--yes: name the disk that is to be written to, too')
   const drives = await listDrives()
   for (const line of listed(drives, question)) say(line)
   if (options.dryRun === true) return
@@ -95,22 +109,31 @@ async function list(question: Question, options: Options): Promise<void> {
 }
 
 async function confirm(drive: Drive, signal: AbortSignal): Promise<void> {
-  if (!process.stdin.isTTY) throw new UserError('there is no terminal to ask at; --yes writes without asking')
+  if (!process.stdin.isTTY)
+    throw new UserError('there is no terminal to ask at; --yes writes without asking')
   const wanted = fingerprint(drive)
   // not a terminal to readline: Ctrl-C is to come as a signal, here as everywhere
   const prompt = createInterface({ input: process.stdin, output: process.stdout, terminal: false })
   try {
     const closed = new Promise<string>((done) => prompt.once('close', () => done('')))
-    const asked = prompt.question(`Everything on it will be lost. To go on, type: ${wanted}\n> `, { signal })
+    const asked = prompt.question(`Everything on it will be lost. To go on, type: ${wanted}\n> `, {
+      signal,
+    })
     const said = await Promise.race([asked, closed]).catch(() => '')
     if (signal.aborted) throw new Interrupted('stopped', 'nothing was written')
-    if (said.trim().replaceAll(/\s+/g, ' ') !== wanted) throw new UserError(`that is not "${wanted}": nothing was written`)
+    if (said.trim().replaceAll(/\s+/g, ' ') !== wanted)
+      throw new UserError(`that is not "${wanted}": nothing was written`)
   } finally {
     prompt.close()
   }
 }
 
-async function write(source: Source, drive: Drive, question: Question, signal: AbortSignal): Promise<void> {
+async function write(
+  source: Source,
+  drive: Drive,
+  question: Question,
+  signal: AbortSignal,
+): Promise<void> {
   const status = createStatusLine({ terminal: canMove(), out: process.stderr })
   try {
     const { bytes, write_s, verify_s } = await flash(source, drive, {
@@ -132,7 +155,9 @@ async function write(source: Source, drive: Drive, question: Question, signal: A
 
 async function eject({ path }: Drive): Promise<void> {
   const mac = process.platform === 'darwin'
-  const [command, args] = mac ? (['diskutil', ['eject', path.replace('/rdisk', '/disk')]] as const) : (['eject', [path]] as const)
+  const [command, args] = mac
+    ? (['diskutil', ['eject', path.replace('/rdisk', '/disk')]] as const)
+    : (['eject', [path]] as const)
   const done = await promisify(execFile)(command, args, { timeout: 20_000 }).then(
     () => true,
     () => false, // not installed, or a reader that cannot: everything is on the card anyway

@@ -13,7 +13,9 @@ export function generateCommand(): Command {
     .addHelpText('after', '\nExample:\n  ./downbeat generate')
     .action((options: { check?: true }) => {
       const made = {
-        ...Object.fromEntries(Object.entries(jsonSchemas()).map(([file, text]) => [`schemas/${file}`, text])),
+        ...Object.fromEntries(
+          Object.entries(jsonSchemas()).map(([file, text]) => [`schemas/${file}`, text]),
+        ),
         'docs/tunings.md': tuningTable(root),
         'packages/tools/settings/keys.h': settingsHeader(),
       }
@@ -21,13 +23,16 @@ export function generateCommand(): Command {
         const path = join(root, file)
         return !existsSync(path) || readFileSync(path, 'utf8') !== text
       })
-      if (options.check === true && stale.length > 0) throw new UserError(`${stale[0]![0]} is stale: run ./downbeat generate`)
+      if (options.check === true && stale.length > 0)
+        throw new UserError(`${stale[0]![0]} is stale: run ./downbeat generate`)
       for (const [file, text] of stale) {
         mkdirSync(dirname(join(root, file)), { recursive: true })
         writeFileSync(join(root, file), text)
       }
       process.stdout.write(
-        stale.length === 0 ? 'everything generated is up to date\n' : `wrote ${stale.map(([file]) => file).join(', ')}\n`,
+        stale.length === 0
+          ? 'everything generated is up to date\n'
+          : `wrote ${stale.map(([file]) => file).join(', ')}\n`,
       )
     })
 }

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve as resolvePath } from 'node:path'
 import { Command } from 'commander'
 import { UserError } from '../../lib/common/words/errors.ts'
@@ -14,8 +22,10 @@ interface Options {
 export function manifestCommand(): Command {
   return new Command('manifest')
     .argument('[folders...]', 'the folders of the images (all of out/images)')
-    .option('--url <address>', 'the address below which the files will be served; otherwise they are read where they lie', (address) =>
-      servedAt('--url', address),
+    .option(
+      '--url <address>',
+      'the address below which the files will be served; otherwise they are read where they lie',
+      (address) => servedAt('--url', address),
     )
     .option('-o, --output <file>', 'the list (os_list.json beside the folders)')
     .addHelpText('after', '\nExample:\n  ./downbeat manifest --url https://example.org/images/')
@@ -24,7 +34,10 @@ export function manifestCommand(): Command {
 
 function writeList(given: string[], options: Options): void {
   const images = join(out, 'images')
-  const manifests = given.length === 0 ? manifestsBelow(images) : given.map((folder) => manifestIn(resolvePath(folder)))
+  const manifests =
+    given.length === 0
+      ? manifestsBelow(images)
+      : given.map((folder) => manifestIn(resolvePath(folder)))
   const list = joined(
     manifests.map(({ folder, file }) => {
       const packed = file.slice(0, -manifestSuffix.length) + '.img.xz'
@@ -42,7 +55,10 @@ function writeList(given: string[], options: Options): void {
   )
   const names = list.os_list.map(({ name }) => name)
   const twice = names.find((name, i) => names[i + 1] === name)
-  if (twice !== undefined) throw new UserError(`two images have the name ${twice}, and one address cannot be both (--set name=… names one)`)
+  if (twice !== undefined)
+    throw new UserError(
+      `two images have the name ${twice}, and one address cannot be both (--set name=… names one)`,
+    )
   const target = options.output ?? join(images, 'os_list.json')
   mkdirSync(dirname(resolvePath(target)), { recursive: true })
   const half = `${target}.${process.pid}.half`
@@ -63,16 +79,24 @@ const manifestOf = (folder: string): Found[] =>
 
 /** Those of all images; one that was built but not released has none. */
 function manifestsBelow(images: string): Found[] {
-  const folders = existsSync(images) ? readdirSync(images, { withFileTypes: true }).filter((found) => found.isDirectory()) : []
+  const folders = existsSync(images)
+    ? readdirSync(images, { withFileTypes: true }).filter((found) => found.isDirectory())
+    : []
   const found = folders.flatMap(({ name }) => manifestOf(join(images, name)))
-  if (found.length === 0) throw new UserError(`${shown(images)}: no image there is packed for release: ./downbeat build --release`)
+  if (found.length === 0)
+    throw new UserError(
+      `${shown(images)}: no image there is packed for release: ./downbeat build --release`,
+    )
   return found
 }
 
 function manifestIn(folder: string): Found {
   if (!existsSync(folder)) throw new UserError(`${shown(folder)}: there is no such folder`)
   const [found] = manifestOf(folder)
-  if (!found) throw new UserError(`${shown(folder)}: it has no *${manifestSuffix}: ./downbeat build --release makes one`)
+  if (!found)
+    throw new UserError(
+      `${shown(folder)}: it has no *${manifestSuffix}: ./downbeat build --release makes one`,
+    )
   return found
 }
 
@@ -81,7 +105,9 @@ function read(file: string): OsList {
   const parsed = OsList.safeParse(parse(file))
   if (parsed.success) return parsed.data
   const { path, message } = parsed.error.issues[0]!
-  throw new UserError(`${shown(file)} ${path.join('.')}: ${message}: ./downbeat build --release makes it anew`)
+  throw new UserError(
+    `${shown(file)} ${path.join('.')}: ${message}: ./downbeat build --release makes it anew`,
+  )
 }
 
 function parse(file: string): unknown {

@@ -47,12 +47,17 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 async function run(image: string, options: Options): Promise<void> {
   const values = await personalSettings(options)
-  if (values === undefined) throw new UserError('nothing to set: ./downbeat help personalize lists what there is')
+  if (values === undefined)
+    throw new UserError('nothing to set: ./downbeat help personalize lists what there is')
   const { output } = options
   const folder = output === undefined && (await kindAt(image)) === 'folder'
   await stoppable((signal) => {
     if (folder) return inFolder(image, values) // a moment only: a signal waits for its end
-    return orStopped(signal, () => (output === undefined ? onCard(image, values, signal) : copy(findImage(image), output, values, signal)))
+    return orStopped(signal, () =>
+      output === undefined
+        ? onCard(image, values, signal)
+        : copy(findImage(image), output, values, signal),
+    )
   })
 }
 
@@ -63,7 +68,12 @@ const kindAt = async (path: string): Promise<'folder' | 'file' | 'other' | undef
   )
 
 /** Whole or not at all; only its owner reads it, for the hash of a password may be in it. */
-async function copy(image: string, output: string, values: SettingsData, signal: AbortSignal): Promise<void> {
+async function copy(
+  image: string,
+  output: string,
+  values: SettingsData,
+  signal: AbortSignal,
+): Promise<void> {
   await mayReplace(output, image)
   const half = `${output}.${process.pid}.half`
   const file = await open(half, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
@@ -85,9 +95,16 @@ async function copy(image: string, output: string, values: SettingsData, signal:
   } catch (error) {
     await rm(half, { force: true })
     const { code, syscall } = error as NodeJS.ErrnoException
-    if (code === 'ENOSPC') throw new HostError(`--output ${output}: the disk is full`, 'make room there, then run the same command again')
+    if (code === 'ENOSPC')
+      throw new HostError(
+        `--output ${output}: the disk is full`,
+        'make room there, then run the same command again',
+      )
     if (error instanceof TargetError || syscall === 'fsync')
-      throw new HostError(`--output ${output}: it could not be written (${code})`, 'name a file on another disk: -o FILE')
+      throw new HostError(
+        `--output ${output}: it could not be written (${code})`,
+        'name a file on another disk: -o FILE',
+      )
     throw error
   } finally {
     await file.close()
@@ -97,9 +114,14 @@ async function copy(image: string, output: string, values: SettingsData, signal:
 /** UserError for what is there under the name of the copy and must not be lost. */
 async function mayReplace(output: string, image: string): Promise<void> {
   const there = await kindAt(output)
-  if (there === 'folder') throw new UserError(`--output ${output}: that is no file; name one in it: -o ${join(output, 'NAME.img')}`)
+  if (there === 'folder')
+    throw new UserError(
+      `--output ${output}: that is no file; name one in it: -o ${join(output, 'NAME.img')}`,
+    )
   if (there === 'other')
-    throw new UserError(`--output ${output}: that is no file; to write a card: ./downbeat flash ${image} ${output}, with the same settings`)
+    throw new UserError(
+      `--output ${output}: that is no file; to write a card: ./downbeat flash ${image} ${output}, with the same settings`,
+    )
   if (there === 'file' && realpathSync(output) === realpathSync(image))
     throw new UserError(`--output ${output}: this is the image itself; name another file`)
 }
@@ -109,8 +131,13 @@ async function inFolder(folder: string, values: SettingsData): Promise<void> {
   const path = join(folder, SETTINGS)
   const file = await open(path, 'r+').catch(({ code }: NodeJS.ErrnoException) => {
     if (code === 'ENOENT')
-      throw new UserError(`${folder}: there is no ${SETTINGS} in it; is this the boot partition of a card? (for an image: -o FILE)`)
-    const mend = code === 'EROFS' ? 'slide the lock on the card or its adapter, and mount it again' : typedAsRoot()
+      throw new UserError(
+        `${folder}: there is no ${SETTINGS} in it; is this the boot partition of a card? (for an image: -o FILE)`,
+      )
+    const mend =
+      code === 'EROFS'
+        ? 'slide the lock on the card or its adapter, and mount it again'
+        : typedAsRoot()
     throw new HostError(`${path}: it cannot be written (${code})`, mend)
   })
   try {
@@ -119,14 +146,21 @@ async function inFolder(folder: string, values: SettingsData): Promise<void> {
   } finally {
     await file.close()
   }
-  say(`${path}: written; the card takes it when it is started the next time. Unmount it before you take it out`)
+  say(
+    `${path}: written; the card takes it when it is started the next time. Unmount it before you take it out`,
+  )
 }
 
-/** A card that nobody has mounted, or a file in its place: only the blocks that differ are written. */
+/**
+ * A card that nobody has mounted, or a file in its place: only the blocks that differ are written.
+ */
 async function onCard(disk: string, values: SettingsData, signal: AbortSignal): Promise<void> {
   const drive = await driveAt(disk)
   const why = drive.kind === 'file' ? whyNotInPlace(drive.path) : undefined
-  if (why !== undefined) throw new UserError(`${disk}: ${why}, and stays as it is; for an image: ${typedAgain()} -o FILE`)
+  if (why !== undefined)
+    throw new UserError(
+      `${disk}: ${why}, and stays as it is; for an image: ${typedAgain()} -o FILE`,
+    )
   const boot = drive.mounts.find(({ at }) => existsSync(join(at, SETTINGS)))
   if (boot) {
     const words = process.argv.slice(2).map((word) => (word === disk ? boot.at : word))

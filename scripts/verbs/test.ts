@@ -8,7 +8,10 @@ import { didYouMean } from '../../lib/common/words/nearest.ts'
 import { seconds } from '../session/report.ts'
 import { root } from '../session/session.ts'
 
-/** A part of the tests: a title, and what to type for it, or the projects of vitest whose tests are run and counted. */
+/**
+ * A part of the tests: a title, and what to type for it, or the projects of vitest whose tests are
+ * run and counted.
+ */
 type Part = { title: string; run: string[] } | { title: string; projects: string[] }
 
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
@@ -20,16 +23,29 @@ const vitest = (projects: readonly string[]): string[] => [
   '--reporter=json',
 ]
 
-const built: Part = { title: 'the image, booted and heard', run: [join(root, 'downbeat'), 'build', '--boot'] }
+const built: Part = {
+  title: 'the image, booted and heard',
+  run: [join(root, 'downbeat'), 'build', '--boot'],
+}
 
 /** In the order in which they run: what is quick to fail comes first. */
 const parts: Record<string, Part[]> = {
   check: [
     { title: 'types', run: [bin('tsc'), '-p', root] },
-    { title: 'lint', run: [bin('oxlint'), '--type-aware', '--deny-warnings', 'lib', 'stages', 'scripts', 'test'] },
+    {
+      title: 'lint',
+      run: [bin('oxlint'), '--type-aware', '--deny-warnings', 'lib', 'stages', 'scripts', 'test'],
+    },
     { title: 'format', run: [bin('oxfmt'), '--check', '.'] },
     { title: 'dead code', run: [bin('knip')] },
-    { title: 'shell and C', run: [process.execPath, '--disable-warning=ExperimentalWarning', join(root, 'scripts/lint/lint.ts')] },
+    {
+      title: 'shell and C',
+      run: [
+        process.execPath,
+        '--disable-warning=ExperimentalWarning',
+        join(root, 'scripts/lint/lint.ts'),
+      ],
+    },
     { title: 'generated files', run: [join(root, 'downbeat'), 'generate', '--check'] },
   ],
   unit: [
@@ -41,7 +57,10 @@ const parts: Record<string, Part[]> = {
   long: [built, { title: 'exhaustive tests', projects: ['long'] }],
 }
 
-/** What is left out unless it is named: the exhaustive forms of tests that the other parts have, too. */
+/**
+ * What is left out unless it is named: the exhaustive forms of tests that the other parts have,
+ * too.
+ */
 const LONG = 'long'
 
 /** What came of a part. */
@@ -56,7 +75,10 @@ interface Result {
 export function testCommand(): Command {
   const usual = Object.keys(parts).filter((name) => name !== LONG)
   return new Command('test')
-    .argument('[parts...]', `${usual.join(', ')} (all of these when left out), or ${LONG}: their exhaustive forms, for hours`)
+    .argument(
+      '[parts...]',
+      `${usual.join(', ')} (all of these when left out), or ${LONG}: their exhaustive forms, for hours`,
+    )
     .addHelpText('after', '\nExample:\n  ./downbeat test unit')
     .action(test)
 }
@@ -64,8 +86,12 @@ export function testCommand(): Command {
 async function test(asked: string[]): Promise<void> {
   const names = Object.keys(parts)
   for (const name of asked)
-    if (!names.includes(name)) throw new UserError(`there is no part "${name}" of the tests${didYouMean(name, names)}`)
-  const wanted = asked.length === 0 ? names.filter((name) => name !== LONG) : names.filter((name) => asked.includes(name))
+    if (!names.includes(name))
+      throw new UserError(`there is no part "${name}" of the tests${didYouMean(name, names)}`)
+  const wanted =
+    asked.length === 0
+      ? names.filter((name) => name !== LONG)
+      : names.filter((name) => asked.includes(name))
   const reports = mkdtempSync(join(tmpdir(), 'downbeat-test-'))
   const results: Result[] = []
   let bad: string | undefined
@@ -73,7 +99,11 @@ async function test(asked: string[]): Promise<void> {
     for (const part of partsOf(wanted)) {
       const { result, passed } = await runPart(part, join(reports, `${results.length}.json`))
       results.push(result)
-      if (!passed) bad = result.failed === 0 && result.skipped > 0 ? `${part.title} (${result.skipped} skipped)` : part.title
+      if (!passed)
+        bad =
+          result.failed === 0 && result.skipped > 0
+            ? `${part.title} (${result.skipped} skipped)`
+            : part.title
       if (bad !== undefined) break
     }
   } finally {
@@ -83,12 +113,23 @@ async function test(asked: string[]): Promise<void> {
   if (bad !== undefined) throw new ProofError(`the tests failed: ${bad}`)
 }
 
-/** What is to be run for some names. The tests that need the image are run together: their boots and builds share the processors better. */
+/**
+ * What is to be run for some names. The tests that need the image are run together: their boots and
+ * builds share the processors better.
+ */
 function partsOf(names: readonly string[]): Part[] {
   const both = ['image', 'faults'].every((name) => names.includes(name))
   const together: Part = { title: 'its promises, and faults', projects: ['image', 'faults'] }
   return [
-    ...new Set(names.flatMap((name) => (both && name === 'image' ? [built, together] : both && name === 'faults' ? [] : parts[name]!))),
+    ...new Set(
+      names.flatMap((name) =>
+        both && name === 'image'
+          ? [built, together]
+          : both && name === 'faults'
+            ? []
+            : parts[name]!,
+      ),
+    ),
   ]
 }
 
@@ -96,30 +137,60 @@ async function runPart(part: Part, report: string): Promise<{ result: Result; pa
   const started = performance.now()
   process.stdout.write(`\n== ${part.title}\n`)
   const counts = 'projects' in part
-  const status = await run(counts ? [...vitest(part.projects), `--outputFile.json=${report}`] : part.run)
-  const counted = counts ? count(report) : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
-  const result: Result = { title: part.title, ...counted, seconds: (performance.now() - started) / 1000 }
+  const status = await run(
+    counts ? [...vitest(part.projects), `--outputFile.json=${report}`] : part.run,
+  )
+  const counted = counts
+    ? count(report)
+    : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+  const result: Result = {
+    title: part.title,
+    ...counted,
+    seconds: (performance.now() - started) / 1000,
+  }
   const passed = status === 0 && counted.skipped === 0
-  process.stdout.write(`== ${part.title}: ${passed ? 'passed' : 'FAILED'} in ${seconds(result.seconds)}\n`)
+  process.stdout.write(
+    `== ${part.title}: ${passed ? 'passed' : 'FAILED'} in ${seconds(result.seconds)}\n`,
+  )
   return { result, passed }
 }
 
 /** What each part had, a line each, and all of them together. */
 export function table(results: readonly Result[]): string {
-  const sum = (key: 'passed' | 'failed' | 'skipped' | 'seconds'): number => results.reduce((all, result) => all + result[key], 0)
-  const all = { title: 'all', passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), seconds: sum('seconds') }
-  const row = (title: string, passed: string, failed: string, skipped: string, time: string): string =>
-    [title.padEnd(30), ...[passed, failed, skipped].map((word) => word.padStart(8)), time.padStart(14)].join('')
+  const sum = (key: 'passed' | 'failed' | 'skipped' | 'seconds'): number =>
+    results.reduce((all, result) => all + result[key], 0)
+  const all = {
+    title: 'all',
+    passed: sum('passed'),
+    failed: sum('failed'),
+    skipped: sum('skipped'),
+    seconds: sum('seconds'),
+  }
+  const row = (
+    title: string,
+    passed: string,
+    failed: string,
+    skipped: string,
+    time: string,
+  ): string =>
+    [
+      title.padEnd(30),
+      ...[passed, failed, skipped].map((word) => word.padStart(8)),
+      time.padStart(14),
+    ].join('')
   return [
     row('part', 'passed', 'failed', 'skipped', 'time'),
-    ...[...results, all].map((one) => row(one.title, `${one.passed}`, `${one.failed}`, `${one.skipped}`, seconds(one.seconds))),
+    ...[...results, all].map((one) =>
+      row(one.title, `${one.passed}`, `${one.failed}`, `${one.skipped}`, seconds(one.seconds)),
+    ),
   ].join('\n')
 }
 
 /** Shows what a command prints, lets Ctrl-C through to it, and hands a polite kill on. */
 function run(argv: string[]): Promise<number> {
   return new Promise((done, fail) => {
-    const path = `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}` // this Node, for the tools of npm
+    // this Node, for the tools of npm
+    const path = `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`
     const child = spawn(argv[0]!, argv.slice(1), {
       stdio: ['ignore', 'inherit', 'inherit'],
       cwd: root,
@@ -133,7 +204,8 @@ function run(argv: string[]): Promise<number> {
     child.once('exit', (code, signal) => {
       process.off('SIGINT', ignore)
       process.off('SIGTERM', handOn)
-      if (signal === 'SIGINT' || signal === 'SIGTERM' || code === 130) fail(new Interrupted('stopped'))
+      if (signal === 'SIGINT' || signal === 'SIGTERM' || code === 130)
+        fail(new Interrupted('stopped'))
       else done(code ?? 1)
     })
   })
@@ -147,5 +219,9 @@ function count(file: string): { passed: number; failed: number; skipped: number 
     numPendingTests: number
     numTodoTests: number
   }
-  return { passed: said.numPassedTests, failed: said.numFailedTests, skipped: said.numPendingTests + said.numTodoTests }
+  return {
+    passed: said.numPassedTests,
+    failed: said.numFailedTests,
+    skipped: said.numPendingTests + said.numTodoTests,
+  }
 }

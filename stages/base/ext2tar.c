@@ -1,25 +1,29 @@
 /*
- * ext2tar: writes the files of an ext2, ext3 or ext4 file system as a tar, without mounting it and without any privilege.
+ * ext2tar: writes the files of an ext2, ext3 or ext4 file system as a tar, without mounting it and
+ * without any privilege.
  *
  *   ext2tar IMAGE OFFSET [HIDDEN] > TAR
  *
- * OFFSET: where in IMAGE the file system begins, in bytes. HIDDEN: a folder such as ./boot/firmware that is covered by a
- * mount on the running system; it is written, but nothing of what is in it.
+ * OFFSET: where in IMAGE the file system begins, in bytes. HIDDEN: a folder such as ./boot/firmware
+ * that is covered by a mount on the running system; it is written, but nothing of what is in it.
  *
- * Owners, modes, times (nanoseconds since 1970, seconds before), symbolic and hard links, holes, fifos, file capabilities,
- * POSIX ACLs and user attributes are kept. In a user namespace
+ * Owners, modes, times (nanoseconds since 1970, seconds before), symbolic and hard links, holes,
+ * fifos, file capabilities, POSIX ACLs and user attributes are kept. In a user namespace
  *     tar -xpf TAR --numeric-owner --xattrs --xattrs-include='*' --acls --warning=no-unknown-keyword
- * restores them all. Left out, with a line on stderr for each, is what only the real root could restore: device nodes (a
- * running system has its own in a devtmpfs), trusted.* and other attributes of the system, immutability; and sockets, which
- * no tar has. The same file system gives the same bytes: the names of a folder are sorted as bytes.
+ * restores them all. Left out, with a line on stderr for each, is what only the real root could
+ * restore: device nodes (a running system has its own in a devtmpfs), trusted.* and other
+ * attributes of the system, immutability; and sockets, which no tar has. The same file system gives
+ * the same bytes: the names of a folder are sorted as bytes.
  *
- * libarchive takes no name for text that is not ASCII, because this program sets no locale: it writes its bytes as they are,
- * with a keyword about it (hdrcharset) that GNU tar does not know. In a UTF-8 locale it would change names in CESU-8.
+ * libarchive takes no name for text that is not ASCII, because this program sets no locale: it
+ * writes its bytes as they are, with a keyword about it (hdrcharset) that GNU tar does not know. In
+ * a UTF-8 locale it would change names in CESU-8.
  *
- * What else reads such a file system, and what is lost with it. Tried: rdump of debugfs (e2fsprogs 1.47) loses set-uid bits,
- * extended attributes and with them capabilities and ACLs, nanoseconds, the times of symbolic links; it writes hard links as
- * files of their own, and fills holes. fuse2fs with tar loses nothing, but wants /dev/fuse, which an ordinary user's namespace
- * has not. Not tried, by their manuals: 7z and e2tools lose owners; guestfish boots a kernel.
+ * What else reads such a file system, and what is lost with it. Tried: rdump of debugfs (e2fsprogs
+ * 1.47) loses set-uid bits, extended attributes and with them capabilities and ACLs, nanoseconds,
+ * the times of symbolic links; it writes hard links as files of their own, and fills holes. fuse2fs
+ * with tar loses nothing, but wants /dev/fuse, which an ordinary user's namespace has not. Not
+ * tried, by their manuals: 7z and e2tools lose owners; guestfish boots a kernel.
  *
  *   cc -std=c11 -O2 -Wall -Wextra -Werror -o ext2tar ext2tar.c -lext2fs -lcom_err -larchive
  */
@@ -38,8 +42,9 @@
 
 enum { OK = 0, FAILED = 1, USAGE = 2 };
 
-static const size_t CHUNK = 1 << 20;        /* bytes read at once; a multiple of every block size */
-static const size_t LONGEST_PATH = 1 << 13; /* twice what Linux takes: a tree that is deeper runs in a circle */
+static const size_t CHUNK = 1 << 20; /* bytes read at once; a multiple of every block size */
+static const size_t LONGEST_PATH =
+	1 << 13; /* twice what Linux takes: a tree that is deeper runs in a circle */
 
 static ext2_filsys fs;
 static struct archive *tar;
@@ -119,7 +124,8 @@ static void add_run(struct map *map, uint64_t first, uint64_t block, uint64_t co
 		count = map->blocks - first;
 	if (map->count > 0 && first < last->first + last->count)
 		fail("its blocks overlap", "");
-	if (map->count > 0 && first == last->first + last->count && block == last->block + last->count) {
+	if (map->count > 0 && first == last->first + last->count &&
+	    block == last->block + last->count) {
 		last->count += count;
 		return;
 	}
@@ -130,7 +136,8 @@ static void add_run(struct map *map, uint64_t first, uint64_t block, uint64_t co
 	map->runs[map->count++] = (struct run){ first, block, count };
 }
 
-static int add_block(ext2_filsys same, blk64_t *block, e2_blkcnt_t first, blk64_t of, int at, void *map)
+static int add_block(ext2_filsys same, blk64_t *block, e2_blkcnt_t first, blk64_t of, int at,
+		     void *map)
 {
 	(void)same, (void)of, (void)at;
 	add_run(map, first, *block, 1);
@@ -145,14 +152,16 @@ static void map_blocks(struct map *map, ext2_ino_t ino, struct ext2_inode *inode
 	errcode_t code;
 
 	if (!(inode->i_flags & EXT4_EXTENTS_FL)) {
-		check(ext2fs_block_iterate3(fs, ino, BLOCK_FLAG_READ_ONLY | BLOCK_FLAG_DATA_ONLY, NULL, add_block, map),
+		check(ext2fs_block_iterate3(fs, ino, BLOCK_FLAG_READ_ONLY | BLOCK_FLAG_DATA_ONLY,
+					    NULL, add_block, map),
 		      "cannot read its block map");
 		return;
 	}
 	check(ext2fs_extent_open2(fs, ino, inode, &handle), "cannot read its extents");
 	code = ext2fs_extent_get(handle, EXT2_EXTENT_ROOT, &extent);
 	for (; code == 0; code = ext2fs_extent_get(handle, EXT2_EXTENT_NEXT, &extent))
-		if ((extent.e_flags & EXT2_EXTENT_FLAGS_LEAF) && !(extent.e_flags & EXT2_EXTENT_FLAGS_UNINIT))
+		if ((extent.e_flags & EXT2_EXTENT_FLAGS_LEAF) &&
+		    !(extent.e_flags & EXT2_EXTENT_FLAGS_UNINIT))
 			add_run(map, extent.e_lblk, extent.e_pblk, extent.e_len);
 	if (code != EXT2_ET_EXTENT_NO_NEXT && code != EXT2_ET_NO_CURRENT_NODE)
 		check(code, "cannot read its extents");
@@ -189,9 +198,11 @@ static void write_blocks(ext2_ino_t ino, struct ext2_inode *inode, uint64_t size
 	for (size_t i = 0; i < map.count; i++)
 		mapped += map.runs[i].count;
 	for (size_t i = 0; i < map.count && mapped < map.blocks; i++) {
-		uint64_t from = map.runs[i].first * fs->blocksize, length = map.runs[i].count * fs->blocksize;
+		uint64_t from = map.runs[i].first * fs->blocksize,
+			 length = map.runs[i].count * fs->blocksize;
 
-		archive_entry_sparse_add_entry(entry, from, length < size - from ? length : size - from);
+		archive_entry_sparse_add_entry(entry, from,
+					       length < size - from ? length : size - from);
 	}
 	if (map.count == 0 && size > 0)
 		archive_entry_sparse_add_entry(entry, size, 0);
@@ -202,10 +213,15 @@ static void write_blocks(ext2_ino_t ino, struct ext2_inode *inode, uint64_t size
 		write_hole(run->first * fs->blocksize - done);
 		done = run->first * fs->blocksize;
 		while (run->count > 0) {
-			uint64_t blocks = run->count < CHUNK / fs->blocksize ? run->count : CHUNK / fs->blocksize;
-			uint64_t bytes = blocks * fs->blocksize < size - done ? blocks * fs->blocksize : size - done;
+			uint64_t blocks = run->count < CHUNK / fs->blocksize
+						  ? run->count
+						  : CHUNK / fs->blocksize;
+			uint64_t bytes = blocks * fs->blocksize < size - done
+						 ? blocks * fs->blocksize
+						 : size - done;
 
-			check(io_channel_read_blk64(fs->io, run->block, blocks, chunk), "cannot read its blocks");
+			check(io_channel_read_blk64(fs->io, run->block, blocks, chunk),
+			      "cannot read its blocks");
 			write_data(chunk, bytes);
 			done += bytes;
 			run->block += blocks;
@@ -225,7 +241,8 @@ static void write_inline(ext2_ino_t ino, struct ext2_inode *inode, uint64_t size
 	check(ext2fs_inline_data_size(fs, ino, &length), "cannot read the data in its inode");
 	if (length > sizeof data)
 		fail("is damaged: there is more data in its inode than there is room", "");
-	check(ext2fs_inline_data_get(fs, ino, inode, data, &length), "cannot read the data in its inode");
+	check(ext2fs_inline_data_get(fs, ino, inode, data, &length),
+	      "cannot read the data in its inode");
 	if (length > size)
 		length = size;
 	if (length < size)
@@ -257,7 +274,8 @@ static void write_symlink(ext2_ino_t ino, struct ext2_inode *inode)
 		memcpy(target, inode->i_block, sizeof inode->i_block);
 	} else {
 		check(ext2fs_file_open2(fs, ino, inode, 0, &file), "cannot read its target");
-		check(ext2fs_file_read(file, target, sizeof target - 1, &length), "cannot read its target");
+		check(ext2fs_file_read(file, target, sizeof target - 1, &length),
+		      "cannot read its target");
 		ext2fs_file_close(file);
 	}
 	if (strlen(target) != size)
@@ -291,9 +309,11 @@ static void add_acl(int type, const unsigned char *value, size_t size)
 			i++;
 		if (i == sizeof kinds / sizeof *kinds)
 			fail("has an ACL of an unknown form", "");
-		bool named = kinds[i].kind == ARCHIVE_ENTRY_ACL_USER || kinds[i].kind == ARCHIVE_ENTRY_ACL_GROUP;
+		bool named = kinds[i].kind == ARCHIVE_ENTRY_ACL_USER ||
+			     kinds[i].kind == ARCHIVE_ENTRY_ACL_GROUP;
 
-		archive_entry_acl_add_entry(entry, type, permissions, kinds[i].kind, named ? (int)id : -1, NULL);
+		archive_entry_acl_add_entry(entry, type, permissions, kinds[i].kind,
+					    named ? (int)id : -1, NULL);
 	}
 }
 
@@ -310,7 +330,8 @@ static int add_attribute(char *name, char *raw, size_t raw_size, void *handle)
 	void *value;
 	size_t size;
 
-	(void)raw, (void)raw_size;            /* an ACL as it is on the disk; ext2fs_xattr_get gives the usual form */
+	(void)raw,
+		(void)raw_size; /* an ACL as it is on the disk; ext2fs_xattr_get gives the usual form */
 	if (strcmp(name, "system.data") == 0) /* the rest of a file that is within its inode */
 		return 0;
 	check(ext2fs_xattr_get(handle, name, &value, &size), "cannot read its attributes");
@@ -318,7 +339,8 @@ static int add_attribute(char *name, char *raw, size_t raw_size, void *handle)
 		add_acl(ARCHIVE_ENTRY_ACL_TYPE_ACCESS, value, size);
 	else if (strcmp(name, "system.posix_acl_default") == 0)
 		add_acl(ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, value, size);
-	else if (strcmp(name, "security.capability") == 0 || (strncmp(name, "user.", 5) == 0 && is_plain(name)))
+	else if (strcmp(name, "security.capability") == 0 ||
+		 (strncmp(name, "user.", 5) == 0 && is_plain(name)))
 		archive_entry_xattr_add_entry(entry, name, value, size);
 	else
 		note("its attribute %s", name);
@@ -394,15 +416,16 @@ struct names {
 	size_t count, room;
 };
 
-static int add_name(ext2_ino_t dir, int kind, struct ext2_dir_entry *found, int offset, int size, char *block,
-		    void *arg)
+static int add_name(ext2_ino_t dir, int kind, struct ext2_dir_entry *found, int offset, int size,
+		    char *block, void *arg)
 {
 	struct names *names = arg;
 	int length = ext2fs_dirent_name_len(found);
 
 	(void)dir, (void)kind, (void)offset, (void)size, (void)block;
 	/* Not by their kind: for a folder within its inode the library gives that wrong. */
-	if ((length == 1 && found->name[0] == '.') || (length == 2 && memcmp(found->name, "..", 2) == 0))
+	if ((length == 1 && found->name[0] == '.') ||
+	    (length == 2 && memcmp(found->name, "..", 2) == 0))
 		return 0;
 	if (names->count == names->room) {
 		names->room = names->room * 2 + 16;
@@ -456,13 +479,15 @@ static void write_entry(ext2_ino_t ino)
 		fail("is encrypted, and its key is not in the image", "");
 	if (inode->i_flags & EXT4_VERITY_FL)
 		fail("is sealed with fs-verity, which a tar cannot carry", "");
-	if (LINUX_S_ISSOCK(inode->i_mode) || LINUX_S_ISCHR(inode->i_mode) || LINUX_S_ISBLK(inode->i_mode)) {
+	if (LINUX_S_ISSOCK(inode->i_mode) || LINUX_S_ISCHR(inode->i_mode) ||
+	    LINUX_S_ISBLK(inode->i_mode)) {
 		note(LINUX_S_ISSOCK(inode->i_mode) ? "a socket" : "a device node");
 		return;
 	}
 	describe(ino, &large);
 	if (inode->i_flags & (EXT2_IMMUTABLE_FL | EXT2_APPEND_FL))
-		note("that it is %s", inode->i_flags & EXT2_IMMUTABLE_FL ? "immutable" : "append-only");
+		note("that it is %s",
+		     inode->i_flags & EXT2_IMMUTABLE_FL ? "immutable" : "append-only");
 	if (LINUX_S_ISDIR(inode->i_mode)) {
 		write_header();
 		write_folder(ino);

@@ -1,9 +1,10 @@
 #!/bin/bash
-# Takes an existing image of a Raspberry Pi system apart: $OUT/tree.tar, in the form of the Debian base, and $OUT/facts.
+# Takes an existing image of a Raspberry Pi system apart: $OUT/tree.tar, in the form of the Debian
+# base, and $OUT/facts.
 #
-# The tar is the whole root file system with the files of the boot partition in it, where its own /etc/fstab mounts them.
-# Nothing is mounted and nobody has to be root; ext2tar.c says what of the root file system a tar cannot keep. The image
-# itself is only read. Same image, same bytes.
+# The tar is the whole root file system with the files of the boot partition in it, where its own
+# /etc/fstab mounts them. Nothing is mounted and nobody has to be root; ext2tar.c says what of the
+# root file system a tar cannot keep. The image itself is only read. Same image, same bytes.
 #
 # Works in the sandbox of the toolbox, in which everything is found that is called here.
 #   IMAGE       an .img, that packed by xz, zstd or gzip, or a .zip with one .img; its first bytes tell, not its name
@@ -26,7 +27,8 @@ step='read the settings'
 say_why() { # the last words of every failure, wherever it happened
   local status=$?
   ((status == 0)) && return
-  # On a full disk all stays as it is: whoever asks for the space that is left is to see that, and not blame the image.
+  # On a full disk all stays as it is: whoever asks for the space that is left is to see that, and
+  # not blame the image.
   if [[ -d ${WORK:-} ]] && (($(stat -f -c '%a * %S' "$WORK") < 50000000)); then
     echo "unpack: could not $step: the disk is full" >&2
     return
@@ -111,7 +113,8 @@ probe() { # START SECTORS NAME: what blkid finds there, such as TYPE
   blkid --probe --offset $(($1 * 512)) --size $(($2 * 512)) --output value --match-tag "$3" "$raw" || (($? == 2))
 }
 
-# Types of partitions: of an MBR in hexadecimal, of a GPT as GUIDs (EFI, Microsoft's data; Linux, its root on arm64 and arm).
+# Types of partitions: of an MBR in hexadecimal, of a GPT as GUIDs (EFI, Microsoft's data; Linux,
+# its root on arm64 and arm).
 read_table() { # -> boot_start, boot_sectors, root_start, root_sectors
   local number=0 boots=0 roots=0 found='' start sectors type content
   sfdisk --dump "$raw" > "$WORK/table" 2> "$WORK/said" ||
@@ -146,8 +149,9 @@ read_super() { # -> $WORK/super; debugfs says what went wrong, but not with its 
   grep -q '^Filesystem features:' "$WORK/super" || fail "the ext4 of $NAME cannot be read ($(said)): $again"
 }
 
-# What a crash leaves is mended as the booting system would mend it; what takes more is for a person to look at. On a copy
-# of its own, because e2fsck 1.47 forgets the offset when it opens a file system anew after the journal.
+# What a crash leaves is mended as the booting system would mend it; what takes more is for a person
+# to look at. On a copy of its own, because e2fsck 1.47 forgets the offset when it opens a file
+# system anew after the journal.
 replay_journal() {
   local mended=0
   read_super

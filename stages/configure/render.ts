@@ -20,8 +20,9 @@ const handlebars = (): typeof HandlebarsModule => load('handlebars') as typeof H
 const helpers = { if: true, unless: true, each: true, with: true } as const
 
 /**
- * Renders what ends in `.hbs`, and copies the rest: `templates/boot/config.txt.hbs` is `config.txt` on the FAT partition. A value
- * that the view does not have is an error with file and line, in conditions too, where Handlebars would take it for false.
+ * Renders what ends in `.hbs`, and copies the rest: `templates/boot/config.txt.hbs` is `config.txt`
+ * on the FAT partition. A value that the view does not have is an error with file and line, in
+ * conditions too, where Handlebars would take it for false.
  */
 export function render({ templates, view }: Pick<ConfigurePlan, 'templates' | 'view'>): Rendered[] {
   return templates.map(({ path, text, executable }) => {
@@ -30,15 +31,22 @@ export function render({ templates, view }: Pick<ConfigurePlan, 'templates' | 'v
     const [where, ...rest] = file.split('/')
     if ((where !== 'boot' && where !== 'root') || rest.length === 0)
       throw new UserError(`${name}: expected it below templates/boot/ or templates/root/`)
-    const shown = file === path ? text : renderText(name, text, view as unknown as Record<string, unknown>)
+    const shown =
+      file === path ? text : renderText(name, text, view as unknown as Record<string, unknown>)
     return { where, path: rest.join('/'), text: shown, executable }
   })
 }
 
-/** Where the root file system keeps what differs from one sound card to another, in a folder for each. */
+/**
+ * Where the root file system keeps what differs from one sound card to another, in a folder for
+ * each.
+ */
 const shelf = 'usr/share/downbeat/soundcards'
 
-/** For each sound card that a card can be told, its own included: the texts that are not the same for all of them. */
+/**
+ * For each sound card that a card can be told, its own included: the texts that are not the same
+ * for all of them.
+ */
 export function renderSoundcards({ templates, view, others }: ConfigurePlan): Rendered[] {
   const cards = [{ id: view.soundcard.id, view: {} }, ...others].map((card) => {
     const seen = { ...view, ...card.view }
@@ -47,18 +55,34 @@ export function renderSoundcards({ templates, view, others }: ConfigurePlan): Re
   return cards.flatMap(({ id, rendered }) =>
     rendered
       .filter(({ text }, i) => cards.some((other) => other.rendered[i]!.text !== text))
-      .map(({ where, path, text, executable }) => ({ where: 'root', path: `${shelf}/${id}/${where}/${path}`, text, executable })),
+      .map(({ where, path, text, executable }) => ({
+        where: 'root',
+        path: `${shelf}/${id}/${where}/${path}`,
+        text,
+        executable,
+      })),
   )
 }
 
-/** What is known of a text: each is rendered once for every sound card, and what takes long is to compile it. */
-const compiled = new Map<string, { program: hbs.AST.Program; template: HandlebarsTemplateDelegate }>()
+/**
+ * What is known of a text: each is rendered once for every sound card, and what takes long is to
+ * compile it.
+ */
+const compiled = new Map<
+  string,
+  { program: hbs.AST.Program; template: HandlebarsTemplateDelegate }
+>()
 
 function compile(text: string): { program: hbs.AST.Program; template: HandlebarsTemplateDelegate } {
   const { parse, compile: made } = handlebars()
   const known = compiled.get(text) ?? {
     program: parse(text),
-    template: made(text, { noEscape: true, strict: true, knownHelpers: helpers, knownHelpersOnly: true }),
+    template: made(text, {
+      noEscape: true,
+      strict: true,
+      knownHelpers: helpers,
+      knownHelpersOnly: true,
+    }),
   }
   compiled.set(text, known)
   return known
@@ -68,7 +92,9 @@ function renderText(name: string, text: string, view: Record<string, unknown>): 
   try {
     const { program, template } = compile(text)
     for (const { path, line, known } of missingIn(program, view)) {
-      throw new UserError(`${name}:${line} {{${path}}}: there is no such value${didYouMean(path.replace(/^(\.\.\/)+/, ''), known)}`)
+      throw new UserError(
+        `${name}:${line} {{${path}}}: there is no such value${didYouMean(path.replace(/^(\.\.\/)+/, ''), known)}`,
+      )
     }
     return template(view)
   } catch (error) {
@@ -82,8 +108,14 @@ function renderText(name: string, text: string, view: Record<string, unknown>): 
 
 const optional = new Set(['soundcard.alsa_id'])
 
-/** The values that a template names and that are not there, in conditions too; inside `each`, of the first one of the list. */
-function missingIn(program: hbs.AST.Program, view: unknown): { path: string; line: number; known: string[] }[] {
+/**
+ * The values that a template names and that are not there, in conditions too; inside `each`, of the
+ * first one of the list.
+ */
+function missingIn(
+  program: hbs.AST.Program,
+  view: unknown,
+): { path: string; line: number; known: string[] }[] {
   const Handlebars = handlebars()
   const found: { path: string; line: number; known: string[] }[] = []
   const contexts = [view]
@@ -103,10 +135,21 @@ function missingIn(program: hbs.AST.Program, view: unknown): { path: string; lin
     }
     override PathExpression(path: hbs.AST.PathExpression): void {
       const context = contextOf(path)
-      // An empty list has nothing to compare with. `alsa_id` and its like may be left out by a file of data.
-      if (path.data || context === undefined || path.parts.length === 0 || optional.has(path.original)) return
+      // An empty list has nothing to compare with. `alsa_id` and its like may be left out by a file
+      // of data.
+      if (
+        path.data ||
+        context === undefined ||
+        path.parts.length === 0 ||
+        optional.has(path.original)
+      )
+        return
       if (valueAt(context, path.parts) === undefined) {
-        found.push({ path: path.original, line: path.loc.start.line, known: namesIn(context as Record<string, unknown>) })
+        found.push({
+          path: path.original,
+          line: path.loc.start.line,
+          known: namesIn(context as Record<string, unknown>),
+        })
       }
     }
   }
@@ -117,7 +160,9 @@ function missingIn(program: hbs.AST.Program, view: unknown): { path: string; lin
 const valueAt = (from: unknown, parts: readonly string[]): unknown =>
   parts.reduce<unknown>(
     (value, key) =>
-      value !== null && typeof value === 'object' && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined,
+      value !== null && typeof value === 'object' && Object.hasOwn(value, key)
+        ? (value as Record<string, unknown>)[key]
+        : undefined,
     from,
   )
 

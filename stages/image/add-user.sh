@@ -1,7 +1,8 @@
 #!/bin/bash
-# add-user.sh TREE NAME: the account that JACK runs as. It has no password, and so no way in but a key. Its groups are those
-# that Debian gives hardware to. The first account of a published base (uid 1000, such as pi) becomes it, as that base's own
-# first boot would do: a second one would have none of its groups, and the first one would stay behind with a home of its own.
+# add-user.sh TREE NAME: the account that JACK runs as. It has no password, and so no way in but a
+# key. Its groups are those that Debian gives hardware to. The first account of a published base
+# (uid 1000, such as pi) becomes it, as that base's own first boot would do: a second one would have
+# none of its groups, and the first one would stay behind with a home of its own.
 set -euo pipefail
 tree=$1 name=$2
 groups=audio,video,plugdev,dialout,input,sudo

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Lays the boot partition of an image: $FAT. What a published base has on it, without what belongs to its own kernels, and then ours.
+# Lays the boot partition of an image: $FAT. What a published base has on it, without what belongs
+# to its own kernels, and then ours.
 #
 #   TREE, FAT           the root with boot/firmware in it, and the folder to make
 #   REMOVE              patterns of names of the base that go, separated by white space

@@ -1,16 +1,26 @@
-/** What a line of config.txt is about: a parameter, an overlay or a setting; undefined for a comment, a filter or nothing. */
+/**
+ * What a line of config.txt is about: a parameter, an overlay or a setting; undefined for a
+ * comment, a filter or nothing.
+ */
 function subject(line: string): string | undefined {
   const [, key, value] = /^\s*([a-z]\w*)=(.*)$/i.exec(line) ?? []
   if (key === undefined) return undefined
-  return key === 'dtparam' || key === 'dtoverlay' ? `${key}=${/^[^,=]*/.exec(value!.trim())![0]}` : key
+  return key === 'dtparam' || key === 'dtoverlay'
+    ? `${key}=${/^[^,=]*/.exec(value!.trim())![0]}`
+    : key
 }
 
 /**
- * The base's own config.txt with ours behind it, so that whoever knows the one finds everything where it was. A line that ours
- * says something else about, or that `unfit` names (such as `dtoverlay=vc4-kms-v3d`, `auto_initramfs`), stays as a comment
- * that says why; the firmware would load an overlay that is named twice twice.
+ * The base's own config.txt with ours behind it, so that whoever knows the one finds everything
+ * where it was. A line that ours says something else about, or that `unfit` names (such as
+ * `dtoverlay=vc4-kms-v3d`, `auto_initramfs`), stays as a comment that says why; the firmware would
+ * load an overlay that is named twice twice.
  */
-export function mergeConfig(base: string, ours: string, unfit: readonly { text: string; by: string }[]): string {
+export function mergeConfig(
+  base: string,
+  ours: string,
+  unfit: readonly { text: string; by: string }[],
+): string {
   const everywhere = new Set(linesForAll(ours).flatMap((line) => subject(line) ?? []))
   const kept = base
     .trimEnd()

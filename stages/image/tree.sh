@@ -1,5 +1,6 @@
 #!/bin/bash
-# Lays the root file system of an image: $TREE, and the boot partition of a published base in it at boot/firmware.
+# Lays the root file system of an image: $TREE, and the boot partition of a published base in it at
+# boot/firmware.
 #
 #   TREE                the folder to make
 #   ROOTFS, CONFIGURED  tars: the root as the rootfs stage made it, and our rendered files
@@ -57,5 +58,6 @@ unpack_all
 add_user
 link_for_imager
 switch_units
-# With these two systemd knows that nothing has changed since the image was made, and rebuilds no caches.
+# With these two systemd knows that nothing has changed since the image was made, and rebuilds no
+# caches.
 touch "$TREE/etc/.updated" "$TREE/var/.updated"

@@ -1,5 +1,6 @@
-# check-config.awk OPTIONS CONFIG FRAGMENTS: every line that was asked for must be in .config, and every option named
-# must exist (OPTIONS: the names that the Kconfig files define, one a line). A later line of FRAGMENTS wins.
+# check-config.awk OPTIONS CONFIG FRAGMENTS: every line that was asked for must be in .config, and
+# every option named must exist (OPTIONS: the names that the Kconfig files define, one a line). A
+# later line of FRAGMENTS wins.
 FILENAME == ARGV[1] { exists[$1]; next }
 !/^(# )?CONFIG_[A-Za-z0-9_]+(=| is not set$)/ { next }
 { name = $1 == "#" ? $2 : $1; sub(/=.*/, "", name) }

@@ -5,7 +5,10 @@ import { applyPatches } from '../steps/patches.ts'
 import type { KernelPlan } from '../../lib/plan/plan.ts'
 import type { Job } from '../../lib/engine/run/stage.ts'
 
-type KernelJob = Pick<Job<KernelPlan, object, object, 'sources' | 'ccache'>, 'given' | 'work' | 'own' | 'kept' | 'settings' | '$'>
+type KernelJob = Pick<
+  Job<KernelPlan, object, object, 'sources' | 'ccache'>,
+  'given' | 'work' | 'own' | 'kept' | 'settings' | '$'
+>
 
 interface Configured {
   tree: string
@@ -15,11 +18,21 @@ interface Configured {
 }
 
 /** The source of a kernel with its patches, configured, and how make is called in it. */
-export async function configured({ given, work, own, kept, settings, $ }: KernelJob): Promise<Configured> {
+export async function configured({
+  given,
+  work,
+  own,
+  kept,
+  settings,
+  $,
+}: KernelJob): Promise<Configured> {
   const { build } = given
   const tree = `${work}/linux`
   const fragments = `${work}/fragments.config`
-  const asked = [...given.fragments.map(({ text }) => text), ...given.options.map(({ text, by }) => `# ${by}\n${text}\n`)]
+  const asked = [
+    ...given.fragments.map(({ text }) => text),
+    ...given.options.map(({ text, by }) => `# ${by}\n${text}\n`),
+  ]
   writeFileSync(fragments, asked.join('\n'))
 
   const { source } = given
@@ -30,21 +43,49 @@ export async function configured({ given, work, own, kept, settings, $ }: Kernel
   }
   const version = await $.text`make --silent --directory=${tree} kernelversion`
   if (!version.startsWith(`${given.series}.`))
-    throw new UserError(`kernel/${given.name}.yaml series: expected ${given.series}, and the source is ${version}`)
-  const patches = given.patches.map(({ path, text, executable }) => ({ path: `kernel/patches/${path}`, text, executable }))
+    throw new UserError(
+      `kernel/${given.name}.yaml series: expected ${given.series}, and the source is ${version}`,
+    )
+  const patches = given.patches.map(({ path, text, executable }) => ({
+    path: `kernel/patches/${path}`,
+    text,
+    executable,
+  }))
   await applyPatches($, patches, tree, work)
 
-  // Built inside the source tree all paths the compiler sees are relative: the same bytes come out, and the compiler
-  // cache hits, wherever the tree lies.
-  const make = ['make', '--silent', `--jobs=${settings.jobs}`, `ARCH=${build.kernel_arch}`, `CROSS_COMPILE=${build.cross_compile}`]
-  make.push(`CC=ccache ${build.cross_compile}gcc`, 'HOSTCC=ccache gcc', 'KBUILD_BUILD_USER=downbeat', 'KBUILD_BUILD_HOST=downbeat')
-  if (given.cross_compile_compat !== undefined) make.push(`CROSS_COMPILE_COMPAT=${given.cross_compile_compat}`)
-  make.push('KBUILD_BUILD_VERSION=1', `KBUILD_BUILD_TIMESTAMP=${new Date(given.epoch * 1000).toUTCString()}`)
-  // Another option of the kernel changes a header that every file includes, but not what most files are once they are preprocessed:
-  // they are found by that (an option more: 0.31 of the cold cost, which itself is 1.04 of that without this), and compiled from it.
-  const ccache = [`CCACHE_DIR=${kept.ccache}`, 'CCACHE_NOCPP2=1', 'CCACHE_NOHASHDIR=1', 'CCACHE_TEMPDIR=/tmp']
+  // Built inside the source tree all paths the compiler sees are relative: the same bytes come out,
+  // and the compiler cache hits, wherever the tree lies.
+  const make = [
+    'make',
+    '--silent',
+    `--jobs=${settings.jobs}`,
+    `ARCH=${build.kernel_arch}`,
+    `CROSS_COMPILE=${build.cross_compile}`,
+  ]
+  make.push(
+    `CC=ccache ${build.cross_compile}gcc`,
+    'HOSTCC=ccache gcc',
+    'KBUILD_BUILD_USER=downbeat',
+    'KBUILD_BUILD_HOST=downbeat',
+  )
+  if (given.cross_compile_compat !== undefined)
+    make.push(`CROSS_COMPILE_COMPAT=${given.cross_compile_compat}`)
+  make.push(
+    'KBUILD_BUILD_VERSION=1',
+    `KBUILD_BUILD_TIMESTAMP=${new Date(given.epoch * 1000).toUTCString()}`,
+  )
+  // Another option of the kernel changes a header that every file includes, but not what most files
+  // are once they are preprocessed: they are found by that (an option more: 0.31 of the cold cost,
+  // which itself is 1.04 of that without this), and compiled from it.
+  const ccache = [
+    `CCACHE_DIR=${kept.ccache}`,
+    'CCACHE_NOCPP2=1',
+    'CCACHE_NOHASHDIR=1',
+    'CCACHE_TEMPDIR=/tmp',
+  ]
 
-  // What the fragments do not ask for is off, or as the defconfig has it; what they ask for must come true.
+  // What the fragments do not ask for is off, or as the defconfig has it; what they ask for must
+  // come true.
   const configure = build.defconfig === undefined ? ['allnoconfig'] : [build.defconfig]
   await $`cd ${tree}
     env ${ccache} KCONFIG_ALLCONFIG=${fragments} ${make} ${configure}

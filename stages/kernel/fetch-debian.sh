@@ -1,7 +1,7 @@
 #!/bin/bash
-# fetch-debian.sh TREE SOURCES PACKAGE SERIES SUITE JOBS PATCH-SERIES...: the newest version of a series of Debian's source
-# package that the mirror holds, unpacked and patched. apt checks the signature of the index and, by it, the hash of every
-# file, those kept in SOURCES from before too.
+# fetch-debian.sh TREE SOURCES PACKAGE SERIES SUITE JOBS PATCH-SERIES...: the newest version of a
+# series of Debian's source package that the mirror holds, unpacked and patched. apt checks the
+# signature of the index and, by it, the hash of every file, those kept in SOURCES from before too.
 set -euo pipefail
 tree=$1 sources=$2 package=$3 series=$4 suite=$5 jobs=$6
 shift 6
@@ -27,7 +27,8 @@ while read -r version; do
 done < versions
 [ -e "$sources/${package}_$version.dsc" ] || exit 1
 
-# A third of the source is graphics drivers: nobody compiles them, only their Kconfig files are read.
+# A third of the source is graphics drivers: nobody compiles them, only their Kconfig files are
+# read.
 mkdir "$tree"
 tar -x -I "xz -T$jobs" -f "$sources/${package}_${version%-*}.orig.tar.xz" -C "$tree" --strip-components=1 \
   --exclude='*/drivers/gpu/drm/amd/*.[ch]' --exclude='*/drivers/gpu/drm/nouveau/*.[ch]' \

@@ -1,7 +1,8 @@
 #!/bin/bash
-# fetch-git.sh TREE SOURCES URL COMMIT: the files of one commit, without its history. The commit's id is the checksum of all
-# that is in it, and git compares. What was fetched is kept in SOURCES; a fetch that was cut off leaves nothing there that
-# counts, and what has been damaged since is fetched anew.
+# fetch-git.sh TREE SOURCES URL COMMIT: the files of one commit, without its history. The commit's
+# id is the checksum of all that is in it, and git compares. What was fetched is kept in SOURCES; a
+# fetch that was cut off leaves nothing there that counts, and what has been damaged since is
+# fetched anew.
 set -euo pipefail
 tree=$1 url=$3 commit=$4
 kept=$2/$(echo "$url" | tr -c 'A-Za-z0-9.\n' -).git

@@ -1,11 +1,14 @@
 #!/bin/bash
-# Makes our root file system out of one that somebody else has made: $OUT/rootfs.tar and $OUT/packages.lock.
+# Makes our root file system out of one that somebody else has made: $OUT/rootfs.tar and
+# $OUT/packages.lock.
 #
-# As in bootstrap.sh the toolbox's apt resolves and downloads, and its dpkg unpacks, natively; but apt takes the archives,
-# their keys and what is installed from the root itself. The root's own dpkg removes and configures, emulated, with native
-# twins. What is in the root and is not named here stays as it is, its versions too.
+# As in bootstrap.sh the toolbox's apt resolves and downloads, and its dpkg unpacks, natively; but
+# apt takes the archives, their keys and what is installed from the root itself. The root's own dpkg
+# removes and configures, emulated, with native twins. What is in the root and is not named here
+# stays as it is, its versions too.
 #
-# Needs a mount, a pid and a user namespace of its own, in which we are root; all mounts vanish with it.
+# Needs a mount, a pid and a user namespace of its own, in which we are root; all mounts vanish with
+# it.
 #   ARCH, SUITE         as in bootstrap.sh; they must be the root's
 #   TREE                the root as a tar, the files of the boot partition at the place where it is mounted
 #   PACKAGES            names to install, where they are not there yet, separated by white space
@@ -21,8 +24,9 @@ own=$(dirname "$(realpath "$0")")
 . "$own/common.sh"
 : "${REMOVE:=}" "${KEEP:=}" "${MIRRORS:=/dev/null}"
 conffiles=--force-confold # a file that the base has changed stays changed
-# A kernel of its own boots without an initramfs: what reads the card is built in. One made here would hold the modules that
-# this machine needs (MODULES=dep); the next kernel that is installed on the card makes its own.
+# A kernel of its own boots without an initramfs: what reads the card is built in. One made here
+# would hold the modules that this machine needs (MODULES=dep); the next kernel that is installed on
+# the card makes its own.
 environment+=(INITRD=No)
 
 take_root() {
@@ -38,7 +42,8 @@ take_root() {
   }
 }
 
-# The archives that the root names, with the keys that it trusts them by; at the addresses that the mirrors have.
+# The archives that the root names, with the keys that it trusts them by; at the addresses that the
+# mirrors have.
 configure_apt() {
   local file
   begin_apt
@@ -71,7 +76,8 @@ installed() { # -> names that the root has now
   awk '/^Package: /{ name = $2 } /^Status: .* installed$/ { print name }' "$tree/var/lib/dpkg/status" | sort -u
 }
 
-# Which packages come, and which go, with what needs them: by apt, so that nothing is left half there.
+# Which packages come, and which go, with what needs them: by apt, so that nothing is left half
+# there.
 plan_changes() {
   local pattern names=()
   installed > "$WORK/before"

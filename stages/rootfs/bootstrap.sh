@@ -1,12 +1,14 @@
 #!/bin/bash
 # Makes the root file system of a foreign Debian: $OUT/rootfs.tar and $OUT/packages.lock.
 #
-# apt and dpkg of the toolbox, which is our / and is only read, resolve, download and unpack natively. The
-# new root's own dpkg configures, emulated, because a native one would do it in the wrong order; while it
-# does, the programs that maintainer scripts call most are covered by their native twins from the toolbox.
-# Same packages, same bytes: whatever the place, the time, the user, and with or without twins.
+# apt and dpkg of the toolbox, which is our / and is only read, resolve, download and unpack
+# natively. The new root's own dpkg configures, emulated, because a native one would do it in the
+# wrong order; while it does, the programs that maintainer scripts call most are covered by their
+# native twins from the toolbox. Same packages, same bytes: whatever the place, the time, the user,
+# and with or without twins.
 #
-# Needs a mount, a pid and a user namespace of its own, in which we are root; all mounts vanish with it.
+# Needs a mount, a pid and a user namespace of its own, in which we are root; all mounts vanish with
+# it.
 #   ARCH, SUITE         arm64 | armhf | armel; the release (trixie), which must be the toolbox's too
 #   PACKAGES            names, separated by white space; the essential ones and apt come by themselves
 #   SOURCES             sources.list (or deb822 *.sources) to take them from; also put into the root
@@ -31,7 +33,8 @@ configure_apt() {
 }
 
 # The essential packages first, and by name in the second call, so that they are a part of the whole
-# whatever else is asked for. Sorting makes the order of dpkg's work, and so all numbers of users, constant.
+# whatever else is asked for. Sorting makes the order of dpkg's work, and so all numbers of users,
+# constant.
 resolve_packages() {
   resolve '?essential' > "$WORK/essential"
   # shellcheck disable=SC2046,SC2086 # lists of words

@@ -1,4 +1,5 @@
-# What bootstrap.sh and adapt.sh do in the same way; they say what the settings mean. Sourced, with $what for messages.
+# What bootstrap.sh and adapt.sh do in the same way; they say what the settings mean. Sourced, with
+# $what for messages.
 set -euo pipefail
 
 step='read the settings'
@@ -48,9 +49,9 @@ quietly() { # COMMAND...: shows what it said only if it fails
   }
 }
 
-# In a user namespace of Linux 6.7 and later binfmt_misc is private: nobody else sees our rule. In the initial
-# one (its number is fixed in the kernel) it is the host's, which is not ours to change. Where we cannot have
-# our own, the host may have a rule; unpack_essentials finds out.
+# In a user namespace of Linux 6.7 and later binfmt_misc is private: nobody else sees our rule. In
+# the initial one (its number is fixed in the kernel) it is the host's, which is not ours to change.
+# Where we cannot have our own, the host may have a rule; unpack_essentials finds out.
 register_emulator() {
   [[ $(dpkg --print-architecture) != "$ARCH" ]] || return 0
   [[ $(readlink /proc/self/ns/user) != 'user:[4026531837]' ]] || return 0
@@ -131,7 +132,8 @@ unpack() { # LIST [OPTION...]: by the native dpkg, which does not read the setti
   cut -d' ' -f6 "$1" > "$WORK/files"
   mapfile -t excludes < "$WORK/options"
   mapfile -t files < "$WORK/files"
-  # A whole set in one call: pre-dependencies must not stop it. No fsync, no questions, no log in the tree.
+  # A whole set in one call: pre-dependencies must not stop it. No fsync, no questions, no log in
+  # the tree.
   quietly dpkg --root="$tree" --force-depends --force-unsafe-io "$conffiles" --no-debsig \
     --log="$WORK/dpkg.log" "${excludes[@]}" "${@:2}" --unpack "${files[@]/#/"$DEBS/"}"
 }
@@ -159,7 +161,8 @@ bind_libraries() { # those of the twins, and the loader where they look for it
   }
   mount --bind -o ro "$libraries" "$tree$libraries"
   mount --bind -o ro /usr/lib64 "$tree/usr/lib64"
-  # A root with perl-base only must not see one half of the toolbox's full perl: adduser would try to use it.
+  # A root with perl-base only must not see one half of the toolbox's full perl: adduser would try
+  # to use it.
   { grep -q '^perl ' "$WORK/all" || [[ -e $tree/var/lib/dpkg/info/perl.list ]]; } || for path in "$libraries"/perl "$libraries"/perl5; do
     [[ ! -d $path ]] || mount -t tmpfs -o ro empty "$tree$path"
   done
@@ -201,8 +204,9 @@ clean() { # the builder's own traces, identity, backups, and caches and logs wit
   cd /
 }
 
-# One time for all files: directories carry the time of the build. File capabilities are the only extended
-# attributes of Debian packages; others would be the host's. Owners are right only inside the namespace.
+# One time for all files: directories carry the time of the build. File capabilities are the only
+# extended attributes of Debian packages; others would be the host's. Owners are right only inside
+# the namespace.
 pack() {
   tar -C "$tree" --sort=name --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
     --format=posix --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime \

@@ -1,19 +1,41 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { cacheFolder } from '../../scripts/session/session.ts'
 import { builtRecord, downbeat, enter, root, startDownbeat } from '../downbeat.ts'
 import { killedAt } from './killed.ts'
-import { entries, heard, ownCache, processesLeftIn, removeCaches, removeLater } from './own-cache.ts'
+import {
+  entries,
+  heard,
+  ownCache,
+  processesLeftIn,
+  removeCaches,
+  removeLater,
+} from './own-cache.ts'
 
 const built = builtRecord()
 const whole = built.files['downbeat.img']!.sha256
 afterEach(removeCaches)
 
-/** A script in front of ./downbeat, in a namespace; enter.sh inside it needs a /proc of its own processes. */
-const nested = (script: string): string[] => ['sh', '-c', `mount -t proc proc /proc && ${script}`, 'nested']
+/**
+ * A script in front of ./downbeat, in a namespace; enter.sh inside it needs a /proc of its own
+ * processes.
+ */
+const nested = (script: string): string[] => [
+  'sh',
+  '-c',
+  `mount -t proc proc /proc && ${script}`,
+  'nested',
+]
 const sha = (out: string): string => builtRecord(out).files['downbeat.img']!.sha256
 
 test('a build that is killed at one moment or another goes on when it is started again, and makes the same image', () =>
@@ -52,7 +74,9 @@ test('a damaged result in the cache is noticed, named and made anew', () => {
   truncateSync(join(folder, 'disk.img'), 1 << 20)
   const { status, err } = downbeat(['build'], { out })
   expect(status).toBe(0)
-  expect(err).toMatch(/! image: what is in the cache is damaged \(disk has 1048576 bytes instead of \d+\); making it anew/)
+  expect(err).toMatch(
+    /! image: what is in the cache is damaged \(disk has 1048576 bytes instead of \d+\); making it anew/,
+  )
   expect(sha(out)).toBe(whole)
 })
 
@@ -72,7 +96,10 @@ test('a downloaded package whose bytes were altered is fetched again', () => {
 
 test('without a network the first build says what could not be fetched, and ends with 1', () => {
   const out = ownCache(Object.keys(built.stages))
-  const { status, err } = downbeat(['build'], { out, around: ['bash', enter, '--no-network', ...nested('exec "$@"')] })
+  const { status, err } = downbeat(['build'], {
+    out,
+    around: ['bash', enter, '--no-network', ...nested('exec "$@"')],
+  })
   expect(status).toBe(1)
   expect(err).toContain('✖ toolbox: exit status 1\n')
   expect(err).toMatch(/ {2}\| .*(resolv|connect|unreachable|Failed to fetch)/i)
@@ -86,7 +113,9 @@ test('with 1 GB of free disk it stops before the first stage, and ends with 3', 
   const script = `mount -t tmpfs -o size=1g small ${out} && DOWNBEAT_NODE=${process.execPath} exec "$@"`
   const { status, err } = downbeat(['build'], { out, around: ['bash', enter, ...nested(script)] })
   expect(status).toBe(3)
-  expect(err).toMatch(/✖ the disk of .* is full: 1\.0 GiB free, 4 GiB needed\n {2}to mend it: make room there/)
+  expect(err).toMatch(
+    /✖ the disk of .* is full: 1\.0 GiB free, 4 GiB needed\n {2}to mend it: make room there/,
+  )
 })
 
 test('a disk that fills up half-way ends with 3, and with room the same command goes on', () => {
@@ -99,11 +128,18 @@ test('a disk that fills up half-way ends with 3, and with room the same command 
     DOWNBEAT_SPARE_GIB=0.01 "$@"; echo "first: $?" >&2
     mount -o remount,size=8g ${small}; "$@"; echo "second: $?" >&2
     cat ${small}/images/downbeat/build.json >${out}/build.json`
-  const { err } = downbeat(['build', '--quiet'], { out: small, around: ['bash', enter, ...nested(script)] })
+  const { err } = downbeat(['build', '--quiet'], {
+    out: small,
+    around: ['bash', enter, ...nested(script)],
+  })
   expect(err).toMatch(/✖ the disk of .* is full/)
   expect(err).toContain('first: 3')
   expect(err).toContain('second: 0')
-  expect((JSON.parse(readFileSync(join(out, 'build.json'), 'utf8')) as typeof built).files['downbeat.img']!.sha256).toBe(whole)
+  expect(
+    (JSON.parse(readFileSync(join(out, 'build.json'), 'utf8')) as typeof built).files[
+      'downbeat.img'
+    ]!.sha256,
+  ).toBe(whole)
 })
 
 test('where user namespaces are forbidden it says which setting to change, and ends with 3', () => {

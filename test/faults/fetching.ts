@@ -21,14 +21,27 @@ export interface Fetching {
   sent: (since: number) => number
 }
 
-const args = ['build', '--base', 'raspios-lite-arm64', '--set', 'board=pi3b', '--set', 'name=raspios']
+const args = [
+  'build',
+  '--base',
+  'raspios-lite-arm64',
+  '--set',
+  'board=pi3b',
+  '--set',
+  'name=raspios',
+]
 
 export function fetching(pi: RaspberryPi): Fetching {
   const repository = pi.repository()
   return {
     bytes: statSync(join(pi.folder, pi.image)).size,
     start: (out, ...more) =>
-      startDownbeat([...args, ...more], out, out === usual ? { ...pi.env, DOWNBEAT_CACHE: cacheFolder() } : pi.env, repository),
+      startDownbeat(
+        [...args, ...more],
+        out,
+        out === usual ? { ...pi.env, DOWNBEAT_CACHE: cacheFolder() } : pi.env,
+        repository,
+      ),
     fresh: () => ownCache(['rootfs', 'tools', 'image', 'configure', 'verify', 'boot', 'sound']),
     sent: (since) =>
       pi.server.asked
@@ -51,20 +64,29 @@ export const everyStep = [
   '- rootfs:',
 ]
 
-/** Kills a build again and again, and sees that the last one makes the image that an undisturbed one makes, and fetches nothing twice. */
-export async function killedWhileFetching(pi: RaspberryPi, parts: readonly number[], steps: readonly string[]): Promise<void> {
+/**
+ * Kills a build again and again, and sees that the last one makes the image that an undisturbed one
+ * makes, and fetches nothing twice.
+ */
+export async function killedWhileFetching(
+  pi: RaspberryPi,
+  parts: readonly number[],
+  steps: readonly string[],
+): Promise<void> {
   const { bytes, start, fresh, sent } = fetching(pi)
   const out = fresh()
   const first = pi.server.asked.length
   const unfinished = join(out, 'cache/kept/downloads', `${pi.sha256}.part`)
   /** Whether so many bytes have come; the note is written before the first of them. */
-  const has = (size: number): boolean => existsSync(`${unfinished}.json`) && statSync(unfinished).size === size
+  const has = (size: number): boolean =>
+    existsSync(`${unfinished}.json`) && statSync(unfinished).size === size
   const kill = async ({ child, said, ended }: Started, moment: string): Promise<void> => {
     child.kill('SIGKILL')
     expect(await ended, `${moment}: ended before it was killed\n${said()}`).toBeNull()
     expect(await processesLeftIn(`${out}/`), `after ${moment}`).toEqual([])
   }
-  // The server says nothing more after so many bytes; each run goes on where the one before was killed.
+  // The server says nothing more after so many bytes; each run goes on where the one before was
+  // killed.
   for (const part of parts) {
     const stop = Math.floor(bytes * part)
     pi.server.next(pi.image, { stall_after: Math.max(0, stop - sent(first)) })
@@ -82,11 +104,15 @@ export async function killedWhileFetching(pi: RaspberryPi, parts: readonly numbe
   expect(await last.ended, last.said()).toBe(0)
   expect(sent(first)).toBe(bytes) // what had arrived was not fetched again
   expect(readdirSync(join(out, 'cache')).filter((name) => name.endsWith('.half'))).toEqual([])
-  expect(readdirSync(join(out, 'cache/kept/downloads')).filter((name) => /\.part/.test(name))).toEqual([])
+  expect(
+    readdirSync(join(out, 'cache/kept/downloads')).filter((name) => /\.part/.test(name)),
+  ).toEqual([])
   const undisturbed = start(usual, '--quiet')
   expect(await undisturbed.ended, undisturbed.said()).toBe(0)
   expect(sha(out)).toBe(sha(usual))
 }
 
 const sha = (out: string): string =>
-  (JSON.parse(readFileSync(join(out, 'images/raspios/build.json'), 'utf8')) as BuildRecord).files['raspios.img']!.sha256
+  (JSON.parse(readFileSync(join(out, 'images/raspios/build.json'), 'utf8')) as BuildRecord).files[
+    'raspios.img'
+  ]!.sha256

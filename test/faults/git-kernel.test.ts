@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, globSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  globSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -10,15 +18,37 @@ import { kernelRepository } from '../stand-in/kernel-repository.ts'
 import type { KernelRepository } from '../stand-in/kernel-repository.ts'
 import { entries, ownCache, removeCaches, removeLater } from './own-cache.ts'
 
-const choices = ['--base', 'raspios-lite-arm64', '--set', 'board=pi4b', '--set', 'kernel.source=raspberrypi']
+const choices = [
+  '--base',
+  'raspios-lite-arm64',
+  '--set',
+  'board=pi4b',
+  '--set',
+  'kernel.source=raspberrypi',
+]
 const sets = choices.filter((word) => word.includes('='))
 
 let linux: KernelRepository
 let out: string
 beforeAll(async () => {
-  linux = kernelRepository(resolve(openCatalogue(root), join(root, 'image.yaml'), ['base=raspios-lite-arm64', ...sets]).kernel!)
+  linux = kernelRepository(
+    resolve(openCatalogue(root), join(root, 'image.yaml'), ['base=raspios-lite-arm64', ...sets])
+      .kernel!,
+  )
   await linux.serve()
-  out = ownCache(['kernel', 'overlays', 'jack', 'rootfs', 'tools', 'image', 'configure', 'verify', 'boot', 'sound', 'firmware'])
+  out = ownCache([
+    'kernel',
+    'overlays',
+    'jack',
+    'rootfs',
+    'tools',
+    'image',
+    'configure',
+    'verify',
+    'boot',
+    'sound',
+    'firmware',
+  ])
 })
 afterAll(async () => {
   await linux.remove()
@@ -40,8 +70,16 @@ function repositoryWith(url: string, commit: string): string {
   return copy
 }
 
-async function build(commit: string, ...more: string[]): Promise<{ status: number | null; said: string }> {
-  const run = startDownbeat(['build', ...choices, '--until', 'kernel', ...more], out, {}, repositoryWith(linux.url, commit))
+async function build(
+  commit: string,
+  ...more: string[]
+): Promise<{ status: number | null; said: string }> {
+  const run = startDownbeat(
+    ['build', ...choices, '--until', 'kernel', ...more],
+    out,
+    {},
+    repositoryWith(linux.url, commit),
+  )
   return { status: await run.ended, said: run.said() }
 }
 const kept = (): string => globSync(join(out, 'cache/kept/sources/git---127.0.0.1*.git'))[0]!
@@ -52,12 +90,29 @@ test('a kernel of a git repository is fetched at one commit, without its history
   const made = join(out, 'cache', entries(out, 'kernel')[0]!)
   const config = readFileSync(join(made, 'config'), 'utf8')
   // the defconfig's, the tunings' over it, the fragments' over it
-  for (const line of ['CONFIG_OF_ITS_OWN=y', 'CONFIG_PREEMPT_RT=y', '# CONFIG_CPU_FREQ is not set', 'CONFIG_LOCALVERSION="-downbeat"'])
+  for (const line of [
+    'CONFIG_OF_ITS_OWN=y',
+    'CONFIG_PREEMPT_RT=y',
+    '# CONFIG_CPU_FREQ is not set',
+    'CONFIG_LOCALVERSION="-downbeat"',
+  ])
     expect(config.split('\n')).toContain(line)
-  expect(readdirSync(join(made, 'overlays')).sort()).toEqual(['README', 'hifiberry-dac.dtbo', 'overlay_map.dtb'])
-  expect(readdirSync(join(made, 'dtbs')).sort()).toEqual(['bcm2710-rpi-3-b.dtb', 'bcm2711-rpi-4-b.dtb', 'bcm2712-rpi-5-b.dtb'])
+  expect(readdirSync(join(made, 'overlays')).sort()).toEqual([
+    'README',
+    'hifiberry-dac.dtbo',
+    'overlay_map.dtb',
+  ])
+  expect(readdirSync(join(made, 'dtbs')).sort()).toEqual([
+    'bcm2710-rpi-3-b.dtb',
+    'bcm2711-rpi-4-b.dtb',
+    'bcm2712-rpi-5-b.dtb',
+  ])
   expect(readFileSync(join(made, 'release'), 'utf8')).toBe('6.12.75-v8-rt-downbeat\n')
-  expect(execFileSync('git', ['-C', kept(), 'rev-list', '--count', linux.commit], { encoding: 'utf8' }).trim()).toBe('1')
+  expect(
+    execFileSync('git', ['-C', kept(), 'rev-list', '--count', linux.commit], {
+      encoding: 'utf8',
+    }).trim(),
+  ).toBe('1')
 })
 
 test('what was fetched of it is kept: another build of it asks nobody', async () => {
@@ -74,7 +129,12 @@ test('without its server a commit that is not there yet is a clear error, and wi
   await linux.serve()
   // It is of another series than the file says, and that is noticed before it is compiled.
   const { status, said } = await build(linux.older)
-  expect([status, said]).toEqual([2, expect.stringContaining('kernel/raspberrypi.yaml series: expected 6.12, and the source is 6.1.1')])
+  expect([status, said]).toEqual([
+    2,
+    expect.stringContaining(
+      'kernel/raspberrypi.yaml series: expected 6.12, and the source is 6.1.1',
+    ),
+  ])
 })
 
 test('what was kept of it and has been damaged since is fetched anew', async () => {
@@ -84,7 +144,9 @@ test('what was kept of it and has been damaged since is fetched anew', async () 
   }
   const { status, said } = await build(linux.commit, '--fresh', 'kernel', '--verbose')
   expect(status, said).toBe(0)
-  expect(readFileSync(join(out, 'cache', entries(out, 'kernel')[0]!, 'release'), 'utf8')).toBe('6.12.75-v8-rt-downbeat\n')
+  expect(readFileSync(join(out, 'cache', entries(out, 'kernel')[0]!, 'release'), 'utf8')).toBe(
+    '6.12.75-v8-rt-downbeat\n',
+  )
 })
 
 test('a commit that no server has is refused by its name', async () => {

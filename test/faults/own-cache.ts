@@ -15,8 +15,8 @@ export function removeCaches(): void {
 }
 
 /**
- * A folder of a test's own for results, with a cache in it (`cache/`), in which the costly stages are hard links to those of the
- * user's cache, but for those named.
+ * A folder of a test's own for results, with a cache in it (`cache/`), in which the costly stages
+ * are hard links to those of the user's cache, but for those named.
  */
 export function ownCache(without: readonly string[]): string {
   const built = builtRecord()
@@ -27,7 +27,10 @@ export function ownCache(without: readonly string[]): string {
   for (const name of readdirSync(real)) {
     const stage = name.replace(/-[0-9a-f]{16}$/, '')
     const wanted =
-      name === 'node' || (stage in built.stages && name.endsWith(built.stages[stage]!.key.slice(0, 16)) && !without.includes(stage))
+      name === 'node' ||
+      (stage in built.stages &&
+        name.endsWith(built.stages[stage]!.key.slice(0, 16)) &&
+        !without.includes(stage))
     if (wanted) execFileSync('cp', ['-al', join(real, name), join(dir, 'cache', name)])
   }
   // What is kept is written to: copies, no links.
@@ -38,7 +41,9 @@ export function ownCache(without: readonly string[]): string {
 }
 
 export const entries = (out: string, stage: string): string[] =>
-  readdirSync(join(out, 'cache')).filter((name) => name.startsWith(`${stage}-`) && !name.endsWith('.lock'))
+  readdirSync(join(out, 'cache')).filter(
+    (name) => name.startsWith(`${stage}-`) && !name.endsWith('.lock'),
+  )
 
 /** The processes whose command line names this folder. */
 const processesIn = (out: string): string[] =>
@@ -50,8 +55,8 @@ const processesIn = (out: string): string[] =>
   )
 
 /**
- * The processes that name this folder and do not go within ten minutes; a killed one may still be busy with the disk, and then goes
- * when that is done.
+ * The processes that name this folder and do not go within ten minutes; a killed one may still be
+ * busy with the disk, and then goes when that is done.
  */
 export async function processesLeftIn(out: string): Promise<string[]> {
   const end = performance.now() + 600_000

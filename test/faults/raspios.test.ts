@@ -23,7 +23,12 @@ test('a build that is killed during the fetch or the unpacking goes on when it i
 test('a connection that drops, a server that is away for a while, and one that ignores ranges only cost time', async () => {
   const out = builds.fresh()
   const first = pi.server.asked.length
-  pi.server.next(pi.image, { drop_after: builds.bytes >> 1 }, { status: 503, headers: { 'retry-after': '1' } }, { ignore_ranges: true })
+  pi.server.next(
+    pi.image,
+    { drop_after: builds.bytes >> 1 },
+    { status: 503, headers: { 'retry-after': '1' } },
+    { ignore_ranges: true },
+  )
   const run = builds.start(out, '--until', 'base', '--quiet')
   expect(await run.ended, run.said()).toBe(0)
   const asked = pi.server.asked.slice(first).filter(({ path }) => path === pi.image)

@@ -7,15 +7,26 @@ import { runStages } from '../../scripts/session/session.ts'
 import { root } from '../downbeat.ts'
 import { chosen } from './first-boot/cards.ts'
 import { oneOfEachStep } from './first-boot/cuts.ts'
-import { expectAccount, expectChosen, expectOwnIdentity, expectUncut, psk } from './first-boot/expected.ts'
+import {
+  expectAccount,
+  expectChosen,
+  expectOwnIdentity,
+  expectUncut,
+  psk,
+} from './first-boot/expected.ts'
 import { firstBoots } from './first-boot/stage.ts'
 import type { FirstBoots } from './first-boot/stage.ts'
 
-// The built image on new cards, in QEMU: what a card does on its first boot, with settings in each of the forms that it knows.
+// The built image on new cards, in QEMU: what a card does on its first boot, with settings in each
+// of the forms that it knows.
 
 let seen: FirstBoots
 beforeAll(async () => {
-  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [firstBoots], { quiet: true })
+  const { made } = await runStages(
+    resolve(openCatalogue(root), join(root, 'image.yaml')),
+    [firstBoots],
+    { quiet: true },
+  )
   seen = JSON.parse(readFileSync(made.get('first-boots')!.outputs['seen']!, 'utf8')) as FirstBoots
 })
 
@@ -104,6 +115,7 @@ describe('the files of Raspberry Pi OS, on a card that is in use:', () => {
 
 test('a first boot whose plug is pulled in each of its steps ends as if it had not been', () => {
   expect(seen.cuts.pulled.at(-1)).toBe(oneOfEachStep.at(-1))
-  expect(seen.cuts.pulled.length).toBeGreaterThan(oneOfEachStep.length / 2) // one that is over too quickly is not said again
+  // one that is over too quickly is not said again
+  expect(seen.cuts.pulled.length).toBeGreaterThan(oneOfEachStep.length / 2)
   expectUncut(seen.cuts, seen.forms)
 })

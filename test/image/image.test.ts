@@ -14,22 +14,36 @@ const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as Plan
 test('every proof of every tuning in force was tried, but for those that need a real board, and passed', () => {
   expect(record.proofs.filter(({ passed }) => !passed)).toEqual([])
   const tried = new Set(record.proofs.map(({ tuning, proof }) => `${tuning}: ${proof}`))
-  const promised = proofsOf(plan.tunings).filter(({ proof }) => proof.on === 'boot' || proof.on === 'card')
+  const promised = proofsOf(plan.tunings).filter(
+    ({ proof }) => proof.on === 'boot' || proof.on === 'card',
+  )
   expect(promised.length).toBeGreaterThan(30)
-  expect(promised.map(({ tuning, proof }) => `${tuning.id}: ${describe(proof)}`).filter((one) => !tried.has(one))).toEqual([])
+  expect(
+    promised
+      .map(({ tuning, proof }) => `${tuning.id}: ${describe(proof)}`)
+      .filter((one) => !tried.has(one)),
+  ).toEqual([])
 })
 
 test('the image was booted on an emulated Pi 3 and Pi 4, and heard', () => {
   expect(record.boots.map(({ machine }) => machine)).toEqual(['raspi3b', 'raspi4b', 'virt'])
   const sound = record.proofs.filter(({ tuning }) => tuning === 'sound')
   const heard = sound.map(({ proof }) => proof)
-  expect(new Set(sound.map(({ where }) => where))).toEqual(new Set(['raspi3b', 'raspi4b', 'virt', 'virt, plugged in again']))
-  expect(heard).toEqual(expect.arrayContaining(['the tone has its frequency', 'the tone has its level']))
+  expect(new Set(sound.map(({ where }) => where))).toEqual(
+    new Set(['raspi3b', 'raspi4b', 'virt', 'virt, plugged in again']),
+  )
+  expect(heard).toEqual(
+    expect.arrayContaining(['the tone has its frequency', 'the tone has its level']),
+  )
 })
 
 test('the running system was asked, not only the files of the image', () => {
-  const realtime = record.proofs.filter(({ tuning, where }) => tuning === 'realtime-kernel' && where === 'raspi3b')
-  expect(realtime.map(({ seen }) => seen.trim())).toEqual(expect.arrayContaining([expect.stringMatching(/PREEMPT_RT/), '1']))
+  const realtime = record.proofs.filter(
+    ({ tuning, where }) => tuning === 'realtime-kernel' && where === 'raspi3b',
+  )
+  expect(realtime.map(({ seen }) => seen.trim())).toEqual(
+    expect.arrayContaining([expect.stringMatching(/PREEMPT_RT/), '1']),
+  )
 })
 
 test('build.json gives the size and the sha256 that the image has', () => {
@@ -49,7 +63,16 @@ test('build.json tells what each stage cost, its children included', () => {
   expect(rootfs!.cpu_s).toBeGreaterThan(3)
   expect(disk!.cpu_s).toBeGreaterThan(0.1)
   expect(Object.keys(record.stages)).toEqual(
-    expect.arrayContaining(['toolbox', 'firmware', 'overlays', 'tools', 'configure', 'verify', 'boot', 'sound']),
+    expect.arrayContaining([
+      'toolbox',
+      'firmware',
+      'overlays',
+      'tools',
+      'configure',
+      'verify',
+      'boot',
+      'sound',
+    ]),
   )
 })
 

@@ -15,10 +15,17 @@ import { rootfs } from '../../stages/rootfs.ts'
 async function planFor(arch: Arch): Promise<Plan> {
   const plan = resolve(openCatalogue(root), join(root, 'image.yaml'))
   if (arch === plan.jack.arch) return plan
-  return { ...plan, toolbox: { ...plan.toolbox, arch, mirror: await releaseMirror() }, jack: { ...plan.jack, arch } }
+  return {
+    ...plan,
+    toolbox: { ...plan.toolbox, arch, mirror: await releaseMirror() },
+    jack: { ...plan.jack, arch },
+  }
 }
 
-/** Builds the packages of both servers for an architecture, and runs them on such a processor; `machine` is what readelf calls it. */
+/**
+ * Builds the packages of both servers for an architecture, and runs them on such a processor;
+ * `machine` is what readelf calls it.
+ */
 export const jackRunsOn = (arch: Arch, machine: string): void => {
   describe(`JACK for ${arch}`, () => {
     let said: string[]
@@ -27,7 +34,9 @@ export const jackRunsOn = (arch: Arch, machine: string): void => {
       said = readFileSync(made.get('jack-runs')!.outputs['said']!, 'utf8').split('\n')
     })
     const answer = (server: string, what: string): string =>
-      said.find((line) => line.startsWith(`${arch} ${server} ${what} `))?.slice(`${arch} ${server} ${what} `.length) ?? 'nothing was said'
+      said
+        .find((line) => line.startsWith(`${arch} ${server} ${what} `))
+        ?.slice(`${arch} ${server} ${what} `.length) ?? 'nothing was said'
 
     test.for(['jack1', 'jack2'])('%s is for this machine, and has no D-Bus in it', (server) => {
       expect(answer(server, 'machine')).toBe(machine)
@@ -35,14 +44,21 @@ export const jackRunsOn = (arch: Arch, machine: string): void => {
       expect(answer(server, 'needs')).not.toMatch(/dbus|expat|python/)
     })
 
-    test.for(['jack1', 'jack2'])('%s serves sound, MIDI, transport and properties on a processor that minds alignment', (server) => {
-      expect(answer(server, 'client')).toBe('position 144 spoiled 0 property 1 sound 1 notes 1 wrong 0')
-      expect(answer(server, 'ended')).toBe('0')
-    })
+    test.for(['jack1', 'jack2'])(
+      '%s serves sound, MIDI, transport and properties on a processor that minds alignment',
+      (server) => {
+        expect(answer(server, 'client')).toBe(
+          'position 144 spoiled 0 property 1 sound 1 notes 1 wrong 0',
+        )
+        expect(answer(server, 'ended')).toBe('0')
+      },
+    )
 
     test('a program has the same jack_position_t whatever header of JACK it includes first', () => {
       const sizes = (headers: string): string[] =>
-        ['jack', 'types', 'transport', 'session', 'midiport'].map((first) => answer(headers, `position ${first}`))
+        ['jack', 'types', 'transport', 'session', 'midiport'].map((first) =>
+          answer(headers, `position ${first}`),
+        )
       expect(sizes('after')).toEqual(Array(5).fill('144'))
       expect(sizes('jack2')).toEqual(Array(5).fill('144'))
       // Where this is not so any more, the patch is not needed any more.
@@ -53,12 +69,16 @@ export const jackRunsOn = (arch: Arch, machine: string): void => {
       expect(answer(server, 'card')).toMatch(/^(1|255)$/)
     })
 
-    test.for(['jack1', 'jack2'])('%s ends in peace when the MIDI driver finds no sequencer', (server) => {
-      expect(answer(server, 'slave')).toMatch(/^(0|255)$/)
-    })
+    test.for(['jack1', 'jack2'])(
+      '%s ends in peace when the MIDI driver finds no sequencer',
+      (server) => {
+        expect(answer(server, 'slave')).toMatch(/^(0|255)$/)
+      },
+    )
 
     test('jack2 tells the true length of an xrun', () => {
-      // that of the cycle in which the server was stopped; a 64-bit figure printed as 32 bits was some 10^9
+      // that of the cycle in which the server was stopped; a 64-bit figure printed as 32 bits was
+      // some 10^9
       const [, usecs, lived] = /^XRun = (\d+) usec of (\d+)$/.exec(answer('jack2', 'xrun')) ?? []
       expect(Number(usecs)).toBeGreaterThan(0)
       expect(Number(usecs)).toBeLessThan(Number(lived))
@@ -84,10 +104,15 @@ export const jackRunsOn = (arch: Arch, machine: string): void => {
   })
 }
 
-/** The package of JACK of our own keeps its place when a program comes that wants Debian's: `library` is that of the server's package. */
+/**
+ * The package of JACK of our own keeps its place when a program comes that wants Debian's:
+ * `library` is that of the server's package.
+ */
 export const guitarixBeside = (server: string, daemon: string, library: string): void =>
   test(`Guitarix installs from Debian beside ${server} of our own`, async () => {
-    const guitar = resolve(openCatalogue(root), join(root, 'variants/pi4b-usb-guitar.yaml'), [`jack.server=${server}`])
+    const guitar = resolve(openCatalogue(root), join(root, 'variants/pi4b-usb-guitar.yaml'), [
+      `jack.server=${server}`,
+    ])
     const { made } = await runStages(guitar, [rootfs], { quiet: true })
     const versions = new Map(
       readFileSync(made.get('rootfs')!.outputs['packages']!, 'utf8')
@@ -95,6 +120,13 @@ export const guitarixBeside = (server: string, daemon: string, library: string):
         .map((line) => line.split(' ') as [string, string]),
     )
     expect(versions.get('guitarix')).not.toContain('+rt')
-    expect([versions.get(daemon), versions.get(library)]).toEqual([expect.stringMatching(/\+rt\d+$/), expect.stringMatching(/\+rt\d+$/)])
-    expect([...versions.keys()].filter((name) => /^(jackd[12]|libjack0|libjack-jackd2-0)$/.test(name)).sort()).toEqual([daemon, library])
+    expect([versions.get(daemon), versions.get(library)]).toEqual([
+      expect.stringMatching(/\+rt\d+$/),
+      expect.stringMatching(/\+rt\d+$/),
+    ])
+    expect(
+      [...versions.keys()]
+        .filter((name) => /^(jackd[12]|libjack0|libjack-jackd2-0)$/.test(name))
+        .sort(),
+    ).toEqual([daemon, library])
   })

@@ -20,7 +20,9 @@ describe('what the packages are made of', () => {
   /** What is said of a build of the packages from sources in which something is different. */
   const said = async (change: (source: JackSource) => Partial<JackSource>): Promise<string> => {
     const sources = plan.jack.sources.map((source) => ({ ...source, ...change(source) }))
-    return await runStages({ ...plan, jack: { ...plan.jack, sources } }, [jack], { quiet: true }).then(
+    return await runStages({ ...plan, jack: { ...plan.jack, sources } }, [jack], {
+      quiet: true,
+    }).then(
       () => 'nothing was said',
       (error: unknown) => (error instanceof UserError ? error.message : String(error)),
     )
@@ -30,7 +32,10 @@ describe('what the packages are made of', () => {
     const spoiled = await said(({ id, patches }) => ({
       patches:
         id === 'jackd1'
-          ? patches.map((patch) => ({ ...patch, text: patch.text.replace('-\t\tjack_client_delete', '-\t\tjack_client_free') }))
+          ? patches.map((patch) => ({
+              ...patch,
+              text: patch.text.replace('-\t\tjack_client_delete', '-\t\tjack_client_free'),
+            }))
           : patches,
     }))
     expect(spoiled).toMatch(
@@ -50,8 +55,12 @@ describe('what the packages are made of', () => {
   })
 
   test('a tarball that the archive does not have is named, with what to do', async () => {
-    const missing = await said(({ orig }) => ({ orig: { ...orig, path: 'pool/main/j/jackd2/nothing.orig.tar.gz' } }))
-    expect(missing).toMatch(/^packages\/jackd1\.yaml: orig\.path: cannot fetch pool\/main\/j\/jackd2\/nothing\.orig\.tar\.gz: /)
+    const missing = await said(({ orig }) => ({
+      orig: { ...orig, path: 'pool/main/j/jackd2/nothing.orig.tar.gz' },
+    }))
+    expect(missing).toMatch(
+      /^packages\/jackd1\.yaml: orig\.path: cannot fetch pool\/main\/j\/jackd2\/nothing\.orig\.tar\.gz: /,
+    )
   })
 })
 

@@ -4,7 +4,10 @@ import { defineStage } from '../../lib/engine/run/stage.ts'
 import { jack } from '../../stages/jack.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 
-/** Both servers of the packages, run by qemu-user: what they said, a line for each thing that was asked. See jack/run.sh, jack/sequencer.sh. */
+/**
+ * Both servers of the packages, run by qemu-user: what they said, a line for each thing that was
+ * asked. See jack/run.sh, jack/sequencer.sh.
+ */
 export const jackRuns = defineStage({
   name: 'jack-runs',
   about: 'Run our JACK packages on emulated processors',

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -10,7 +19,11 @@ import { downbeat, root } from '../downbeat.ts'
 const image = join(root, 'out/images/downbeat/downbeat.img')
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample ada@laptop'
 // IEEE 802.11, annex J.4.2: the first test vector
-const [network, password, psk] = ['IEEE', 'password', 'f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e']
+const [network, password, psk] = [
+  'IEEE',
+  'password',
+  'f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e',
+]
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'downbeat-personal-'))
@@ -18,24 +31,46 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const personal = ['--hostname', 'synth', '--ssh-key', 'key.pub', '--wifi', network, '--set-on-card', 'jack.period=64']
+const personal = [
+  '--hostname',
+  'synth',
+  '--ssh-key',
+  'key.pub',
+  '--wifi',
+  network,
+  '--set-on-card',
+  'jack.period=64',
+]
 const run = (args: string[], env: Record<string, string> = {}): ReturnType<typeof downbeat> =>
   downbeat(args, { cwd: folder, env: { DOWNBEAT_WIFI_PASSWORD: password, ...env } })
 const settings = async (file: string): Promise<string> =>
   (await findMtools())('mtype', '-i', `${file}@@${offsetOf(disk.boot)}`, '::downbeat.toml')
 /** Blocks of 4 KiB in which two files differ, as byte offsets. */
 function differing(a: string, b: string): number[] {
-  const said = execFileSync('sh', ['-c', `cmp -l ${a} ${b} | awk '{ print int(($1 - 1) / 4096) * 4096 }' | uniq | sort -un`], {
-    encoding: 'utf8',
-  })
+  const said = execFileSync(
+    'sh',
+    ['-c', `cmp -l ${a} ${b} | awk '{ print int(($1 - 1) / 4096) * 4096 }' | uniq | sort -un`],
+    {
+      encoding: 'utf8',
+    },
+  )
   return said.trim().split('\n').filter(Boolean).map(Number)
 }
 
 test('a copy of an image knows its name, its key and its Wi-Fi, and differs in nothing else', async () => {
-  expect(run(['personalize', image, '-o', 'synth.img', ...personal])).toMatchObject({ status: 0, err: '' })
+  expect(run(['personalize', image, '-o', 'synth.img', ...personal])).toMatchObject({
+    status: 0,
+    err: '',
+  })
   const synth = join(folder, 'synth.img')
   const text = await settings(synth)
-  for (const line of ['hostname = "synth"', `ssh_keys = ["${key}"]`, `ssid = "${network}"`, `psk = "${psk}"`, 'period = 64'])
+  for (const line of [
+    'hostname = "synth"',
+    `ssh_keys = ["${key}"]`,
+    `ssid = "${network}"`,
+    `psk = "${psk}"`,
+    'period = 64',
+  ])
     expect(text.split('\n')).toContain(line)
   expect(text).not.toContain(`"${password}"`)
   expect(statSync(synth).mode & 0o777).toBe(0o600)
@@ -52,26 +87,58 @@ test('flash writes them too, and a card in use is told more', async () => {
   truncateSync(card, statSync(image).size)
   expect(run(['flash', image, card, '--yes', ...personal]).status).toBe(0)
   expect(await settings(card)).toContain('\nhostname = "synth"\n')
-  expect(run(['personalize', card, '--set-on-card', 'jack.periods=2'])).toMatchObject({ status: 0, err: '' })
+  expect(run(['personalize', card, '--set-on-card', 'jack.periods=2'])).toMatchObject({
+    status: 0,
+    err: '',
+  })
   expect(await settings(card)).toMatch(/^hostname = "synth"$[^]*^periods = 2$/m)
 })
 
 test('where the boot partition is mounted, the file in that folder is written', () => {
   const mounted = mkdtempSync(join(folder, 'bootfs-'))
-  writeFileSync(join(mounted, 'downbeat.toml'), '# mine\nhostname = "one"\r\n'.replaceAll(/\r?\n/g, '\r\n'))
+  writeFileSync(
+    join(mounted, 'downbeat.toml'),
+    '# mine\nhostname = "one"\r\n'.replaceAll(/\r?\n/g, '\r\n'),
+  )
   expect(run(['personalize', mounted, '--hostname', 'two']).status).toBe(0)
-  expect(readFileSync(join(mounted, 'downbeat.toml'), 'utf8')).toBe('# mine\r\nhostname = "two"\r\n')
+  expect(readFileSync(join(mounted, 'downbeat.toml'), 'utf8')).toBe(
+    '# mine\r\nhostname = "two"\r\n',
+  )
 })
 
 test.for([
   [['personalize', image, '-o', 'x.img'], 2, 'nothing to set'],
-  [['personalize', image, '-o', 'x.img', '--hostname', 'Two Words'], 2, '--hostname Two Words: expected '],
-  [['personalize', image, '-o', 'x.img', '--ssh-key', 'gone.pub'], 2, '--ssh-key gone.pub: there is no such file'],
-  [['personalize', image, '-o', 'gone/x.img', '--hostname', 'a'], 2, '--output gone/x.img: it cannot be written (ENOENT)'],
+  [
+    ['personalize', image, '-o', 'x.img', '--hostname', 'Two Words'],
+    2,
+    '--hostname Two Words: expected ',
+  ],
+  [
+    ['personalize', image, '-o', 'x.img', '--ssh-key', 'gone.pub'],
+    2,
+    '--ssh-key gone.pub: there is no such file',
+  ],
+  [
+    ['personalize', image, '-o', 'gone/x.img', '--hostname', 'a'],
+    2,
+    '--output gone/x.img: it cannot be written (ENOENT)',
+  ],
   [['personalize', '.', '--hostname', 'a'], 2, 'there is no downbeat.toml in it'],
-  [['personalize', image, '--hostname', 'a'], 2, 'it is read-only, and stays as it is; for an image: ./downbeat personalize'],
-  [['personalize', image, '-o', '/dev/null', '--hostname', 'a'], 2, '--output /dev/null: that is no file'],
-  [['personalize', 'other.img', '-o', 'x.img', '--hostname', 'a'], 2, 'there is no boot partition in it'],
+  [
+    ['personalize', image, '--hostname', 'a'],
+    2,
+    'it is read-only, and stays as it is; for an image: ./downbeat personalize',
+  ],
+  [
+    ['personalize', image, '-o', '/dev/null', '--hostname', 'a'],
+    2,
+    '--output /dev/null: that is no file',
+  ],
+  [
+    ['personalize', 'other.img', '-o', 'x.img', '--hostname', 'a'],
+    2,
+    'there is no boot partition in it',
+  ],
   [['flash', image, 'card', '--yes', '--wifi', 'home'], 2, '8 to 63 characters'],
 ] as const)('%s is refused in one message, and nothing is written', ([args, status, words]) => {
   copyFileSync(join(root, 'package.json'), join(folder, 'other.img'))

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -13,7 +21,8 @@ import type { RaspberryPi } from '../stand-in/raspberry-pi.ts'
 import { against, image, inRoot, onFat, tool } from './raspios.ts'
 import { recordOf } from './variants.ts'
 
-// Against a stand-in for Raspberry Pi's servers: an image of the shape of Raspberry Pi OS, made of Debian's packages.
+// Against a stand-in for Raspberry Pi's servers: an image of the shape of Raspberry Pi OS, made of
+// Debian's packages.
 let pi: RaspberryPi
 let own: string
 beforeAll(async () => {
@@ -23,35 +32,73 @@ beforeAll(async () => {
 afterAll(() => pi.close())
 
 const out = join(root, 'out')
-const choices = ['--base', 'raspios-lite-arm64', '--set', 'board=pi3b', '--set', 'jack.period=1024', '--quiet']
+const choices = [
+  '--base',
+  'raspios-lite-arm64',
+  '--set',
+  'board=pi3b',
+  '--set',
+  'jack.period=1024',
+  '--quiet',
+]
 const downbeat = (args: string[]): ReturnType<typeof against> => against(pi, own, args)
 const planned = (): Plan =>
-  resolve(openCatalogue(own), join(own, 'image.yaml'), ['base=raspios-lite-arm64', 'board=pi3b', 'jack.period=1024'])
+  resolve(openCatalogue(own), join(own, 'image.yaml'), [
+    'base=raspios-lite-arm64',
+    'board=pi3b',
+    'jack.period=1024',
+  ])
 const asked = (): string[] => pi.server.asked.map(({ path }) => path)
 
 describe('Raspberry Pi OS', () => {
   test('is fetched, verified and made realtime, with its tunings in its files', async () => {
-    expect(await downbeat(['build', '--set', 'name=raspios', ...choices])).toEqual({ status: 0, said: expect.not.stringContaining('✖') })
+    expect(await downbeat(['build', '--set', 'name=raspios', ...choices])).toEqual({
+      status: 0,
+      said: expect.not.stringContaining('✖'),
+    })
     expect(recordOf('raspios').proofs.filter(({ passed }) => !passed)).toEqual([])
   })
 
   test('keeps its own tools, and loses what stands between it and good sound', () => {
     const lock = readFileSync(join(out, 'images/raspios/packages.lock'), 'utf8').split('\n')
     const names = lock.map((line) => line.split(' ')[0])
-    expect(names).toEqual(expect.arrayContaining(['raspi-config', 'raspberrypi-sys-mods', 'network-manager', 'jackd2']))
-    for (const gone of ['cloud-init', 'rpi-swap', 'triggerhappy', 'modemmanager', 'avahi-daemon', 'linux-image-rpi-v8'])
+    expect(names).toEqual(
+      expect.arrayContaining(['raspi-config', 'raspberrypi-sys-mods', 'network-manager', 'jackd2']),
+    )
+    for (const gone of [
+      'cloud-init',
+      'rpi-swap',
+      'triggerhappy',
+      'modemmanager',
+      'avahi-daemon',
+      'linux-image-rpi-v8',
+    ])
       expect(names).not.toContain(gone)
-    expect(lock.filter((line) => /^(jackd2|libjack-jackd2-0) \S+\+rt\d+ arm64 [0-9a-f]{64} \d+$/.test(line))).toHaveLength(2)
-    expect(lock).toContainEqual(expect.stringMatching(/^raspi-config \S+ all - -$/)) // it came with the image
+    expect(
+      lock.filter((line) =>
+        /^(jackd2|libjack-jackd2-0) \S+\+rt\d+ arm64 [0-9a-f]{64} \d+$/.test(line),
+      ),
+    ).toHaveLength(2)
+    // it came with the image
+    expect(lock).toContainEqual(expect.stringMatching(/^raspi-config \S+ all - -$/))
   })
 
   test('has one first boot: its own is off, and its first account is the one that was asked for', () => {
-    expect(inRoot('raspios', 'cat /etc/passwd')).toMatch(/^musician:x:1000:1000::\/home\/musician:\/bin\/bash$/m)
+    expect(inRoot('raspios', 'cat /etc/passwd')).toMatch(
+      /^musician:x:1000:1000::\/home\/musician:\/bin\/bash$/m,
+    )
     expect(inRoot('raspios', 'cat /etc/passwd')).not.toMatch(/^pi:/m)
     expect(inRoot('raspios', 'cat /etc/subuid')).toMatch(/^musician:/m)
     expect(inRoot('raspios', 'ls /home')).not.toMatch(/\bpi\b/)
-    for (const unit of ['rpi-resize', 'userconfig', 'systemd-firstboot', 'regenerate_ssh_host_keys'])
-      expect(inRoot('raspios', `stat /etc/systemd/system/${unit}.service`)).toContain('Fast link dest: "/dev/null"')
+    for (const unit of [
+      'rpi-resize',
+      'userconfig',
+      'systemd-firstboot',
+      'regenerate_ssh_host_keys',
+    ])
+      expect(inRoot('raspios', `stat /etc/systemd/system/${unit}.service`)).toContain(
+        'Fast link dest: "/dev/null"',
+      )
   })
 
   test('keeps its config.txt, comments and all, with ours behind it; what does not go with our kernel says so', () => {
@@ -67,12 +114,15 @@ describe('Raspberry Pi OS', () => {
         .findLast((line) => line.startsWith('[')),
     ).toMatch(/^\[(all|pi3)\]$/)
     expect(onFat('raspios', 'cmdline.txt')).not.toMatch(/\bresize\b|firstboot/)
-    expect(tool('mdir', '-b', '-i', `${image('raspios')}@@${16384 * 512}`, '::')).not.toMatch(/user-data|initramfs|bcm2710/)
+    expect(tool('mdir', '-b', '-i', `${image('raspios')}@@${16384 * 512}`, '::')).not.toMatch(
+      /user-data|initramfs|bcm2710/,
+    )
   })
 
   test('knows its config.txt for other sound cards, too', () => {
     const { configure, soundcard } = planned()
-    const shelf = (id: string): string => inRoot('raspios', `cat /usr/share/downbeat/soundcards/${id}/boot/config.txt`)
+    const shelf = (id: string): string =>
+      inRoot('raspios', `cat /usr/share/downbeat/soundcards/${id}/boot/config.txt`)
     expect(shelf(soundcard.id)).toBe(onFat('raspios', 'config.txt'))
     for (const { id, name } of configure.others) {
       expect(shelf(id)).toMatch(/^# For more options and information see$/m)
@@ -82,7 +132,16 @@ describe('Raspberry Pi OS', () => {
 
   test('is not fetched again for another image of it', async () => {
     const before = pi.server.asked.length
-    const args = ['build', '--base', 'raspios-lite-arm64', '--set', 'name=raspios-second', '--set', 'hostname=second', '--quiet']
+    const args = [
+      'build',
+      '--base',
+      'raspios-lite-arm64',
+      '--set',
+      'name=raspios-second',
+      '--set',
+      'hostname=second',
+      '--quiet',
+    ]
     expect(await downbeat(args)).toEqual({ status: 0, said: expect.not.stringContaining('✖') })
     expect(asked().slice(before)).not.toContain(pi.image)
     expect(recordOf('raspios-second').stages['base']!.cached).toBe(true)
@@ -91,7 +150,12 @@ describe('Raspberry Pi OS', () => {
 
 describe('the base of an image', () => {
   test('that is @latest is looked up, and the plan says what was found', async () => {
-    const { status, said } = await downbeat(['plan', '--json', '--base', 'raspios-lite-arm64@latest'])
+    const { status, said } = await downbeat([
+      'plan',
+      '--json',
+      '--base',
+      'raspios-lite-arm64@latest',
+    ])
     expect(status, said).toBe(0)
     expect((JSON.parse(said) as Plan).base).toMatchObject({
       url: `https://downloads.raspberrypi.com/${pi.path}`,
@@ -117,7 +181,11 @@ describe('the base of an image', () => {
       (base) => base.replace(/(fingerprint: ).*/, `$1${'A'.repeat(40)}`),
       /signature: signed by [0-9A-F]{40}, not by A{40}/,
     ],
-    ['has other bytes than are pinned', (base) => base.replace(/^( +sha256: ).*/m, `$1${'a'.repeat(64)}`), /sha256.*a{64}/s],
+    [
+      'has other bytes than are pinned',
+      (base) => base.replace(/^( +sha256: ).*/m, `$1${'a'.repeat(64)}`),
+      /sha256.*a{64}/s,
+    ],
     [
       'holds another image than is pinned',
       (base) => base.replace(/(unpacked_sha256: ).*/, `$1${'b'.repeat(64)}`),
@@ -136,7 +204,16 @@ describe('the base of an image', () => {
         spawnSync('cp', ['-al', join(cacheFolder(), toolbox), join(folder, 'cache', toolbox)])
         const copy = pi.repository((base) => edit(base))
         const { said, ended } = startDownbeat(
-          ['build', '--base', 'raspios-lite-arm64', '--set', 'board=pi3b', '--until', 'base', '--quiet'],
+          [
+            'build',
+            '--base',
+            'raspios-lite-arm64',
+            '--set',
+            'board=pi3b',
+            '--until',
+            'base',
+            '--quiet',
+          ],
           folder,
           pi.env,
           copy,

@@ -7,9 +7,21 @@ import type { RaspberryPi } from '../stand-in/raspberry-pi.ts'
 
 // Images that are made of the stand-in of Raspberry Pi OS, and what is in them.
 
-/** Runs ./downbeat of a copy of this repository to its end, with the stand-in's servers in the place of Raspberry Pi's. */
-export async function against(pi: RaspberryPi, repository: string, args: string[]): Promise<{ status: number | null; said: string }> {
-  const { said, ended } = startDownbeat(args, join(root, 'out'), { DOWNBEAT_CACHE: cacheFolder(), ...pi.env }, repository)
+/**
+ * Runs ./downbeat of a copy of this repository to its end, with the stand-in's servers in the place
+ * of Raspberry Pi's.
+ */
+export async function against(
+  pi: RaspberryPi,
+  repository: string,
+  args: string[],
+): Promise<{ status: number | null; said: string }> {
+  const { said, ended } = startDownbeat(
+    args,
+    join(root, 'out'),
+    { DOWNBEAT_CACHE: cacheFolder(), ...pi.env },
+    repository,
+  )
   return { status: await ended, said: said() }
 }
 
@@ -17,7 +29,11 @@ export const image = (name: string): string => join(root, 'out/images', name, `$
 
 /** A program of the toolbox, run from outside. */
 export function tool(name: string, ...argv: string[]): string {
-  const toolbox = join(cacheFolder(), `toolbox-${builtRecord().stages['toolbox']!.key.slice(0, 16)}`, 'root')
+  const toolbox = join(
+    cacheFolder(),
+    `toolbox-${builtRecord().stages['toolbox']!.key.slice(0, 16)}`,
+    'root',
+  )
   const [loader] = globSync(join(toolbox, 'usr/lib/*-linux-gnu/ld-linux*'))
   const [program] = globSync(join(toolbox, 'usr/{bin,sbin}', name))
   return spawnSync(loader!, ['--library-path', join(loader!, '..'), program!, ...argv], {
@@ -28,6 +44,8 @@ export function tool(name: string, ...argv: string[]): string {
 
 const offset = (16384 + 256 * 2048) * 512
 /** What debugfs says of the root of an image. */
-export const inRoot = (name: string, request: string): string => tool('debugfs', '-R', request, `${image(name)}?offset=${offset}`)
+export const inRoot = (name: string, request: string): string =>
+  tool('debugfs', '-R', request, `${image(name)}?offset=${offset}`)
 /** A file of the boot partition of an image. */
-export const onFat = (name: string, file: string): string => tool('mtype', '-i', `${image(name)}@@${16384 * 512}`, `::${file}`)
+export const onFat = (name: string, file: string): string =>
+  tool('mtype', '-i', `${image(name)}@@${16384 * 512}`, `::${file}`)

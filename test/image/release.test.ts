@@ -12,12 +12,17 @@ import { released } from './released.ts'
 
 let said: string[]
 beforeAll(async () => {
-  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [released], { quiet: true })
+  const { made } = await runStages(
+    resolve(openCatalogue(root), join(root, 'image.yaml')),
+    [released],
+    { quiet: true },
+  )
   said = readFileSync(made.get('released')!.outputs['said']!, 'utf8').split('\n')
 })
 
 /** The rest of the line that begins with these words. */
-const answer = (words: string): string | undefined => said.find((line) => line.startsWith(`${words} `))?.slice(words.length + 1)
+const answer = (words: string): string | undefined =>
+  said.find((line) => line.startsWith(`${words} `))?.slice(words.length + 1)
 
 describe('what is packed for release', () => {
   test.each(['xz', 'zst'])('unpacks into the very image (.%s)', (kind) => {
@@ -60,12 +65,19 @@ describe('./downbeat build --release', () => {
 
   test('puts beside the image what its sums and its manifest say', () => {
     const { files } = build('--release')
-    expect(spawnSync('sha256sum', ['--check', '--quiet', '--strict', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' })).toMatchObject({
+    expect(
+      spawnSync('sha256sum', ['--check', '--quiet', '--strict', 'SHA256SUMS'], {
+        cwd: folder,
+        encoding: 'utf8',
+      }),
+    ).toMatchObject({
       status: 0,
       stdout: '',
       stderr: '',
     })
-    const [entry] = OsList.parse(JSON.parse(readFileSync(join(folder, 'downbeat.rpi-imager-manifest'), 'utf8'))).os_list
+    const [entry] = OsList.parse(
+      JSON.parse(readFileSync(join(folder, 'downbeat.rpi-imager-manifest'), 'utf8')),
+    ).os_list
     expect(entry).toMatchObject({
       url: `file://${folder}/downbeat.img.xz`,
       extract_size: files['downbeat.img']!.bytes,
@@ -78,6 +90,13 @@ describe('./downbeat build --release', () => {
   test('is kept by a build of the same image without it', () => {
     const { files } = build()
     expect(existsSync(join(folder, 'downbeat.img.xz'))).toBe(true)
-    expect(Object.keys(files)).toEqual(expect.arrayContaining(['downbeat.img.xz', 'downbeat.img.zst', 'downbeat.bmap', 'downbeat.info']))
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining([
+        'downbeat.img.xz',
+        'downbeat.img.zst',
+        'downbeat.bmap',
+        'downbeat.info',
+      ]),
+    )
   })
 })

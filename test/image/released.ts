@@ -6,7 +6,10 @@ import { release } from '../../stages/release.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 import { root } from '../downbeat.ts'
 
-/** The release of an image, unpacked, packed again and written by its map to a card that was full of something else: see released/check.sh. */
+/**
+ * The release of an image, unpacked, packed again and written by its map to a card that was full of
+ * something else: see released/check.sh.
+ */
 export const released = defineStage({
   name: 'released',
   about: 'Unpack the release, and write it to a card with bmaptool',

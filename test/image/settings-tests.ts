@@ -15,34 +15,49 @@ import type { SettingsSaid } from './settings/stage.ts'
 async function planFor(arch: Arch): Promise<Plan> {
   const plan = resolve(openCatalogue(root), join(root, 'image.yaml'))
   if (arch === plan.tools.arch) return plan
-  return { ...plan, toolbox: { ...plan.toolbox, arch, mirror: await releaseMirror() }, tools: { ...plan.tools, arch } }
+  return {
+    ...plan,
+    toolbox: { ...plan.toolbox, arch, mirror: await releaseMirror() },
+    tools: { ...plan.tools, arch },
+  }
 }
 
-/** Compiles the reader of settings for an architecture and runs it on such a processor; `machine` is what readelf calls it. */
+/**
+ * Compiles the reader of settings for an architecture and runs it on such a processor; `machine` is
+ * what readelf calls it.
+ */
 export const settingsRunOn = (arch: Arch, machine: string): void => {
   describe(`downbeat-settings for ${arch}`, () => {
     let seen: SettingsSaid
     beforeAll(async () => {
       const { made } = await runStages(await planFor(arch), [settingsRuns], { quiet: true })
-      seen = JSON.parse(readFileSync(made.get('settings-runs')!.outputs['said']!, 'utf8')) as SettingsSaid
+      seen = JSON.parse(
+        readFileSync(made.get('settings-runs')!.outputs['said']!, 'utf8'),
+      ) as SettingsSaid
     })
 
     test('is for this machine', () => {
       expect(seen.machine).toBe(machine)
     })
 
-    test.for(cases.map((one, i) => [one.title, one, i] as const))('reads: %s', ([, { files, read, wrong = [], masked }, i]) => {
-      const { out, err, masked: after } = seen.said[i]!
-      const lines = (text: string): string[] => text.split('\n').slice(0, -1)
-      const pattern = (line: string): unknown =>
-        line.includes('[0-9a-f]') ? expect.stringMatching(`^${line.replace(' ', '\\t')}$`) : line.replace(' ', '\t')
-      expect(lines(out)).toEqual(read.map(pattern))
-      expect(lines(err)).toEqual(wrong.map((line) => expect.stringMatching(`^${line}$`)))
-      expect(after).toBe(masked ?? files['downbeat.toml'] ?? '')
-    })
+    test.for(cases.map((one, i) => [one.title, one, i] as const))(
+      'reads: %s',
+      ([, { files, read, wrong = [], masked }, i]) => {
+        const { out, err, masked: after } = seen.said[i]!
+        const lines = (text: string): string[] => text.split('\n').slice(0, -1)
+        const pattern = (line: string): unknown =>
+          line.includes('[0-9a-f]')
+            ? expect.stringMatching(`^${line.replace(' ', '\\t')}$`)
+            : line.replace(' ', '\t')
+        expect(lines(out)).toEqual(read.map(pattern))
+        expect(lines(err)).toEqual(wrong.map((line) => expect.stringMatching(`^${line}$`)))
+        expect(after).toBe(masked ?? files['downbeat.toml'] ?? '')
+      },
+    )
 
     test('writes zeros over what it wipes, in the blocks where it lies, before it removes it', () => {
-      expect(seen.wiped).toBe('0 37 gone') // of a twin, a second name of the same file: bytes that are no zero, and its length
+      // of a twin, a second name of the same file: bytes that are no zero, and its length
+      expect(seen.wiped).toBe('0 37 gone')
     })
   })
 }

@@ -37,7 +37,9 @@ test('a card that is told another sound card is again what it was, with the rest
 
 test('a sound card that the image does not know is named, with those that it knows', () => {
   const known = [plan.soundcard.id, ...plan.configure.others.map(({ id }) => id)].sort()
-  expect(seen.problems).toContain(`soundcard: this image has no "nonsense"; it has: auto ${known.join(' ')}\r\n`)
+  expect(seen.problems).toContain(
+    `soundcard: this image has no "nonsense"; it has: auto ${known.join(' ')}\r\n`,
+  )
 })
 
 test('a card that is read-only is used as any other, and not a byte of it is written', () => {

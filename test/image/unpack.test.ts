@@ -9,15 +9,26 @@ import { unpacked } from './unpack.ts'
 
 let said: string[]
 beforeAll(async () => {
-  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [unpacked], { quiet: true })
+  const { made } = await runStages(
+    resolve(openCatalogue(root), join(root, 'image.yaml')),
+    [unpacked],
+    { quiet: true },
+  )
   said = readFileSync(made.get('unpacked')!.outputs['said']!, 'utf8').split('\n')
 })
 
 /** All that was said of an image under this word. */
 const answers = (image: string, what: string): string[] =>
-  said.flatMap((line) => (line.startsWith(`${image} ${what} `) ? [line.slice(`${image} ${what} `.length)] : []))
+  said.flatMap((line) =>
+    line.startsWith(`${image} ${what} `) ? [line.slice(`${image} ${what} `.length)] : [],
+  )
 const facts = (image: string): Record<string, string> =>
-  Object.fromEntries(answers(image, 'fact').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+  Object.fromEntries(
+    answers(image, 'fact').map((line) => [
+      line.slice(0, line.indexOf('=')),
+      line.slice(line.indexOf('=') + 1),
+    ]),
+  )
 
 const formats = ['xz', 'img', 'zstd', 'gzip', 'zip']
 // of the three kinds of file systems; the first is one of the five formats
@@ -28,11 +39,14 @@ const kinds: [string, string][] = [
 ]
 
 describe('an image', () => {
-  test.for(kinds)('unpacks (%s, %s) into what was put into it: every property of every file', ([image]) => {
-    expect(answers(image, 'status')).toEqual(['0'])
-    expect(answers(image, 'different')).toEqual([])
-    expect(Number(answers(image, 'compared')[0])).toBeGreaterThan(10_100)
-  })
+  test.for(kinds)(
+    'unpacks (%s, %s) into what was put into it: every property of every file',
+    ([image]) => {
+      expect(answers(image, 'status')).toEqual(['0'])
+      expect(answers(image, 'different')).toEqual([])
+      expect(Number(answers(image, 'compared')[0])).toBeGreaterThan(10_100)
+    },
+  )
 
   test.for(kinds)('unpacks (%s, %s) with a word about each thing that is left out', ([image]) => {
     expect(answers(image, 'note')).toEqual([
@@ -76,19 +90,29 @@ describe('an image', () => {
       rpi_issue: 'Raspberry Pi reference 2026-06-18',
     })
     expect(Number(facts('xz')['root_used_bytes'])).toBeGreaterThan(10_000_000)
-    expect(facts('old')).toMatchObject({ root_features: expect.not.stringContaining('extent') as string, root_block_bytes: '1024' })
+    expect(facts('old')).toMatchObject({
+      root_features: expect.not.stringContaining('extent') as string,
+      root_block_bytes: '1024',
+    })
     expect(facts('new')).toMatchObject({
       table: 'gpt',
       disk_id: '01234567-89AB-CDEF-0123-456789ABCDEF',
       root_features: expect.stringMatching(/inline_data.*metadata_csum/) as string,
     })
     // an older one: no os-release to speak of, one architecture, /boot
-    expect(facts('small')).toMatchObject({ os_id: 'raspbian', os_codename: '', arch: 'armhf', rpi_issue: '', boot_mount: '/boot' })
+    expect(facts('small')).toMatchObject({
+      os_id: 'raspbian',
+      os_codename: '',
+      arch: 'armhf',
+      rpi_issue: '',
+      boot_mount: '/boot',
+    })
   })
 })
 
 const again = 'remove it and fetch it again'
-const notThisKind = 'is not of a kind that can be rebuilt: a FAT and a Linux partition with ext4 are needed, just these; it has'
+const notThisKind =
+  'is not of a kind that can be rebuilt: a FAT and a Linux partition with ext4 are needed, just these; it has'
 
 // `file` stands for the image's path
 describe('nothing is left, and one line says why,', () => {
@@ -100,17 +124,41 @@ describe('nothing is left, and one line says why,', () => {
       'page',
       'file is neither a disk image nor one packed by xz, zstd, gzip or zip; it begins with: <!DOCTYPE html>?<p>404 Not Found</p>?',
     ],
-    ['an .xz is cut short', 'xz-cut', `file is cut short or damaged (xz: (stdin): Unexpected end of input): ${again}`],
-    ['a byte of an .xz is another', 'xz-flipped', `file is cut short or damaged (xz: (stdin): Compressed data is corrupt): ${again}`],
-    ['a .zst is cut short', 'zstd-cut', /^file is cut short or damaged \(.*premature end\): remove it and fetch it again$/],
-    ['a .gz is cut short', 'gzip-cut', `file is cut short or damaged (gzip: stdin: unexpected end of file): ${again}`],
-    ['a .zip is cut short', 'zip-cut', `file is cut short or damaged (unzip finds no list of files in it): ${again}`],
+    [
+      'an .xz is cut short',
+      'xz-cut',
+      `file is cut short or damaged (xz: (stdin): Unexpected end of input): ${again}`,
+    ],
+    [
+      'a byte of an .xz is another',
+      'xz-flipped',
+      `file is cut short or damaged (xz: (stdin): Compressed data is corrupt): ${again}`,
+    ],
+    [
+      'a .zst is cut short',
+      'zstd-cut',
+      /^file is cut short or damaged \(.*premature end\): remove it and fetch it again$/,
+    ],
+    [
+      'a .gz is cut short',
+      'gzip-cut',
+      `file is cut short or damaged (gzip: stdin: unexpected end of file): ${again}`,
+    ],
+    [
+      'a .zip is cut short',
+      'zip-cut',
+      `file is cut short or damaged (unzip finds no list of files in it): ${again}`,
+    ],
     [
       'a byte of a .zip is another',
       'zip-flipped',
       /^file is cut short or damaged \(small\.img bad CRC .*\): remove it and fetch it again$/,
     ],
-    ['a .zip has two images', 'zip-two', 'file has 2 images in it, and only one can be taken: one.img two.img'],
+    [
+      'a .zip has two images',
+      'zip-two',
+      'file has 2 images in it, and only one can be taken: one.img two.img',
+    ],
     ['a .zip has none', 'zip-none', 'file has no .img in it, but: README.txt disk.vdi'],
     [
       'an .img is cut short',
@@ -122,7 +170,11 @@ describe('nothing is left, and one line says why,', () => {
       'sum',
       /^file unpacks to an image with the sha256 [0-9a-f]{64}, but 0{64} is expected: remove it and fetch it again, or correct the sha256$/,
     ],
-    ['what was packed is no image', 'text-in-xz', 'what file unpacks to is no disk image: it has no partition table'],
+    [
+      'what was packed is no image',
+      'text-in-xz',
+      'what file unpacks to is no disk image: it has no partition table',
+    ],
     [
       'there is no Linux partition',
       'no-linux',
@@ -138,9 +190,21 @@ describe('nothing is left, and one line says why,', () => {
       'two-linux',
       `file ${notThisKind} partition 1 of type c with vfat of 20 MiB; partition 2 of type 83 with ext4 of 11 MiB; partition 3 of type 83 with ext4 of 1 MiB`,
     ],
-    ['fstab mounts no FAT', 'no-fat', 'the /etc/fstab of file has to mount one FAT, but mounts none'],
-    ['a folder is encrypted', 'encrypted', 'the ext4 of file cannot be unpacked: ./secret: is encrypted, and its key is not in the image'],
-    ['a file is sealed', 'verity', 'the ext4 of file cannot be unpacked: ./etc/fstab: is sealed with fs-verity, which a tar cannot carry'],
+    [
+      'fstab mounts no FAT',
+      'no-fat',
+      'the /etc/fstab of file has to mount one FAT, but mounts none',
+    ],
+    [
+      'a folder is encrypted',
+      'encrypted',
+      'the ext4 of file cannot be unpacked: ./secret: is encrypted, and its key is not in the image',
+    ],
+    [
+      'a file is sealed',
+      'verity',
+      'the ext4 of file cannot be unpacked: ./etc/fstab: is sealed with fs-verity, which a tar cannot carry',
+    ],
     [
       'the folder of fstab is damaged',
       'damaged-etc',
@@ -153,7 +217,9 @@ describe('nothing is left, and one line says why,', () => {
     ],
   ] as [string, string, string | RegExp][])('when %s', ([, image, why]) => {
     expect(answers(image, 'status')).toEqual(['1'])
-    const words = answers(image, 'said').map((line) => line.replace(/^unpack: /, '').replace(/bad\/[\w-]+/, 'file'))
+    const words = answers(image, 'said').map((line) =>
+      line.replace(/^unpack: /, '').replace(/bad\/[\w-]+/, 'file'),
+    )
     expect(words).toEqual([typeof why === 'string' ? why : expect.stringMatching(why)])
     expect(answers(image, 'left')).toEqual(['0'])
   })

@@ -17,7 +17,8 @@ beforeAll(async () => {
 afterAll(() => pi.close())
 afterEach(removeCaches)
 
-test('a build that is killed at any moment goes on when it is started again, and makes the same image', () => killedAt(everyMoment))
+test('a build that is killed at any moment goes on when it is started again, and makes the same image', () =>
+  killedAt(everyMoment))
 
 test('so does one that is killed at any moment of the fetch and of the unpacking of an image', () =>
   killedWhileFetching(pi, everyPart, everyStep))
@@ -26,14 +27,23 @@ test('the root made with native twins and the one made by plain emulation are th
   const out = ownCache(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
   expect(downbeat(['build', '--until', 'rootfs', '--quiet'], { out }).status).toBe(0)
   const fast = entries(out, 'rootfs')
-  expect(downbeat(['build', '--until', 'rootfs', '--plain-emulation', '--quiet'], { out }).status).toBe(0)
+  expect(
+    downbeat(['build', '--until', 'rootfs', '--plain-emulation', '--quiet'], { out }).status,
+  ).toBe(0)
   const plain = entries(out, 'rootfs').filter((name) => !fast.includes(name))
   const listing = (entry: string): string[] => {
     const tar = join(out, 'cache', entry, 'rootfs.tar')
-    return execFileSync('sh', ['-c', `tar -tvf ${tar} --numeric-owner --full-time; tar -xf ${tar} --to-command='sha256sum' 2>/dev/null`], {
-      encoding: 'utf8',
-      maxBuffer: 1 << 28,
-    }).split('\n')
+    return execFileSync(
+      'sh',
+      [
+        '-c',
+        `tar -tvf ${tar} --numeric-owner --full-time; tar -xf ${tar} --to-command='sha256sum' 2>/dev/null`,
+      ],
+      {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      },
+    ).split('\n')
   }
   expect(plain).toHaveLength(1)
   expect(listing(plain[0]!)).toEqual(listing(fast[0]!))

@@ -8,14 +8,26 @@ import { root } from '../downbeat.ts'
 import { chosen } from '../image/first-boot/cards.ts'
 import type { Answers } from '../image/first-boot/cards.ts'
 import { everyMoment } from '../image/first-boot/cuts.ts'
-import { expectAccount, expectChosen, expectOwnIdentity, expectUncut, psk } from '../image/first-boot/expected.ts'
+import {
+  expectAccount,
+  expectChosen,
+  expectOwnIdentity,
+  expectUncut,
+  psk,
+} from '../image/first-boot/expected.ts'
 import { moreFirstBoots } from './first-boots.ts'
 import type { MoreFirstBoots } from './first-boots.ts'
 
 let seen: MoreFirstBoots
 beforeAll(async () => {
-  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [moreFirstBoots], { quiet: true })
-  seen = JSON.parse(readFileSync(made.get('more-first-boots')!.outputs['seen']!, 'utf8')) as MoreFirstBoots
+  const { made } = await runStages(
+    resolve(openCatalogue(root), join(root, 'image.yaml')),
+    [moreFirstBoots],
+    { quiet: true },
+  )
+  seen = JSON.parse(
+    readFileSync(made.get('more-first-boots')!.outputs['seen']!, 'utf8'),
+  ) as MoreFirstBoots
 })
 
 describe('a card that was told nothing', () => {

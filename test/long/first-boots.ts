@@ -17,7 +17,10 @@ export interface MoreFirstBoots {
   cuts: Seen<typeof cuts>
 }
 
-/** More new cards: told nothing, told a mistake, told again; and one whose plug is pulled at every moment that the console tells of. */
+/**
+ * More new cards: told nothing, told a mistake, told again; and one whose plug is pulled at every
+ * moment that the console tells of.
+ */
 export const moreFirstBoots = defineStage({
   name: 'more-first-boots',
   about: 'Boot the image on more new cards, and pull the plug at every moment',
@@ -30,7 +33,9 @@ export const moreFirstBoots = defineStage({
     const seen: Record<string, unknown> = {}
     for (const [name, use] of Object.entries(uses)) {
       progress(name)
-      seen[name] = await use(await newCard($, from.image.disk, given.board, virt(given.cpu), work, name))
+      seen[name] = await use(
+        await newCard($, from.image.disk, given.board, virt(given.cpu), work, name),
+      )
       await $`rm -f ${work}/${name}/card.img`
     }
     writeFileSync(out.seen, `${JSON.stringify(seen, null, 2)}\n`)

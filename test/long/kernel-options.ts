@@ -5,14 +5,20 @@ import { defineStage } from '../../lib/engine/run/stage.ts'
 import { configured } from '../../stages/kernel/configured.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 
-/** The kernel stage as far as the configuration, in which every option that was asked for must have come true; nothing is compiled. */
+/**
+ * The kernel stage as far as the configuration, in which every option that was asked for must have
+ * come true; nothing is compiled.
+ */
 export const kernelOptions = defineStage({
   name: 'kernel-options',
   about: 'Configure a kernel',
   source: import.meta.url,
   needs: { toolbox },
   outputs: { config: 'config' },
-  given: ({ kernel }) => ({ ...kernel!, scripts: openCatalogue(join(import.meta.dirname, '../../stages')).texts('kernel') }),
+  given: ({ kernel }) => ({
+    ...kernel!,
+    scripts: openCatalogue(join(import.meta.dirname, '../../stages')).texts('kernel'),
+  }),
   network: true,
   keeps: ['sources', 'ccache'],
   async run({ given, out, work, kept, settings, $ }) {

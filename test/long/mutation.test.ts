@@ -9,16 +9,19 @@ import { runStages } from '../../scripts/session/session.ts'
 import { boot } from '../../stages/boot.ts'
 import { root } from '../downbeat.ts'
 
-// test/unit/mutation.test.ts takes the change of every tuning away and sees its proofs fail, as far as files show it. Here an
-// image is booted in which no tuning is in force, and asked the proofs of all of them: one that comes true there, too, proves
-// nothing. What a tuning does to the kernel stays in, because another kernel takes a quarter of an hour.
+// test/unit/mutation.test.ts takes the change of every tuning away and sees its proofs fail, as far
+// as files show it. Here an image is booted in which no tuning is in force, and asked the proofs of
+// all of them: one that comes true there, too, proves nothing. What a tuning does to the kernel
+// stays in, because another kernel takes a quarter of an hour.
 
 /** These come true on the bare image as well; why they are asked nevertheless. */
 const guards: Record<string, string> = {
-  'no-swap: `tail -n +2 /proc/swaps | wc -l` is "0"': 'no package of this base brings swap; other bases do',
+  'no-swap: `tail -n +2 /proc/swaps | wc -l` is "0"':
+    'no package of this base brings swap; other bases do',
   'irq-priorities: `ps -eLo rtprio=,comm= | awk \'$1 > 70 && $1 < 99 && $2 != "jackd" && !($1 == 85 && $2 ~ /^irq\\//)\'` is ""':
     'what is added to an image later may run above jackd; nothing of the base does',
-  'irq-priorities: `ps -eLo rtprio=,comm= | awk \'$2 ~ /^irq\\// && $1 != 85 && $1 != 50\'` is ""': 'the same, for interrupts',
+  'irq-priorities: `ps -eLo rtprio=,comm= | awk \'$2 ~ /^irq\\// && $1 != 85 && $1 != 50\'` is ""':
+    'the same, for interrupts',
 }
 
 test('the proofs on the running system fail on an image without the tunings', async () => {
@@ -43,8 +46,12 @@ test('the proofs on the running system fail on an image without the tunings', as
   )
   expect(error).toBeInstanceOf(ProofError)
   const failed = new Set(
-    [...(error as ProofError).message.matchAll(/^ {2}(\S+) \(raspi3b\): (.*)$/gm)].map(([, id, proof]) => `${id}: ${proof}`),
+    [...(error as ProofError).message.matchAll(/^ {2}(\S+) \(raspi3b\): (.*)$/gm)].map(
+      ([, id, proof]) => `${id}: ${proof}`,
+    ),
   )
-  const passed = asked.flatMap(({ id, proofs }) => proofs.map((proof) => `${id}: ${describe(proof)}`)).filter((one) => !failed.has(one))
+  const passed = asked
+    .flatMap(({ id, proofs }) => proofs.map((proof) => `${id}: ${describe(proof)}`))
+    .filter((one) => !failed.has(one))
   expect(passed.sort()).toEqual(Object.keys(guards).sort())
 })

@@ -15,8 +15,19 @@ afterAll(() => pi.close())
 /** Builds an image of the stand-in of Raspberry Pi OS and boots it. */
 async function booted(name: string, ...choices: string[]): Promise<ReturnType<typeof recordOf>> {
   // An emulator with a whole system in it is late with shorter periods.
-  const sets = [`name=${name}`, 'board=pi3b', 'jack.period=1024', ...choices].flatMap((choice) => ['--set', choice])
-  const built = await against(pi, own, ['build', '--base', 'raspios-lite-arm64', ...sets, '--quiet', '--until', 'boot'])
+  const sets = [`name=${name}`, 'board=pi3b', 'jack.period=1024', ...choices].flatMap((choice) => [
+    '--set',
+    choice,
+  ])
+  const built = await against(pi, own, [
+    'build',
+    '--base',
+    'raspios-lite-arm64',
+    ...sets,
+    '--quiet',
+    '--until',
+    'boot',
+  ])
   expect(built).toEqual({ status: 0, said: expect.not.stringContaining('✖') })
   const record = recordOf(name)
   expect(record.proofs.filter(({ passed }) => !passed)).toEqual([])

@@ -25,7 +25,8 @@ export async function answer(
 ): Promise<void> {
   const begin = (status: number, headers: Record<string, string>): void => {
     asked.status = status
-    for (const [name, value] of Object.entries({ ...headers, ...step.headers })) if (value !== null) response.setHeader(name, value)
+    for (const [name, value] of Object.entries({ ...headers, ...step.headers }))
+      if (value !== null) response.setHeader(name, value)
     response.writeHead(status)
   }
   if (step.stall_after === -1) return
@@ -55,18 +56,28 @@ export async function answer(
   })
   if (request.method === 'HEAD') return void response.end()
   response.flushHeaders()
-  const stop = Math.min(claimed, to - from, step.drop_after ?? Infinity, step.stall_after ?? Infinity)
+  const stop = Math.min(
+    claimed,
+    to - from,
+    step.drop_after ?? Infinity,
+    step.stall_after ?? Infinity,
+  )
   await send(response, content.read(from, from + stop), step, asked)
   if (step.stall_after !== undefined) return
   if (stop < claimed) response.socket?.destroySoon() // what was written still arrives
   else response.end()
 }
 
-async function send(response: ServerResponse, pieces: AsyncIterable<Buffer> | Iterable<Buffer>, step: Step, asked: Asked): Promise<void> {
+async function send(
+  response: ServerResponse,
+  pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
+  step: Step,
+  asked: Asked,
+): Promise<void> {
   const write = (bytes: Buffer): Promise<void> =>
-    new Promise<void>((done, fail) => response.write(bytes, (error) => (error ? fail(error) : done()))).then(
-      () => void (asked.sent += bytes.length),
-    )
+    new Promise<void>((done, fail) =>
+      response.write(bytes, (error) => (error ? fail(error) : done())),
+    ).then(() => void (asked.sent += bytes.length))
   let first = step.wrong_bytes === true
   for await (const whole of pieces) {
     const piece = first ? Buffer.concat([Buffer.of(whole[0]! ^ 0xff), whole.subarray(1)]) : whole
@@ -75,10 +86,17 @@ async function send(response: ServerResponse, pieces: AsyncIterable<Buffer> | It
   }
 }
 
-/** The one range that is asked for, if its condition holds: [from, to). Null: there is nothing in it. Undefined: all of the file. */
-function rangeOf({ headers }: IncomingMessage, { length, etag, modified }: Content): [from: number, to: number] | null | undefined {
+/**
+ * The one range that is asked for, if its condition holds: [from, to). Null: there is nothing in
+ * it. Undefined: all of the file.
+ */
+function rangeOf(
+  { headers }: IncomingMessage,
+  { length, etag, modified }: Content,
+): [from: number, to: number] | null | undefined {
   const condition = headers['if-range']
-  if (condition !== undefined && condition !== etag && condition !== modified.toUTCString()) return undefined
+  if (condition !== undefined && condition !== etag && condition !== modified.toUTCString())
+    return undefined
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(headers.range ?? '') ?? []
   if (first === undefined || last === undefined || first + last === '') return undefined
   const from = first === '' ? Math.max(0, length - Number(last)) : Number(first)

@@ -21,7 +21,10 @@ export const bytesContent = (bytes: Buffer): Content => ({
   },
 })
 
-/** As many bytes as wanted, without being anywhere: noise that repeats after a prime number of bytes, so that no wrong place looks right. */
+/**
+ * As many bytes as wanted, without being anywhere: noise that repeats after a prime number of
+ * bytes, so that no wrong place looks right.
+ */
 export function patternContent(length: number, seed = 1): Content {
   const period = 65_521
   const noise = Buffer.alloc(16 * period)
@@ -38,7 +41,10 @@ export function patternContent(length: number, seed = 1): Content {
     *read(from, to) {
       for (let at = from; at < to;) {
         const start = at % period
-        const piece = noise.subarray(start, Math.min(noise.length, start + 262_144, start + to - at))
+        const piece = noise.subarray(
+          start,
+          Math.min(noise.length, start + 262_144, start + to - at),
+        )
         yield piece
         at += piece.length
       }

@@ -17,7 +17,10 @@ export interface KernelRepository {
   remove(): Promise<void>
 }
 
-/** What `make` of the kernel is asked for here, without a compiler: the configuration is what came of defconfig and fragments. */
+/**
+ * What `make` of the kernel is asked for here, without a compiler: the configuration is what came
+ * of defconfig and fragments.
+ */
 const makefile = `release := 6.12.75-v8-rt-downbeat
 .PHONY: kernelversion olddefconfig Image.gz modules dtbs modules_install
 kernelversion:
@@ -39,15 +42,26 @@ modules_install:
 	@mkdir -p $(INSTALL_MOD_PATH)/lib/modules/$(release) && echo module >$(INSTALL_MOD_PATH)/lib/modules/$(release)/modules.dep
 `
 
-/** The files that a patch of one hunk a file changes, with nothing in them but what it wants to find. */
+/**
+ * The files that a patch of one hunk a file changes, with nothing in them but what it wants to
+ * find.
+ */
 function changedBy(patch: string): Record<string, string> {
   const parts = patch.split(/^--- a\//m).slice(1)
-  const before = (part: string): string[] => part.split('\n').flatMap((line) => (/^[ -]/.test(line) ? [`${line.slice(1)}\n`] : []))
-  return Object.fromEntries(parts.map((part) => [part.slice(0, part.indexOf('\n')), before(part).join('')]))
+  const before = (part: string): string[] =>
+    part.split('\n').flatMap((line) => (/^[ -]/.test(line) ? [`${line.slice(1)}\n`] : []))
+  return Object.fromEntries(
+    parts.map((part) => [part.slice(0, part.indexOf('\n')), before(part).join('')]),
+  )
 }
 
 /** Makes it so that it knows every option that this plan asks for, and its patches fit. */
-export function kernelRepository({ fragments, options, build, patches }: KernelPlan): KernelRepository {
+export function kernelRepository({
+  fragments,
+  options,
+  build,
+  patches,
+}: KernelPlan): KernelRepository {
   const home = mkdtempSync(join(tmpdir(), 'downbeat-git-'))
   const tree = join(home, 'linux')
   const git = (...args: string[]): string =>
@@ -74,13 +88,16 @@ export function kernelRepository({ fragments, options, build, patches }: KernelP
   mkdirSync(tree)
   git('init', '--quiet')
   const asked = [...fragments, ...options].flatMap(({ text }) => text.match(/\bCONFIG_\w+/g) ?? [])
-  const kconfig = [...new Set(asked)].map((name) => `config ${name.slice('CONFIG_'.length)}\n\tbool "x"\n`).join('')
+  const kconfig = [...new Set(asked)]
+    .map((name) => `config ${name.slice('CONFIG_'.length)}\n\tbool "x"\n`)
+    .join('')
   const older = commit({ Makefile: 'kernelversion:\n\t@echo 6.1.1\n' })
   const newest = commit({
     Makefile: makefile,
     Kconfig: kconfig,
     ...Object.assign({}, ...patches.map(({ text }) => changedBy(text))),
-    [`arch/arm64/configs/${build.defconfig}`]: 'CONFIG_PREEMPT_RT=y\nCONFIG_CPU_FREQ=y\nCONFIG_OF_ITS_OWN=y\n',
+    [`arch/arm64/configs/${build.defconfig}`]:
+      'CONFIG_PREEMPT_RT=y\nCONFIG_CPU_FREQ=y\nCONFIG_OF_ITS_OWN=y\n',
   })
   let daemon: ReturnType<typeof spawn> | undefined
   const port = freePort()
@@ -105,7 +122,10 @@ export function kernelRepository({ fragments, options, build, patches }: KernelP
       daemon = child
       await new Promise<void>((done, fail) => {
         let said = ''
-        child.stderr.on('data', (text: Buffer) => (said += text.toString()).includes('Ready to rumble') && done())
+        child.stderr.on(
+          'data',
+          (text: Buffer) => (said += text.toString()).includes('Ready to rumble') && done(),
+        )
         child.once('exit', () => fail(new Error(`git daemon: ${said}`)))
       })
     },

@@ -10,23 +10,36 @@ export interface Proxy {
   close(): void
 }
 
-/** A proxy on a free port of 127.0.0.1 for http (whole addresses) and https (CONNECT). `says` is a status it answers instead, 0: never anything. */
+/**
+ * A proxy on a free port of 127.0.0.1 for http (whole addresses) and https (CONNECT). `says` is a
+ * status it answers instead, 0: never anything.
+ */
 export async function serveProxy({ says }: { says?: number } = {}): Promise<Proxy> {
   const asked: Proxy['asked'] = []
   const server = createServer((request, response) => {
-    asked.push({ what: `${request.method} ${request.url}`, authorization: request.headers['proxy-authorization'] })
+    asked.push({
+      what: `${request.method} ${request.url}`,
+      authorization: request.headers['proxy-authorization'],
+    })
     if (says === 0) return
     if (says !== undefined) return void response.writeHead(says).end()
-    const onward = ask(request.url!, { method: request.method!, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode!, answer.headers)
-      answer.pipe(response)
-      answer.once('close', () => answer.complete || response.socket?.destroySoon())
-    })
+    const onward = ask(
+      request.url!,
+      { method: request.method!, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers)
+        answer.pipe(response)
+        answer.once('close', () => answer.complete || response.socket?.destroySoon())
+      },
+    )
     onward.on('error', () => response.writeHead(502).end())
     request.pipe(onward)
   })
   server.on('connect', (request, socket) => {
-    asked.push({ what: `CONNECT ${request.url}`, authorization: request.headers['proxy-authorization'] })
+    asked.push({
+      what: `CONNECT ${request.url}`,
+      authorization: request.headers['proxy-authorization'],
+    })
     socket.on('error', () => undefined)
     if (says === 0) return
     if (says !== undefined) return void socket.end(`HTTP/1.1 ${says} No\r\n\r\n`)

@@ -10,7 +10,11 @@ import type { StandIn as Facts } from './raspios.ts'
 import { serve } from './server.ts'
 import type { StandIn } from './server.ts'
 
-const hosts = ['https://downloads.raspberrypi.com', 'https://www.raspberrypi.org', 'http://archive.raspberrypi.com']
+const hosts = [
+  'https://downloads.raspberrypi.com',
+  'https://www.raspberrypi.org',
+  'http://archive.raspberrypi.com',
+]
 
 /** Raspberry Pi's servers, as far as this machine is concerned. */
 export interface RaspberryPi extends Facts {
@@ -28,8 +32,15 @@ export interface RaspberryPi extends Facts {
 
 /** Makes the image and the archive, unless they are in the cache, and serves them. */
 export async function raspberryPi(): Promise<RaspberryPi> {
-  const { made } = await runStages(resolve(openCatalogue(root), join(root, 'image.yaml')), [raspios], { quiet: true })
-  const { servers, facts: file } = made.get('raspios')!.outputs as { servers: string; facts: string }
+  const { made } = await runStages(
+    resolve(openCatalogue(root), join(root, 'image.yaml')),
+    [raspios],
+    { quiet: true },
+  )
+  const { servers, facts: file } = made.get('raspios')!.outputs as {
+    servers: string
+    facts: string
+  }
   const facts = JSON.parse(readFileSync(file, 'utf8')) as Facts
   const server = await serve({ folder: servers })
   const copies: string[] = []
@@ -51,7 +62,11 @@ export async function raspberryPi(): Promise<RaspberryPi> {
     folder: servers,
     image: `/downloads.raspberrypi.com/${facts.path}`,
     repository,
-    env: { DOWNBEAT_MIRRORS: hosts.map((host) => `${host}=${server.url}/${host.replace(/^.*\/\//, '')}`).join(' ') },
+    env: {
+      DOWNBEAT_MIRRORS: hosts
+        .map((host) => `${host}=${server.url}/${host.replace(/^.*\/\//, '')}`)
+        .join(' '),
+    },
     async close() {
       await server.close()
       for (const copy of copies) rmSync(copy, { recursive: true, force: true })

@@ -16,8 +16,9 @@ export interface StandIn {
 }
 
 /**
- * An image of the shape of Raspberry Pi OS Lite, and the servers that it and its packages come from, as folders named by
- * host: Debian's packages, its own names, places, first boot and archive. See stand-in/raspios/make.sh.
+ * An image of the shape of Raspberry Pi OS Lite, and the servers that it and its packages come
+ * from, as folders named by host: Debian's packages, its own names, places, first boot and archive.
+ * See stand-in/raspios/make.sh.
  */
 export const raspios = defineStage({
   name: 'raspios',

@@ -18,7 +18,9 @@ const Step = z.strictObject({
   drop_after: z.number().int().nonnegative().optional(),
   /** says nothing more after so many bytes, and keeps the connection; -1: not even a status */
   stall_after: z.number().int().min(-1).optional(),
-  /** a Content-Length that is not so; where it is too large the connection ends after what there is */
+  /**
+   * a Content-Length that is not so; where it is too large the connection ends after what there is
+   */
   claims_length: z.number().int().nonnegative().optional(),
   /** the first byte of the answer's body is another */
   wrong_bytes: z.boolean().optional(),
@@ -28,7 +30,9 @@ export type Step = z.infer<typeof Step>
 const Entry = z.union([
   z.strictObject({ text: z.string() }),
   z.strictObject({ base64: z.string() }),
-  z.strictObject({ pattern: z.strictObject({ length: z.number().int(), seed: z.number().int().optional() }) }),
+  z.strictObject({
+    pattern: z.strictObject({ length: z.number().int(), seed: z.number().int().optional() }),
+  }),
 ])
 
 /** What a server is told to do: a file for `--script`, too. */
@@ -37,7 +41,9 @@ export const Script = z.strictObject({
   entries: z.record(z.string(), Entry).optional(),
   /** what happens to the requests for a path, one after the other; then it is honest */
   steps: z.record(z.string(), z.array(Step)).optional(),
-  /** 403 for the names that curl and the client libraries of programming languages give themselves */
+  /**
+   * 403 for the names that curl and the client libraries of programming languages give themselves
+   */
   refuses_default_agents: z.boolean().optional(),
 })
 export type Script = z.infer<typeof Script>

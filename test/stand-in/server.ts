@@ -14,7 +14,8 @@ import type { Step } from './script.ts'
 
 // A stand-in for the servers of the world. As a program of its own:
 //   node test/stand-in/server.ts --folder files --script script.json --port-file port --log asked.jsonl
-// Its port is in the file as soon as it answers; the log has a line for each request that has ended.
+// Its port is in the file as soon as it answers; the log has a line for each request that has
+// ended.
 
 export interface StandIn {
   /** without a slash at its end */
@@ -37,7 +38,8 @@ export interface StandInOptions {
   onEnd?: (asked: Asked) => void
 }
 
-const defaultAgents = /^$|^(curl|wget|python|httpx|aiohttp|node|undici|got|axios|go-http|java|okhttp|libwww|ruby|php)/i
+const defaultAgents =
+  /^$|^(curl|wget|python|httpx|aiohttp|node|undici|got|axios|go-http|java|okhttp|libwww|ruby|php)/i
 
 /** Serves files on a free port of 127.0.0.1. */
 export async function serve(options: StandInOptions = {}): Promise<StandIn> {
@@ -46,14 +48,20 @@ export async function serve(options: StandInOptions = {}): Promise<StandIn> {
   const aliases = new Map<string, string>()
   const queues = new Map<string, Step[]>()
   const next = (path: string, ...more: Step[]): void => {
-    queues.set(path, [...(queues.get(path) ?? []), ...more.flatMap(({ times = 1, ...step }) => Array.from({ length: times }, () => step))])
+    queues.set(path, [
+      ...(queues.get(path) ?? []),
+      ...more.flatMap(({ times = 1, ...step }) => Array.from({ length: times }, () => step)),
+    ])
   }
   for (const [path, list] of Object.entries(steps)) next(path, ...list)
   const asked: Asked[] = []
 
   const find = (path: string): Content | undefined => {
     const at = aliases.get(path) ?? path
-    return contents.get(at) ?? (options.folder === undefined ? undefined : fileContent(join(options.folder, normalize(at))))
+    return (
+      contents.get(at) ??
+      (options.folder === undefined ? undefined : fileContent(join(options.folder, normalize(at))))
+    )
   }
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://stand-in').pathname)
@@ -80,7 +88,8 @@ export async function serve(options: StandInOptions = {}): Promise<StandIn> {
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     handle(request, response).catch(() => response.destroy()) // whoever asked has gone away
   }
-  const server = options.tls === undefined ? createHttp(listener) : createHttps(options.tls, listener)
+  const server =
+    options.tls === undefined ? createHttp(listener) : createHttps(options.tls, listener)
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return {
     url: `http${options.tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -97,12 +106,21 @@ export async function serve(options: StandInOptions = {}): Promise<StandIn> {
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { folder: { type: 'string' }, script: { type: 'string' }, 'port-file': { type: 'string' }, log: { type: 'string' } },
+    options: {
+      folder: { type: 'string' },
+      script: { type: 'string' },
+      'port-file': { type: 'string' },
+      log: { type: 'string' },
+    },
   })
   const { url } = await serve({
     folder: values.folder,
-    script: values.script === undefined ? {} : Script.parse(JSON.parse(readFileSync(values.script, 'utf8'))),
-    onEnd: (asked) => values.log !== undefined && appendFileSync(values.log, `${JSON.stringify(asked)}\n`),
+    script:
+      values.script === undefined
+        ? {}
+        : Script.parse(JSON.parse(readFileSync(values.script, 'utf8'))),
+    onEnd: (asked) =>
+      values.log !== undefined && appendFileSync(values.log, `${JSON.stringify(asked)}\n`),
   })
   if (values['port-file'] !== undefined) {
     writeFileSync(`${values['port-file']}.half`, new URL(url).port)

@@ -10,15 +10,23 @@ import { temporaryFolder } from './fixtures.ts'
 const disk = vi.hoisted(() => ({ full: false }))
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>()
-  return { ...fs, statfsSync: (path: string) => (disk.full ? { bavail: 12_000, bsize: 4096 } : fs.statfsSync(path)) }
+  return {
+    ...fs,
+    statfsSync: (path: string) =>
+      disk.full ? { bavail: 12_000, bsize: 4096 } : fs.statfsSync(path),
+  }
 })
 
 const fingerprint = 'A'.repeat(40)
 
-/** The stage with a server, and with programs that only look whether the signature is `good` and the key `ours`. */
+/**
+ * The stage with a server, and with programs that only look whether the signature is `good` and the
+ * key `ours`.
+ */
 async function setUpBase() {
   const { server, options, url } = await setUp()
-  const put = (path: string, text: string): void => server.put(path, bytesContent(Buffer.from(text)))
+  const put = (path: string, text: string): void =>
+    server.put(path, bytesContent(Buffer.from(text)))
   put('/image.sig', 'good')
   put('/key', 'ours')
   const downloads = join(temporaryFolder(), 'downloads')
@@ -27,7 +35,9 @@ async function setUpBase() {
     const [work, out] = [temporaryFolder(), temporaryFolder()]
     const $ = ((pieces: TemplateStringsArray) => {
       if (pieces.join('').includes('check-signature.sh')) {
-        const [signature, key] = ['signature', 'key'].map((name) => readFileSync(join(work, name), 'utf8'))
+        const [signature, key] = ['signature', 'key'].map((name) =>
+          readFileSync(join(work, name), 'utf8'),
+        )
         if (signature === 'good' && key === 'ours') return Promise.resolve()
         writeFileSync(join(work, 'why'), 'signature: not by ours')
         return Promise.reject(new Error('exit status 1'))
@@ -63,7 +73,9 @@ test('an image that was fetched once is taken apart again without a network, its
   expect((await failure(run(true))).message).toMatch(/offline nothing is fetched/)
   await run()
   expect(asked()).toEqual(['/image', '/image.sig', '/key'])
-  expect(readdirSync(downloads).sort()).toEqual([sha256, `${sha256}.signature`, `${fingerprint}.key`, 'locks'].sort())
+  expect(readdirSync(downloads).sort()).toEqual(
+    [sha256, `${sha256}.signature`, `${fingerprint}.key`, 'locks'].sort(),
+  )
   await run(true)
   expect(asked()).toEqual([])
   await run()

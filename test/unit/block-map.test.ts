@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { ftruncateSync, openSync, closeSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  ftruncateSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { blockMap } from '../../lib/common/disk/write-bmap.ts'
@@ -14,35 +22,43 @@ function sparse(blocks: number, letters: Record<number, string>, more = 0): stri
   const file = join(temporaryFolder(), 'disk.img')
   const opened = openSync(file, 'w')
   ftruncateSync(opened, blocks * BLOCK + more)
-  for (const [block, letter] of Object.entries(letters)) writeSync(opened, Buffer.alloc(BLOCK, letter), 0, BLOCK, Number(block) * BLOCK)
+  for (const [block, letter] of Object.entries(letters))
+    writeSync(opened, Buffer.alloc(BLOCK, letter), 0, BLOCK, Number(block) * BLOCK)
   closeSync(opened)
   return file
 }
 
-const figure = (map: string, name: string): string => new RegExp(`<${name}> (\\S+) </${name}>`).exec(map)![1]!
+const figure = (map: string, name: string): string =>
+  new RegExp(`<${name}> (\\S+) </${name}>`).exec(map)![1]!
 const ranges = (map: string): { range: string; sha256: string }[] =>
-  [...map.matchAll(/<Range chksum="([0-9a-f]{64})"> ([\d-]+) <\/Range>/g)].map(([, sum, range]) => ({ range: range!, sha256: sum! }))
+  [...map.matchAll(/<Range chksum="([0-9a-f]{64})"> ([\d-]+) <\/Range>/g)].map(
+    ([, sum, range]) => ({ range: range!, sha256: sum! }),
+  )
 
 describe('the block map', () => {
   test('has every block that holds something, neighbours in one range with the hash of them all', async () => {
     const map = await blockMap(sparse(3000, { 1: 'a', 2: 'b', 2000: 'c' }), [])
     expect(ranges(map)).toEqual([
-      { range: '1-2', sha256: sha256(Buffer.concat([Buffer.alloc(BLOCK, 'a'), Buffer.alloc(BLOCK, 'b')])) },
+      {
+        range: '1-2',
+        sha256: sha256(Buffer.concat([Buffer.alloc(BLOCK, 'a'), Buffer.alloc(BLOCK, 'b')])),
+      },
       { range: '2000', sha256: sha256(Buffer.alloc(BLOCK, 'c')) },
     ])
-    expect(['ImageSize', 'BlockSize', 'BlocksCount', 'MappedBlocksCount', 'ChecksumType'].map((name) => figure(map, name))).toEqual([
-      String(3000 * BLOCK),
-      '4096',
-      '3000',
-      '3',
-      'sha256',
-    ])
+    expect(
+      ['ImageSize', 'BlockSize', 'BlocksCount', 'MappedBlocksCount', 'ChecksumType'].map((name) =>
+        figure(map, name),
+      ),
+    ).toEqual([String(3000 * BLOCK), '4096', '3000', '3', 'sha256'])
   })
 
   test('has what is in use too, though it holds zeros: what was on the card before must not stay there', async () => {
     const used = [{ from: 5 * BLOCK + 1, to: 6 * BLOCK + 1 }]
     expect(ranges(await blockMap(sparse(10, { 7: 'x' }), used))).toEqual([
-      { range: '5-7', sha256: sha256(Buffer.concat([Buffer.alloc(2 * BLOCK), Buffer.alloc(BLOCK, 'x')])) },
+      {
+        range: '5-7',
+        sha256: sha256(Buffer.concat([Buffer.alloc(2 * BLOCK), Buffer.alloc(BLOCK, 'x')])),
+      },
     ])
   })
 
@@ -71,7 +87,10 @@ describe('the block map', () => {
   })
 })
 
-/** A FAT32 with sectors of 512 bytes, 4 a cluster, 32 reserved ones and two tables of one sector; these clusters are taken. */
+/**
+ * A FAT32 with sectors of 512 bytes, 4 a cluster, 32 reserved ones and two tables of one sector;
+ * these clusters are taken.
+ */
 function fat(offset: number, taken: Record<number, number>): string {
   const bytes = Buffer.alloc(offset + 100 * 512)
   const bpb = bytes.subarray(offset)
@@ -82,7 +101,8 @@ function fat(offset: number, taken: Record<number, number>): string {
   bpb.writeUInt32LE(100, 32)
   bpb.writeUInt32LE(1, 36)
   bpb.writeUInt16LE(0xaa55, 510)
-  for (const [cluster, next] of Object.entries(taken)) bpb.writeUInt32LE(next, 32 * 512 + Number(cluster) * 4)
+  for (const [cluster, next] of Object.entries(taken))
+    bpb.writeUInt32LE(next, 32 * 512 + Number(cluster) * 4)
   const file = join(temporaryFolder(), 'fat.img')
   writeFileSync(file, bytes)
   return file
@@ -93,7 +113,14 @@ describe('of a FAT is in use', () => {
   const cluster = 4 * 512
 
   test('all before the clusters, and each cluster that is not free, the last of a file too', () => {
-    const file = fat(8192, { 0: 0x0ffffff8, 1: 0x0fffffff, 2: 0x0fffffff, 3: 5, 5: 0x0ffffff8, 6: 0xf0000000 })
+    const file = fat(8192, {
+      0: 0x0ffffff8,
+      1: 0x0fffffff,
+      2: 0x0fffffff,
+      3: 5,
+      5: 0x0ffffff8,
+      6: 0xf0000000,
+    })
     expect(fatExtents(file, 8192)).toEqual([
       { from: 8192, to: 8192 + data + 2 * cluster },
       { from: 8192 + data + 3 * cluster, to: 8192 + data + 4 * cluster },
@@ -139,7 +166,9 @@ describe('of an ext4 is in use', () => {
   })
 
   test('and where the ranges are not all there, that is said: a block that is wrongly free would not be written', () => {
-    expect(() => ext4Extents(said(400, '100-299', ''), 0)).toThrow('dumpe2fs listed 200 free blocks of 400')
+    expect(() => ext4Extents(said(400, '100-299', ''), 0)).toThrow(
+      'dumpe2fs listed 200 free blocks of 400',
+    )
     expect(() => ext4Extents('', 0)).toThrow('dumpe2fs did not say "Block size"')
   })
 })

@@ -9,7 +9,9 @@ function system(looks: readonly string[], state: string) {
   const answer = (command: string): string => {
     asked.push(command)
     if (command.includes('--wait'))
-      return ++look < looks.length ? '124' : `[   12.3] first-boot[214]: done\n${state}\n${state === 'running' ? 0 : 1}`
+      return ++look < looks.length
+        ? '124'
+        : `[   12.3] first-boot[214]: done\n${state}\n${state === 'running' ? 0 : 1}`
     if (command.includes('; ( systemctl list-jobs')) return `${looks[look]}0`
     return command.includes('systemctl status') ? 'the answer to systemctl status\n0' : '0'
   }

@@ -21,11 +21,27 @@ function hostRefusal(run: () => unknown): string {
 describe('the cache of a user', () => {
   const places: [string, Record<string, string>, string][] = [
     ['is in .cache of the home', { HOME: '/home/a' }, '/home/a/.cache/downbeat'],
-    ['is in the folder that XDG_CACHE_HOME names', { HOME: '/home/a', XDG_CACHE_HOME: '/fast' }, '/fast/downbeat'],
-    ['is not below a relative XDG_CACHE_HOME', { HOME: '/home/a', XDG_CACHE_HOME: 'fast' }, '/home/a/.cache/downbeat'],
+    [
+      'is in the folder that XDG_CACHE_HOME names',
+      { HOME: '/home/a', XDG_CACHE_HOME: '/fast' },
+      '/fast/downbeat',
+    ],
+    [
+      'is not below a relative XDG_CACHE_HOME',
+      { HOME: '/home/a', XDG_CACHE_HOME: 'fast' },
+      '/home/a/.cache/downbeat',
+    ],
     ['needs no home where XDG_CACHE_HOME is set', { XDG_CACHE_HOME: '/fast' }, '/fast/downbeat'],
-    ['is the very folder that DOWNBEAT_CACHE names', { HOME: '/home/a', XDG_CACHE_HOME: '/fast', DOWNBEAT_CACHE: '/mine' }, '/mine'],
-    ['is where it is by default if DOWNBEAT_CACHE is empty', { HOME: '/home/a', DOWNBEAT_CACHE: '' }, '/home/a/.cache/downbeat'],
+    [
+      'is the very folder that DOWNBEAT_CACHE names',
+      { HOME: '/home/a', XDG_CACHE_HOME: '/fast', DOWNBEAT_CACHE: '/mine' },
+      '/mine',
+    ],
+    [
+      'is where it is by default if DOWNBEAT_CACHE is empty',
+      { HOME: '/home/a', DOWNBEAT_CACHE: '' },
+      '/home/a/.cache/downbeat',
+    ],
   ]
 
   test.each(places)('%s', (_, environment, folder) => {
@@ -34,10 +50,14 @@ describe('the cache of a user', () => {
 
   test.each(places)('%s, and the launcher thinks so, too', (_, environment, folder) => {
     const node = join(temporaryFolder(), 'node')
-    write(join(node, '..'), { node: '#!/bin/sh\ncase $1 in -p | --version) echo 24.99.0 ;; *) echo "$DOWNBEAT_CACHE" ;; esac\n' })
+    write(join(node, '..'), {
+      node: '#!/bin/sh\ncase $1 in -p | --version) echo 24.99.0 ;; *) echo "$DOWNBEAT_CACHE" ;; esac\n',
+    })
     chmodSync(node, 0o755)
     const env = { PATH: process.env['PATH'], DOWNBEAT_NODE: node, ...environment }
-    expect(execFileSync(join(repository, 'downbeat'), { env, encoding: 'utf8' })).toBe(`${folder}\n`)
+    expect(execFileSync(join(repository, 'downbeat'), { env, encoding: 'utf8' })).toBe(
+      `${folder}\n`,
+    )
   })
 
   test('is asked for where there is no home', () => {
@@ -47,20 +67,32 @@ describe('the cache of a user', () => {
   })
 
   test('has no relative path, which would be another folder from elsewhere', () => {
-    expect(refusal(() => cacheFolder({ DOWNBEAT_CACHE: 'cache' }))).toBe('DOWNBEAT_CACHE: "cache": expected a path that begins with /')
+    expect(refusal(() => cacheFolder({ DOWNBEAT_CACHE: 'cache' }))).toBe(
+      'DOWNBEAT_CACHE: "cache": expected a path that begins with /',
+    )
   })
 
   test('has a bound in GiB, which is a number', () => {
-    expect([gibOf({}, 'A', 20), gibOf({ A: '' }, 'A', 20), gibOf({ A: '0' }, 'A', 20), gibOf({ A: '1.5' }, 'A', 20)]).toEqual([
-      20, 20, 0, 1.5,
-    ])
+    expect([
+      gibOf({}, 'A', 20),
+      gibOf({ A: '' }, 'A', 20),
+      gibOf({ A: '0' }, 'A', 20),
+      gibOf({ A: '1.5' }, 'A', 20),
+    ]).toEqual([20, 20, 0, 1.5])
     for (const text of ['abc', '-1', '1e3', ' '])
-      expect(refusal(() => gibOf({ A: text }, 'A', 20))).toBe(`A: "${text}": expected a number of GiB, such as 20`)
+      expect(refusal(() => gibOf({ A: text }, 'A', 20))).toBe(
+        `A: "${text}": expected a number of GiB, such as 20`,
+      )
   })
 })
 
 describe('a folder that downbeat takes for its own', () => {
-  const place = (path: string) => ({ path, variable: 'DOWNBEAT_CACHE', ours: (name: string) => name === 'node', roots: true })
+  const place = (path: string) => ({
+    path,
+    variable: 'DOWNBEAT_CACHE',
+    ours: (name: string) => name === 'node',
+    roots: true,
+  })
   const refused = (path: string): string => hostRefusal(() => takeFolder(place(path)))
 
   test('is made and marked, and taken again', () => {
@@ -75,7 +107,9 @@ describe('a folder that downbeat takes for its own', () => {
     write(ours, { 'node/x': '' })
     takeFolder(place(ours))
     write(other, { 'node/x': '', 'letter.txt': '' })
-    expect(refused(other)).toBe(`${other} holds other things (letter.txt)\nset DOWNBEAT_CACHE to a folder that is empty or not there yet`)
+    expect(refused(other)).toBe(
+      `${other} holds other things (letter.txt)\nset DOWNBEAT_CACHE to a folder that is empty or not there yet`,
+    )
     expect(readdirSync(other).sort()).toEqual(['letter.txt', 'node'])
   })
 
@@ -131,10 +165,25 @@ describe('the disk of a folder', () => {
 
   test('is not of the network, and programs may be run from it', () => {
     const why = (type: string, ...options: string[]) => whyNoRoots({ type, options })
-    for (const type of ['nfs', 'nfs4', 'cifs', 'smb3', '9p', 'afs', 'ceph', 'fuse.sshfs', 'fuse.glusterfs'])
-      expect(why(type, 'rw')).toBe(`a file system of the network (${type}), which cannot hold the roots that stages make`)
-    expect(why('ext4', 'rw', 'noexec')).toBe('a file system from which no program may be run (noexec)')
-    for (const type of ['ext4', 'btrfs', 'xfs', 'zfs', 'tmpfs', 'overlay']) expect(why(type, 'rw', 'nosuid', 'nodev')).toBeUndefined()
+    for (const type of [
+      'nfs',
+      'nfs4',
+      'cifs',
+      'smb3',
+      '9p',
+      'afs',
+      'ceph',
+      'fuse.sshfs',
+      'fuse.glusterfs',
+    ])
+      expect(why(type, 'rw')).toBe(
+        `a file system of the network (${type}), which cannot hold the roots that stages make`,
+      )
+    expect(why('ext4', 'rw', 'noexec')).toBe(
+      'a file system from which no program may be run (noexec)',
+    )
+    for (const type of ['ext4', 'btrfs', 'xfs', 'zfs', 'tmpfs', 'overlay'])
+      expect(why(type, 'rw', 'nosuid', 'nodev')).toBeUndefined()
   })
 })
 
@@ -145,8 +194,18 @@ describe('what is wrong about the cache is said in one sentence, before anything
     return join(folder, 'file')
   }
   test.each<[string, () => Record<string, string>, number, RegExp]>([
-    ['a relative path', () => ({ DOWNBEAT_CACHE: 'here' }), 2, /^✖ DOWNBEAT_CACHE: "here": expected a path that begins with \/\n$/],
-    ['a file', () => ({ DOWNBEAT_CACHE: file() }), 3, /^✖ \S+\/file is no folder\n {2}to mend it: set DOWNBEAT_CACHE to another folder\n$/],
+    [
+      'a relative path',
+      () => ({ DOWNBEAT_CACHE: 'here' }),
+      2,
+      /^✖ DOWNBEAT_CACHE: "here": expected a path that begins with \/\n$/,
+    ],
+    [
+      'a file',
+      () => ({ DOWNBEAT_CACHE: file() }),
+      3,
+      /^✖ \S+\/file is no folder\n {2}to mend it: set DOWNBEAT_CACHE to another folder\n$/,
+    ],
     [
       'no home',
       () => ({ DOWNBEAT_CACHE: '', HOME: '', XDG_CACHE_HOME: '' }),
@@ -159,9 +218,17 @@ describe('what is wrong about the cache is said in one sentence, before anything
       2,
       /^✖ DOWNBEAT_CACHE_GIB: "abc": expected a number of GiB, such as 20\n$/,
     ],
-    ['room that is none', () => ({ DOWNBEAT_SPARE_GIB: 'abc' }), 2, /^✖ DOWNBEAT_SPARE_GIB: "abc": expected a number of GiB, such as 4\n$/],
+    [
+      'room that is none',
+      () => ({ DOWNBEAT_SPARE_GIB: 'abc' }),
+      2,
+      /^✖ DOWNBEAT_SPARE_GIB: "abc": expected a number of GiB, such as 4\n$/,
+    ],
   ])('%s', async (_, env, status, message) => {
-    const said = await downbeat(['build', '--until', 'configure'], { out: temporaryFolder(), env: env() })
+    const said = await downbeat(['build', '--until', 'configure'], {
+      out: temporaryFolder(),
+      env: env(),
+    })
     expect(said).toMatchObject({ status, stdout: '', stderr: expect.stringMatching(message) })
   })
 })

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, readdirSync, renameSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fingerprint, sha256 } from '../../lib/common/files/sha256.ts'
@@ -11,10 +21,19 @@ const key = 'a'.repeat(64)
 const draft = { stage: 'kernel', key, wall_s: 1.5, usage: { user: 1, system: 2, peak_kib: 3 } }
 
 /** A cache with one finished result: a file and a folder. */
-async function filled(): Promise<{ cache: Cache; home: string; entry: Entry; found: () => Promise<string | Entry> }> {
+async function filled(): Promise<{
+  cache: Cache
+  home: string
+  entry: Entry
+  found: () => Promise<string | Entry>
+}> {
   const cache = openCache(join(temporaryFolder(), 'cache'))
   const half = `${cache.folder('kernel', key)}.half`
-  write(half, { 'out/kernel.img': 'a kernel\n', 'out/dtbs/a.dtb': 'tree a', 'out/dtbs/sub/b.dtb': 'tree b' })
+  write(half, {
+    'out/kernel.img': 'a kernel\n',
+    'out/dtbs/a.dtb': 'tree a',
+    'out/dtbs/sub/b.dtb': 'tree b',
+  })
   const entry = await commit(cache, half, draft, { image: 'kernel.img', dtbs: 'dtbs' })
   const found = async (): Promise<string | Entry> => {
     const heard: string[] = []
@@ -29,7 +48,10 @@ describe('a finished result', () => {
     const { cache, home, entry } = await filled()
     expect(home).toBe(join(cache.dir, `kernel-${'a'.repeat(16)}`))
     expect(readdirSync(home).sort()).toEqual(['dtbs', 'entry.json', 'kernel.img'])
-    expect(entry).toMatchObject({ ...draft, outputs: { image: { path: 'kernel.img', bytes: 9 }, dtbs: { path: 'dtbs', bytes: 12 } } })
+    expect(entry).toMatchObject({
+      ...draft,
+      outputs: { image: { path: 'kernel.img', bytes: 9 }, dtbs: { path: 'dtbs', bytes: 12 } },
+    })
   })
 
   test('is found again as it was', async () => {
@@ -47,7 +69,9 @@ describe('a finished result', () => {
   test('is not mistaken for one whose key begins alike', async () => {
     const { cache } = await filled()
     const heard: string[] = []
-    expect(await cache.find('kernel', `${'a'.repeat(16)}${'b'.repeat(48)}`, (what) => heard.push(what))).toBeUndefined()
+    expect(
+      await cache.find('kernel', `${'a'.repeat(16)}${'b'.repeat(48)}`, (what) => heard.push(what)),
+    ).toBeUndefined()
     expect(heard).toEqual(['entry.json is of another key'])
   })
 
@@ -128,8 +152,12 @@ test('a file that was only touched is read again, and is good if its bytes are',
 test('the hash of a file is its sha256', async () => {
   const folder = temporaryFolder()
   write(folder, { empty: '', abc: 'abc' })
-  expect(await sha256(join(folder, 'empty'))).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
-  expect(await sha256(join(folder, 'abc'))).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+  expect(await sha256(join(folder, 'empty'))).toBe(
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  )
+  expect(await sha256(join(folder, 'abc'))).toBe(
+    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+  )
 })
 
 test('a folder with a link that leads nowhere has a fingerprint, too', async () => {

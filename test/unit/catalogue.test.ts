@@ -3,7 +3,15 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { folders } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Folder } from '../../lib/plan/catalogue/catalogue.ts'
-import { catalogueAt, copyOfRepository, idsOf, refusal, repository, temporaryFolder, write } from './fixtures.ts'
+import {
+  catalogueAt,
+  copyOfRepository,
+  idsOf,
+  refusal,
+  repository,
+  temporaryFolder,
+  write,
+} from './fixtures.ts'
 
 test('the id of an entry is the name of its file', () => {
   const root = temporaryFolder()
@@ -19,13 +27,15 @@ test('an entry that is not there is answered with the nearest one, at the place 
 })
 
 test('an id cannot lead out of its folder', () => {
-  expect(refusal(() => catalogueAt(repository).entry('boards', '../soundcards/usb', 'image.yaml:3:8'))).toContain(
-    'there is no boards/../soundcards/usb.yaml',
-  )
+  expect(
+    refusal(() => catalogueAt(repository).entry('boards', '../soundcards/usb', 'image.yaml:3:8')),
+  ).toContain('there is no boards/../soundcards/usb.yaml')
 })
 
 test('a fault in an entry is placed in its file', () => {
-  const root = copyOfRepository({ 'boards/pi4b.yaml': (text) => text.replace('cores: 4', 'cores: four') })
+  const root = copyOfRepository({
+    'boards/pi4b.yaml': (text) => text.replace('cores: 4', 'cores: four'),
+  })
   expect(refusal(() => catalogueAt(root).entry('boards', 'pi4b', 'image.yaml:3:8'))).toMatch(
     /^boards\/pi4b\.yaml:\d+:8 cores: expected a number, got "four"$/,
   )

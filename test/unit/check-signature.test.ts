@@ -15,7 +15,17 @@ function signer() {
   mkdirSync(home, { mode: 0o700 })
   onTestFinished(() => void spawnSync('gpgconf', ['--homedir', home, '--kill', 'all']))
   const gpg = (...args: string[]): string => {
-    const all = ['--homedir', home, '--batch', '--quiet', '--pinentry-mode', 'loopback', '--passphrase', '', ...args]
+    const all = [
+      '--homedir',
+      home,
+      '--batch',
+      '--quiet',
+      '--pinentry-mode',
+      'loopback',
+      '--passphrase',
+      '',
+      ...args,
+    ]
     const { status, stdout, stderr } = spawnSync('gpg', all, { encoding: 'utf8', cwd: folder })
     if (status !== 0) throw new Error(`gpg ${args.join(' ')}: ${stderr}`)
     return stdout
@@ -24,10 +34,22 @@ function signer() {
   /** Makes a key, and gives its fingerprint. */
   const key = (name: string, expires = 'never'): string => {
     gpg(...past, '--quick-gen-key', `${name}@example.org`, 'ed25519', 'sign', expires)
-    return /^fpr:+([0-9A-F]{40}):$/m.exec(gpg('--with-colons', '--list-keys', `=${name}@example.org`))![1]!
+    return /^fpr:+([0-9A-F]{40}):$/m.exec(
+      gpg('--with-colons', '--list-keys', `=${name}@example.org`),
+    )![1]!
   }
   writeFileSync(join(folder, 'image'), 'an image')
-  const sign = (by: string): void => void gpg(...past, '--yes', '--local-user', by, '--output', 'image.sig', '--detach-sign', 'image')
+  const sign = (by: string): void =>
+    void gpg(
+      ...past,
+      '--yes',
+      '--local-user',
+      by,
+      '--output',
+      'image.sig',
+      '--detach-sign',
+      'image',
+    )
   const revoke = (fingerprint: string): void => {
     // as it is made beside each key: with a colon in front, so that nobody uses it by mistake
     const made = readFileSync(join(home, 'openpgp-revocs.d', `${fingerprint}.rev`), 'utf8')
@@ -61,7 +83,9 @@ test('an image that another key has signed is not taken, whichever key was publi
   const [ours, theirs] = [key('ours'), key('theirs')]
   sign(theirs)
   expect(check(ours)).toMatch(`signature: no signature by ${ours}, the key that the base pins: `)
-  expect(check(ours, theirs)).toBe(`signature: signed by ${theirs}, not by ${ours}, the key that the base pins\n`)
+  expect(check(ours, theirs)).toBe(
+    `signature: signed by ${theirs}, not by ${ours}, the key that the base pins\n`,
+  )
 })
 
 test('an image whose key has been revoked is not taken, though its signature is right', () => {
@@ -69,7 +93,9 @@ test('an image whose key has been revoked is not taken, though its signature is 
   const ours = key('ours')
   sign(ours)
   revoke(ours)
-  expect(check(ours)).toBe(`signature: the key that signed the image has been revoked (${ours.slice(-16)}): do not use the image\n`)
+  expect(check(ours)).toBe(
+    `signature: the key that signed the image has been revoked (${ours.slice(-16)}): do not use the image\n`,
+  )
 })
 
 test('an image that was signed in time stays good when its key has expired', () => {

@@ -14,11 +14,15 @@ interface Row {
   test?: string
   because?: string
 }
-const { sections } = parse(readFileSync(join(repository, 'docs/checklist.yaml'), 'utf8')) as { sections: { rows: Record<string, Row> }[] }
+const { sections } = parse(readFileSync(join(repository, 'docs/checklist.yaml'), 'utf8')) as {
+  sections: { rows: Record<string, Row> }[]
+}
 const rows = sections.flatMap((section) => Object.entries(section.rows))
 
 test('the checklist has the rows S01 to S154, each once and in order', () => {
-  expect(rows.map(([id]) => id)).toEqual(Array.from({ length: 154 }, (_, i) => `S${String(i + 1).padStart(2, '0')}`))
+  expect(rows.map(([id]) => id)).toEqual(
+    Array.from({ length: 154 }, (_, i) => `S${String(i + 1).padStart(2, '0')}`),
+  )
 })
 
 test.each(rows)('%s of the checklist is short, and a rule has its test', (_, row) => {

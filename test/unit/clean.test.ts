@@ -17,7 +17,10 @@ function unused(file: string, days: number): void {
   utimesSync(file, then, then)
 }
 
-/** A cache with results of 1 MiB, each unused for so many days, and one download of 1 MiB, unused for 40 days. */
+/**
+ * A cache with results of 1 MiB, each unused for so many days, and one download of 1 MiB, unused
+ * for 40 days.
+ */
 async function filled(results: Record<string, number>) {
   const dir = join(temporaryFolder(), 'cache')
   const cache = openCache(dir)
@@ -30,10 +33,17 @@ async function filled(results: Record<string, number>) {
     folders[stage] = cache.folder(stage, key)
     unused(join(folders[stage], 'entry.json'), days)
   }
-  write(dir, { '.downbeat': '', 'kept/debs/arm64/a.deb': 'x'.repeat(MiB), 'kept/ccache/0/x': 'x', 'node/24.0.0/x': '', 'locks/a.half': '' })
+  write(dir, {
+    '.downbeat': '',
+    'kept/debs/arm64/a.deb': 'x'.repeat(MiB),
+    'kept/ccache/0/x': 'x',
+    'node/24.0.0/x': '',
+    'locks/a.half': '',
+  })
   unused(join(dir, 'kept/debs/arm64/a.deb'), 40)
   const there = (): string[] => Object.keys(folders).filter((stage) => existsSync(folders[stage]!))
-  const run = (...args: string[]) => downbeat(['clean', ...args], { out: join(dir, '../out'), env: { DOWNBEAT_CACHE: dir } })
+  const run = (...args: string[]) =>
+    downbeat(['clean', ...args], { out: join(dir, '../out'), env: { DOWNBEAT_CACHE: dir } })
   return { dir, folders, there, run }
 }
 
@@ -67,7 +77,11 @@ describe('clean', () => {
   test('--older-than removes results and downloads that were not used for so long', async () => {
     const { dir, there, run } = await filled({ kernel: 31, image: 29 })
     const said = await run('--older-than', '30d')
-    expect(said).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^removed 1 result and 1 download \(0\.0 GiB\)/) })
+    expect(said).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^removed 1 result and 1 download \(0\.0 GiB\)/),
+    })
     expect(there()).toEqual(['image'])
     expect(existsSync(join(dir, 'kept/debs/arm64/a.deb'))).toBe(false)
     expect(existsSync(join(dir, 'kept/ccache/0/x'))).toBe(true)
@@ -82,14 +96,24 @@ describe('clean', () => {
   })
 
   test.each([
-    [['--older-than', 'soon'], '✖ --older-than: "soon": expected days or hours, such as 30d or 12h\n'],
-    [['--older-than', '-3d'], '✖ --older-than: "-3d": expected days or hours, such as 30d or 12h\n'],
+    [
+      ['--older-than', 'soon'],
+      '✖ --older-than: "soon": expected days or hours, such as 30d or 12h\n',
+    ],
+    [
+      ['--older-than', '-3d'],
+      '✖ --older-than: "-3d": expected days or hours, such as 30d or 12h\n',
+    ],
     [['--older-than', '0d'], '✖ --older-than: "0d": expected days or hours, such as 30d or 12h\n'],
-    [['--all', '--older-than', '3d'], /^error: option '--older-than <age>' cannot be used with option '--all'\n/],
+    [
+      ['--all', '--older-than', '3d'],
+      /^error: option '--older-than <age>' cannot be used with option '--all'\n/,
+    ],
     [['--older-than'], /^error: option '--older-than <age>' argument missing\n/],
   ])('%j is refused, and nothing is removed', async (args, message) => {
     const { there, run } = await filled({ kernel: 50 })
-    const expected = typeof message === 'string' ? message : (expect.stringMatching(message) as unknown)
+    const expected =
+      typeof message === 'string' ? message : (expect.stringMatching(message) as unknown)
     expect(await run(...args)).toMatchObject({ status: 2, stdout: '', stderr: expected })
     expect(there()).toEqual(['kernel'])
   })
@@ -99,7 +123,10 @@ describe('clean', () => {
     const held = await lock(lockOf(dir), { shared: true })
     onTestFinished(() => held?.release())
     for (const args of [[], ['--all'], ['--older-than', '1d']])
-      expect(await run(...args)).toMatchObject({ status: 3, stderr: expect.stringContaining('✖ a build is using the cache just now\n') })
+      expect(await run(...args)).toMatchObject({
+        status: 3,
+        stderr: expect.stringContaining('✖ a build is using the cache just now\n'),
+      })
     expect(there()).toEqual(['kernel'])
   })
 
@@ -113,8 +140,14 @@ describe('clean', () => {
     expect(existsSync(join(out, 'images/mine.png'))).toBe(true)
     const cache = temporaryFolder()
     write(cache, { 'kept/mine': '' })
-    const said = await downbeat(['clean', '--all'], { out: join(out, 'none'), env: { DOWNBEAT_CACHE: cache } })
-    expect(said).toMatchObject({ status: 2, stderr: `✖ ${cache} was not made by downbeat: nothing removed\n` })
+    const said = await downbeat(['clean', '--all'], {
+      out: join(out, 'none'),
+      env: { DOWNBEAT_CACHE: cache },
+    })
+    expect(said).toMatchObject({
+      status: 2,
+      stderr: `✖ ${cache} was not made by downbeat: nothing removed\n`,
+    })
     expect(existsSync(join(cache, 'kept/mine'))).toBe(true)
   })
 
@@ -122,20 +155,38 @@ describe('clean', () => {
     const { dir, run } = await filled({ kernel: 50 })
     write(dir, { 'my-notes.txt': '', 'kernel-mine/x': '' })
     await run('--all')
-    expect(readdirSync(dir).sort()).toEqual(['.downbeat', 'cache.lock', 'kernel-mine', 'my-notes.txt', 'node'])
+    expect(readdirSync(dir).sort()).toEqual([
+      '.downbeat',
+      'cache.lock',
+      'kernel-mine',
+      'my-notes.txt',
+      'node',
+    ])
   })
 
   test('has nothing to remove where nothing was made yet', async () => {
     const folder = temporaryFolder()
-    const said = await downbeat(['clean', '--all'], { out: join(folder, 'out'), env: { DOWNBEAT_CACHE: join(folder, 'cache') } })
-    expect(said).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^removed nothing from /) })
+    const said = await downbeat(['clean', '--all'], {
+      out: join(folder, 'out'),
+      env: { DOWNBEAT_CACHE: join(folder, 'cache') },
+    })
+    expect(said).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^removed nothing from /),
+    })
     expect(existsSync(join(folder, 'out'))).toBe(false)
   })
 
   test('removes the cache that an older downbeat had in out/, but not one that is in use there', async () => {
     const { dir, run } = await filled({ kernel: 0 })
     const out = join(dir, '../out')
-    write(out, { '.downbeat': '', 'cache.lock': '', 'cache/kernel-0123456789abcdef/x': '', 'images/a/a.img': '' })
+    write(out, {
+      '.downbeat': '',
+      'cache.lock': '',
+      'cache/kernel-0123456789abcdef/x': '',
+      'images/a/a.img': '',
+    })
     const { stdout } = await run('--older-than', '1d')
     expect(stdout).toContain(`, and ${join(out, 'cache')};`)
     expect(readdirSync(out).sort()).toEqual(['.downbeat', 'images'])
@@ -181,10 +232,19 @@ describe('a cache that has more than it may', () => {
 
   test('loses what a killed build has left, first', async () => {
     const { dir, there } = await filled({ kernel: 90, image: 0 })
-    write(dir, { 'jack-0123456789abcdef.half/work/x': '', 'rootfs-0123456789abcdef/entry.json': '{' })
+    write(dir, {
+      'jack-0123456789abcdef.half/work/x': '',
+      'rootfs-0123456789abcdef/entry.json': '{',
+    })
     await keepBound(dir, gib(2.5), new Set())
     expect(there()).toEqual(['image'])
-    expect(readdirSync(dir).sort()).toEqual(['.downbeat', 'cache.lock', expect.stringMatching(/^image-/), 'kept', 'node'])
+    expect(readdirSync(dir).sort()).toEqual([
+      '.downbeat',
+      'cache.lock',
+      expect.stringMatching(/^image-/),
+      'kept',
+      'node',
+    ])
   })
 })
 
@@ -193,16 +253,28 @@ test('what a result takes is what is written of it, not the length of a file wit
   const half = temporaryFolder()
   write(half, { 'out/disk.img': 'x' })
   truncateSync(join(half, 'out/disk.img'), 64 * MiB)
-  await commit(openCache(dir), half, { stage: 'image', key: 'a'.repeat(64), wall_s: 1, usage }, { disk: 'disk.img' })
+  await commit(
+    openCache(dir),
+    half,
+    { stage: 'image', key: 'a'.repeat(64), wall_s: 1, usage },
+    { disk: 'disk.img' },
+  )
   const [image] = itemsOf(dir).filter(({ kind }) => kind === 'result')
   expect(image!.bytes).toBeLessThan(MiB)
 })
 
 test('a git repository is one download', async () => {
   const { dir } = await filled({})
-  write(dir, { 'kept/sources/linux.git/HEAD': 'x', 'kept/sources/linux.git/objects/pack/a.pack': 'x', 'kept/sources/linux.git.lock': '' })
+  write(dir, {
+    'kept/sources/linux.git/HEAD': 'x',
+    'kept/sources/linux.git/objects/pack/a.pack': 'x',
+    'kept/sources/linux.git.lock': '',
+  })
   const downloads = itemsOf(dir).filter(({ kind }) => kind === 'download')
-  expect(downloads.map(({ path }) => path).sort()).toEqual([join(dir, 'kept/debs/arm64/a.deb'), join(dir, 'kept/sources/linux.git')])
+  expect(downloads.map(({ path }) => path).sort()).toEqual([
+    join(dir, 'kept/debs/arm64/a.deb'),
+    join(dir, 'kept/sources/linux.git'),
+  ])
   expect(inWords(downloads)).toBe('2 downloads (0.0 GiB)')
   expect(bytesOf(downloads)).toBeGreaterThan(MiB)
 })

@@ -1,4 +1,12 @@
-import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -7,7 +15,8 @@ import type { Check } from '../../scripts/session/host.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { choiceFiles, downbeat as run, idsOf, repository, write } from './fixtures.ts'
 
-// These tests wait for other processes most of the time, and so run side by side; each has folders of its own in this one.
+// These tests wait for other processes most of the time, and so run side by side; each has folders
+// of its own in this one.
 const all = mkdtempSync(join(tmpdir(), 'downbeat-command-line-'))
 afterAll(() => rmSync(all, { recursive: true, force: true }))
 let made = 0
@@ -17,7 +26,8 @@ function temporaryFolder(): string {
   return folder
 }
 
-const downbeat = (args: string[], { cwd = repository, out = temporaryFolder(), env = {} } = {}) => run(args, { cwd, out, env })
+const downbeat = (args: string[], { cwd = repository, out = temporaryFolder(), env = {} } = {}) =>
+  run(args, { cwd, out, env })
 
 const verbs = readdirSync(join(repository, 'scripts/verbs'))
   .filter((file) => file.endsWith('.ts')) // a folder holds what belongs to one of them
@@ -60,7 +70,10 @@ describe.concurrent('help', () => {
     expect(await downbeat(['help'], { env })).toMatchObject({ status: 0, stdout, stderr: '' })
     rmSync(join(cache, 'compile'))
     expect(await downbeat(['help'], { env })).toMatchObject({ status: 0, stdout, stderr: '' })
-    const compiled = readdirSync(join(cache, 'compile'), { recursive: true, withFileTypes: true }).filter((found) => found.isFile())
+    const compiled = readdirSync(join(cache, 'compile'), {
+      recursive: true,
+      withFileTypes: true,
+    }).filter((found) => found.isFile())
     expect(compiled.length).toBeGreaterThan(0)
     for (const { parentPath, name } of compiled) writeFileSync(join(parentPath, name), 'nonsense')
     expect(await downbeat(['help'], { env })).toMatchObject({ status: 0, stdout, stderr: '' })
@@ -70,9 +83,21 @@ describe.concurrent('help', () => {
 describe.concurrent('what is typed wrong ends with 2 and one message, without a stack:', () => {
   const four = 'board: pi4b\nsoundcard: usb\nhostname: stage\n'
   const wrong: [string, string[], string][] = [
-    ['a verb', ['biuld'], '✖ there is no verb "biuld" (did you mean "build"?); ./downbeat help lists them\n'],
-    ['a verb to be helped with', ['help', 'biuld'], '✖ there is no verb "biuld" (did you mean "build"?); ./downbeat help lists them\n'],
-    ['an option', ['plan', '--jsn'], "error: unknown option '--jsn'\n(Did you mean --json?)\n(./downbeat help plan says more)\n"],
+    [
+      'a verb',
+      ['biuld'],
+      '✖ there is no verb "biuld" (did you mean "build"?); ./downbeat help lists them\n',
+    ],
+    [
+      'a verb to be helped with',
+      ['help', 'biuld'],
+      '✖ there is no verb "biuld" (did you mean "build"?); ./downbeat help lists them\n',
+    ],
+    [
+      'an option',
+      ['plan', '--jsn'],
+      "error: unknown option '--jsn'\n(Did you mean --json?)\n(./downbeat help plan says more)\n",
+    ],
     [
       'a word too many',
       ['doctor', 'now'],
@@ -93,9 +118,21 @@ describe.concurrent('what is typed wrong ends with 2 and one message, without a 
       ['plan', 'four.yaml', '--set', 'jak.period=64'],
       '✖ --set jak.period=64 jak: unknown key (did you mean "jack"?)\n',
     ],
-    ['a board', ['plan', 'four.yaml', '--set', 'board=pi4c'], '✖ --set board=pi4c: there is no boards/pi4c.yaml (did you mean "pi4b"?)\n'],
-    ['a stage', ['build', 'four.yaml', '--until', 'kernle'], '✖ there is no stage "kernle" (did you mean "kernel"?)\n'],
-    ['a row of figures', ['bench', 'memry'], '✖ there is no row "memry" (did you mean "memory"?)\n'],
+    [
+      'a board',
+      ['plan', 'four.yaml', '--set', 'board=pi4c'],
+      '✖ --set board=pi4c: there is no boards/pi4c.yaml (did you mean "pi4b"?)\n',
+    ],
+    [
+      'a stage',
+      ['build', 'four.yaml', '--until', 'kernle'],
+      '✖ there is no stage "kernle" (did you mean "kernel"?)\n',
+    ],
+    [
+      'a row of figures',
+      ['bench', 'memry'],
+      '✖ there is no row "memry" (did you mean "memory"?)\n',
+    ],
     [
       'a release of half an image',
       ['build', 'four.yaml', '--release', '--until', 'kernel'],
@@ -107,7 +144,11 @@ describe.concurrent('what is typed wrong ends with 2 and one message, without a 
       '✖ --release-url here: expected where the files will be served, such as --release-url https://example.org/images/\n',
     ],
     ['a list', ['list', 'bords'], '✖ there is no list of "bords" (did you mean "boards"?)\n'],
-    ['a file that is no YAML', ['plan', 'four.txt'], '✖ four.txt: expected a YAML file of choices, such as variants/pi4b-usb.yaml\n'],
+    [
+      'a file that is no YAML',
+      ['plan', 'four.txt'],
+      '✖ four.txt: expected a YAML file of choices, such as variants/pi4b-usb.yaml\n',
+    ],
   ]
 
   test.each(wrong)('%s', async (_, args, message) => {
@@ -119,13 +160,20 @@ describe.concurrent('what is typed wrong ends with 2 and one message, without a 
   })
 
   test('a key of --set below a plain value', async () => {
-    const { status, stderr } = await downbeat(['plan', 'variants/pi4b-usb.yaml', '--set', 'soundcard.name=x'])
+    const { status, stderr } = await downbeat([
+      'plan',
+      'variants/pi4b-usb.yaml',
+      '--set',
+      'soundcard.name=x',
+    ])
     expect(status).toBe(2)
     expect(stderr).toMatch(/^✖ --set soundcard\.name=x [^\n]*\n$/)
   })
 
   test('a mirror that is none', async () => {
-    const { status, stderr } = await downbeat(['plan'], { env: { DOWNBEAT_MIRRORS: 'https://a.example' } })
+    const { status, stderr } = await downbeat(['plan'], {
+      env: { DOWNBEAT_MIRRORS: 'https://a.example' },
+    })
     expect([status, stderr]).toEqual([
       2,
       '✖ DOWNBEAT_MIRRORS: "https://a.example": expected https://<server>=https://<another> (or several of these, with spaces between them)\n',
@@ -143,24 +191,39 @@ describe.concurrent('plan', () => {
     const { status, stdout, stderr } = await downbeat(['plan', file])
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toMatch(/^ {2}board +\S.* {4}\S+\.yaml:\d+:\d+$/m)
-    expect(stdout).toMatch(/^JACK: \d+ x \d+ \/ \d+ Hz = [\d.]+ ms( from the server to the card)?$/m)
-    for (const id of idsOf('tunings')) expect(stdout).toMatch(new RegExp(`^ {2}(on |off) ${id}: `, 'm'))
+    expect(stdout).toMatch(
+      /^JACK: \d+ x \d+ \/ \d+ Hz = [\d.]+ ms( from the server to the card)?$/m,
+    )
+    for (const id of idsOf('tunings'))
+      expect(stdout).toMatch(new RegExp(`^ {2}(on |off) ${id}: `, 'm'))
   })
 
   test('says where a value comes from and why a tuning is off', async () => {
-    const { stdout } = await downbeat(['plan', 'variants/pi4b-usb.yaml', '--set', 'jack.period=64', '--set', 'tunings.no-swap=off'])
+    const { stdout } = await downbeat([
+      'plan',
+      'variants/pi4b-usb.yaml',
+      '--set',
+      'jack.period=64',
+      '--set',
+      'tunings.no-swap=off',
+    ])
     expect(stdout).toMatch(/^pi4b-usb\n/)
     expect(stdout).toMatch(/^ {2}jack\.period +64 {4}--set jack\.period=64$/m)
     expect(stdout).toMatch(/^ {2}jack\.rate +48000 {4}soundcards\/usb\.yaml$/m)
-    expect(stdout).toMatch(/^ {2}off no-swap: .*\n {8}off because: switched off at --set tunings\.no-swap=off$/m)
-    expect(stdout).toMatch(/^ {2}off i2s-card-first: .*\n {8}off because: soundcard\.bus is usb, not i2s$/m)
+    expect(stdout).toMatch(
+      /^ {2}off no-swap: .*\n {8}off because: switched off at --set tunings\.no-swap=off$/m,
+    )
+    expect(stdout).toMatch(
+      /^ {2}off i2s-card-first: .*\n {8}off because: soundcard\.bus is usb, not i2s$/m,
+    )
   })
 
   test('is the same when it was asked for before, and another when a file of choices has changed', async () => {
     const [cwd, cache] = [temporaryFolder(), temporaryFolder()]
     const plans = (): string[] => globSync(join(cache, 'compile/*/plans/*'))
     const ask = async (): Promise<string> =>
-      (await downbeat(['plan', 'mine.yaml', '--json'], { cwd, env: { DOWNBEAT_CACHE: cache } })).stdout
+      (await downbeat(['plan', 'mine.yaml', '--json'], { cwd, env: { DOWNBEAT_CACHE: cache } }))
+        .stdout
     write(cwd, { 'mine.yaml': 'board: pi4b\nsoundcard: usb\n' })
     const first = await ask()
     expect(plans()).toHaveLength(1)
@@ -196,7 +259,8 @@ describe.concurrent('list', () => {
     const { status, stdout } = await downbeat(['list', '--json'])
     expect(status).toBe(0)
     const found = JSON.parse(stdout) as Record<string, Record<string, string>>
-    for (const folder of [...Object.keys(folders), 'variants']) expect(Object.keys(found[folder]!), folder).toEqual(idsOf(folder))
+    for (const folder of [...Object.keys(folders), 'variants'])
+      expect(Object.keys(found[folder]!), folder).toEqual(idsOf(folder))
   })
 
   test('of one kind says what each of it is', async () => {
@@ -204,19 +268,27 @@ describe.concurrent('list', () => {
     expect(stdout).toMatch(/^ {2}pi4b +Raspberry Pi 4 Model B$/m)
     expect(stdout.match(/^ {2}\w/gm)).toHaveLength(idsOf('boards').length)
     expect(stdout).toMatch(/^ {2}pi0 +Raspberry Pi Zero$/m)
-    expect(stdout).toMatch(/^ {2}pi5 +Raspberry Pi 5\n +\(--set kernel\.source=packaged or --set kernel\.source=raspberrypi\)$/m)
+    expect(stdout).toMatch(
+      /^ {2}pi5 +Raspberry Pi 5\n +\(--set kernel\.source=packaged or --set kernel\.source=raspberrypi\)$/m,
+    )
   })
 })
 
 test.concurrent('doctor --json is the answer of this machine to every question, and the exit status sums it up', async () => {
   const { status, stdout } = await downbeat(['doctor', '--json'])
   const checks = JSON.parse(stdout) as Check[]
-  expect(checks.map(({ what }) => what)).toEqual(expect.arrayContaining(['program bash', 'free disk space']))
+  expect(checks.map(({ what }) => what)).toEqual(
+    expect.arrayContaining(['program bash', 'free disk space']),
+  )
   expect(status).toBe(checks.every(({ ok }) => ok) ? 0 : 3)
 })
 
 test.concurrent('generate --check finds schemas/ and docs/tunings.md up to date', async () => {
-  expect(await downbeat(['generate', '--check'])).toMatchObject({ status: 0, stdout: 'everything generated is up to date\n', stderr: '' })
+  expect(await downbeat(['generate', '--check'])).toMatchObject({
+    status: 0,
+    stdout: 'everything generated is up to date\n',
+    stderr: '',
+  })
 })
 
 test.concurrent('a folder that the tools cannot work in is refused before anything runs', async () => {

@@ -4,7 +4,13 @@ import { firmwareBoot } from '../../lib/prove/firmware/firmware.ts'
 import type { PlannedBoard } from '../../lib/plan/plan.ts'
 
 const board = (id: string, filters: string[], board_type: number): PlannedBoard =>
-  ({ id, filters, board_type, soc: 'bcm2837', device_tree: { mainline: id, downstream: id } }) as PlannedBoard
+  ({
+    id,
+    filters,
+    board_type,
+    soc: 'bcm2837',
+    device_tree: { mainline: id, downstream: id },
+  }) as PlannedBoard
 const three = board('three', ['pi3'], 0x08)
 const threePlus = board('three-plus', ['pi3', 'pi3+'], 0x0d)
 const threeA = board('three-a', ['pi3', 'pi3+'], 0x0e)
@@ -36,7 +42,9 @@ test('a board that no filter can tell from its sisters is named by its board typ
 })
 
 test('a line that a filter and a board type cover together stands in both sections, and once for each board', () => {
-  expect(filtersOf([three, threePlus, four, fourHundred], 'three', 'four', 'four-hundred')).toEqual(['board-type=0x08', 'pi4'])
+  expect(filtersOf([three, threePlus, four, fourHundred], 'three', 'four', 'four-hundred')).toEqual(
+    ['board-type=0x08', 'pi4'],
+  )
 })
 
 test('a line for no board stands nowhere', () => {
@@ -62,12 +70,16 @@ test('the section [all] is the first, and lines keep their order and their tunin
 
 test('the firmware of each board reads exactly the lines that were meant for it', () => {
   const boards = [three, threePlus, threeA, four, fourHundred]
-  const subsets = Array.from({ length: 2 ** boards.length }, (_, bits) => boards.filter((_, i) => bits & (1 << i)).map(({ id }) => id))
+  const subsets = Array.from({ length: 2 ** boards.length }, (_, bits) =>
+    boards.filter((_, i) => bits & (1 << i)).map(({ id }) => id),
+  )
   const sections = configSections(
     boards,
     subsets.map((meant, i) => line(`key${i}=1`, ...meant)),
   )
-  const config = sections.map(({ filter, lines }) => `[${filter}]\n${lines.map(({ text }) => text).join('\n')}\n`).join('')
+  const config = sections
+    .map(({ filter, lines }) => `[${filter}]\n${lines.map(({ text }) => text).join('\n')}\n`)
+    .join('')
   const text = `kernel=k\narm_64bit=1\nupstream_kernel=1\n${config}`
   for (const board of boards) {
     const files = new Map([
@@ -77,12 +89,18 @@ test('the firmware of each board reads exactly the lines that were meant for it'
       [`${board.id}.dtb`, ''],
     ])
     const { settings } = firmwareBoot(
-      { read: (path) => files.get(path), has: (path) => files.has(path), list: () => [...files.keys()] },
+      {
+        read: (path) => files.get(path),
+        has: (path) => files.has(path),
+        list: () => [...files.keys()],
+      },
       board,
     )
     const seen = Object.keys(settings)
       .filter((key) => key.startsWith('key'))
       .sort()
-    expect(seen).toEqual(subsets.flatMap((meant, i) => (meant.includes(board.id) ? [`key${i}`] : [])).sort())
+    expect(seen).toEqual(
+      subsets.flatMap((meant, i) => (meant.includes(board.id) ? [`key${i}`] : [])).sort(),
+    )
   }
 })

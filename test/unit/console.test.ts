@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest'
 import { NoAnswer, createConsole } from '../../lib/prove/emulator/console.ts'
 
-/** A root shell that answers each command with these texts, as it comes over a serial line: in pieces, with \r\n, after an echo. */
+/**
+ * A root shell that answers each command with these texts, as it comes over a serial line: in
+ * pieces, with \r\n, after an echo.
+ */
 function shell(answers: string[], { echo = true } = {}) {
   const typed: string[] = []
   const console = createConsole((text) => {
     typed.push(text)
     const mark = /echo "\$\?>>"(\d+)/.exec(text)?.[1]
-    const all = `${echo ? text : ''}[   12.3] usb 1-1: new device\n<<${mark}\n${answers[typed.length - 1]}>>${mark}\n# `.replaceAll(
-      '\n',
-      '\r\n',
-    )
+    const all =
+      `${echo ? text : ''}[   12.3] usb 1-1: new device\n<<${mark}\n${answers[typed.length - 1]}>>${mark}\n# `.replaceAll(
+        '\n',
+        '\r\n',
+      )
     const pieces = all.match(/[^]{1,7}/g)!
     const send = (): void => {
       const piece = pieces.shift()
@@ -41,7 +45,10 @@ test('what the first boot says to the same console is in no answer, and what a c
   const journal = '[  121.132439] downbeat jackd[487]: JACK server starting\n'
   const { console } = shell([`${spoken}42.17\n${spoken}0`, `${kernel}${spoken}${journal}0`])
   expect(await console.run('cut -d" " -f1 /proc/uptime')).toEqual({ text: '42.17\n', status: 0 })
-  expect(await console.run('dmesg; journalctl -o short-monotonic')).toEqual({ text: kernel + journal, status: 0 })
+  expect(await console.run('dmesg; journalctl -o short-monotonic')).toEqual({
+    text: kernel + journal,
+    status: 0,
+  })
   expect(console.transcript).toContain('first-boot[325]')
 })
 
@@ -66,7 +73,9 @@ async function refusal(promise: Promise<unknown>): Promise<string> {
 test('a silent line is given up with the last lines it said', async () => {
   const console = createConsole(() => undefined, 0)
   console.hear('Starting\r\n')
-  expect(await refusal(console.waitFor(/# $/))).toBe('no # $: nothing of it within 0 s; the last lines of the console:\nStarting\n')
+  expect(await refusal(console.waitFor(/# $/))).toBe(
+    'no # $: nothing of it within 0 s; the last lines of the console:\nStarting\n',
+  )
 })
 
 test('a machine that has ended is not waited for, and what it said before still counts', async () => {
@@ -74,7 +83,9 @@ test('a machine that has ended is not waited for, and what it said before still 
   const waiting = refusal(console.waitFor(/# $/))
   console.hear('login: ')
   console.lose('the machine has ended')
-  expect(await waiting).toBe('no # $: the machine has ended; the last lines of the console:\nlogin: ')
+  expect(await waiting).toBe(
+    'no # $: the machine has ended; the last lines of the console:\nlogin: ',
+  )
   await console.waitFor(/login: /)
   expect(await refusal(console.run('true'))).toContain('no answer to `true`: the machine has ended')
 })

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -11,14 +19,23 @@ import { Proof } from '../../lib/plan/schema/tuning.ts'
 import type { ProofData } from '../../lib/plan/schema/tuning.ts'
 import { idsOf, repository, temporaryFolder, write } from './fixtures.ts'
 
-// The script is run as it will be in the image, in a machine of its own: the programs in its PATH are links to those of
-// this one, or small scripts that answer what the test wants, and its /proc, /sys and /etc are a folder.
+// The script is run as it will be in the image, in a machine of its own: the programs in its PATH
+// are links to those of this one, or small scripts that answer what the test wants, and its /proc,
+// /sys and /etc are a folder.
 
-const [program, questions] = ['root/usr/bin/downbeat-doctor', 'root/usr/share/downbeat/doctor.sh.hbs']
-const templateAt = (path: string): string => readFileSync(join(repository, 'templates', path), 'utf8')
+const [program, questions] = [
+  'root/usr/bin/downbeat-doctor',
+  'root/usr/share/downbeat/doctor.sh.hbs',
+]
+const templateAt = (path: string): string =>
+  readFileSync(join(repository, 'templates', path), 'utf8')
 
 const proof = (data: object): ProofData => Proof.parse(data)
-const tuning = (id: string, proofs: object[], more: Partial<PlannedTuning> = {}): PlannedTuning => ({
+const tuning = (
+  id: string,
+  proofs: object[],
+  more: Partial<PlannedTuning> = {},
+): PlannedTuning => ({
   id,
   about: `what ${id} does`,
   source: 'a test',
@@ -41,20 +58,37 @@ const asking = (tunings: readonly PlannedTuning[], card?: Card): { path: string;
     jack: { period: 128, periods: 3, rate: 48000, latency_ms: '8.0' },
     doctor: doctorChecks(tunings, boards, card),
   } as unknown as View
-  return render({ templates: [{ path: questions, text: templateAt(questions), executable: false }], view })[0]!
+  return render({
+    templates: [{ path: questions, text: templateAt(questions), executable: false }],
+    view,
+  })[0]!
 }
 
 const found = (name: string): string | undefined =>
-  [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((dir) => join(dir, name)).find(existsSync)
+  [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+    .map((dir) => join(dir, name))
+    .find(existsSync)
 
-const realpath = (name: string): string | undefined => (found(name) === undefined ? undefined : realpathSync(found(name)!))
+const realpath = (name: string): string | undefined =>
+  found(name) === undefined ? undefined : realpathSync(found(name)!)
 
 /** What the script may use of Debian, but for what the tests put in the place of it. */
-const tools = 'sh awk cat cut env grep head iconv ls mkdir rm sed sort tail test timeout touch tr true wc'.split(' ')
-const quiet = { id: 'echo 0', journalctl: 'exit 1', dmesg: '', ps: 'echo CLS RTPRIO PRI PSR COMMAND', systemctl: 'exit 4' }
+const tools =
+  'sh awk cat cut env grep head iconv ls mkdir rm sed sort tail test timeout touch tr true wc'.split(
+    ' ',
+  )
+const quiet = {
+  id: 'echo 0',
+  journalctl: 'exit 1',
+  dmesg: '',
+  ps: 'echo CLS RTPRIO PRI PSR COMMAND',
+  systemctl: 'exit 4',
+}
 /** Those there are, each once: `sh` is one of the others. */
 const shells = [['dash'], ['bash', '--posix'], ['sh']].filter(
-  ([name], i) => found(name!) !== undefined && (i < 2 || !['dash', 'bash'].some((other) => realpath(other) === realpath(name!))),
+  ([name], i) =>
+    found(name!) !== undefined &&
+    (i < 2 || !['dash', 'bash'].some((other) => realpath(other) === realpath(name!))),
 )
 
 interface Machine {
@@ -76,7 +110,15 @@ interface Answer {
 }
 
 function doctor(tunings: readonly PlannedTuning[], machine: Machine = {}): Answer {
-  const { shell = ['sh'], args = [], programs = {}, files = {}, folder = temporaryFolder(), card, lost = false } = machine
+  const {
+    shell = ['sh'],
+    args = [],
+    programs = {},
+    files = {},
+    folder = temporaryFolder(),
+    card,
+    lost = false,
+  } = machine
   const bin = join(folder, 'bin')
   mkdirSync(bin, { recursive: true })
   for (const name of tools) if (!(name in programs)) symlinkSync(found(name)!, join(bin, name))
@@ -88,13 +130,20 @@ function doctor(tunings: readonly PlannedTuning[], machine: Machine = {}): Answe
   write(folder, files)
   const script = join(folder, 'downbeat-doctor')
   const { path, text } = asking(tunings, card)
-  const moved = templateAt(program).replaceAll(/(?<=[ '=])\/(?=(proc|sys|etc|usr\/share)\/)/g, `${folder}/`)
+  const moved = templateAt(program).replaceAll(
+    /(?<=[ '=])\/(?=(proc|sys|etc|usr\/share)\/)/g,
+    `${folder}/`,
+  )
   write(folder, { 'downbeat-doctor': moved, ...(lost ? {} : { [path]: text }) })
-  const { status, stdout, stderr } = spawnSync(found(shell[0]!)!, [...shell.slice(1), script, ...args], {
-    encoding: 'utf8',
-    env: { PATH: bin },
-    cwd: folder,
-  })
+  const { status, stdout, stderr } = spawnSync(
+    found(shell[0]!)!,
+    [...shell.slice(1), script, ...args],
+    {
+      encoding: 'utf8',
+      env: { PATH: bin },
+      cwd: folder,
+    },
+  )
   return { status, stdout, stderr }
 }
 
@@ -110,24 +159,41 @@ interface Document {
     about: string
     state: string
     mend: string
-    proofs: { proof: string; on: string; state: string; why: string; expected: string; seen: string }[]
+    proofs: {
+      proof: string
+      on: string
+      state: string
+      why: string
+      expected: string
+      seen: string
+    }[]
   }[]
   checks: { id: string; state: string; says: string; do: string; details: string }[]
 }
 
 /** The JSON document, and nothing but it. */
-function asked(tunings: readonly PlannedTuning[], machine: Machine = {}): Document & { exit: number | null } {
-  const { status, stdout, stderr } = doctor(tunings, { ...machine, args: ['--json', ...(machine.args ?? [])] })
+function asked(
+  tunings: readonly PlannedTuning[],
+  machine: Machine = {},
+): Document & { exit: number | null } {
+  const { status, stdout, stderr } = doctor(tunings, {
+    ...machine,
+    args: ['--json', ...(machine.args ?? [])],
+  })
   expect(stderr).toBe('')
   return { ...(JSON.parse(stdout) as Document), exit: status }
 }
 
-const check = (id: string, machine: Machine = {}): Document['checks'][number] & { exit: number | null } => {
+const check = (
+  id: string,
+  machine: Machine = {},
+): Document['checks'][number] & { exit: number | null } => {
   const { checks, exit } = asked([], machine)
   return { ...checks.find((one) => one.id === id)!, exit }
 }
 
-const states = ({ tunings }: Document): string[] => tunings.flatMap(({ proofs }) => proofs.map(({ state }) => state))
+const states = ({ tunings }: Document): string[] =>
+  tunings.flatMap(({ proofs }) => proofs.map(({ state }) => state))
 
 /** A word for the shell, made in another way than lib/plan/proofs/proof.ts makes it. */
 const printing = (text: string): string =>
@@ -154,31 +220,48 @@ const hostile = [
 
 describe('the checks', () => {
   test('are made of the tunings in force', () => {
-    const of = (off?: string): PlannedTuning => tuning('a', [{ run: 'x', prints: '' }], off === undefined ? {} : { off })
-    expect(doctorChecks([of(), of('switched off')], boards).tunings.map(({ id, proofs }) => [id, proofs.length])).toEqual([['a', 1]])
+    const of = (off?: string): PlannedTuning =>
+      tuning('a', [{ run: 'x', prints: '' }], off === undefined ? {} : { off })
+    expect(
+      doctorChecks([of(), of('switched off')], boards).tunings.map(({ id, proofs }) => [
+        id,
+        proofs.length,
+      ]),
+    ).toEqual([['a', 1]])
   })
 
   test('say what to do: what the tuning says, or to build it in', () => {
-    const call = (more: Partial<PlannedTuning>): string => doctorChecks([tuning('a', [], more)], boards).tunings[0]!.call
+    const call = (more: Partial<PlannedTuning>): string =>
+      doctorChecks([tuning('a', [], more)], boards).tunings[0]!.call
     expect(call({ mend: "plug it in, don't wait" })).toContain(`'plug it in, don'\\''t wait'`)
     expect(call({})).toContain('--set tunings.a=on')
     expect(call({})).toContain('tunings/a.yaml')
   })
 
   test('name the boards of a tuning that is not for all of them', () => {
-    const call = (of: string[]): string => doctorChecks([tuning('a', [], { boards: of })], boards).tunings[0]!.call
+    const call = (of: string[]): string =>
+      doctorChecks([tuning('a', [], { boards: of })], boards).tunings[0]!.call
     expect(call(['one', 'two'])).not.toContain('maker,')
     expect(call(['two'])).toMatch(/ 'maker,board-2'$/)
   })
 
   test.each(hostile)('are lines that a shell can read, whatever is in them: %j', (word) => {
     const all = doctorChecks(
-      [tuning('a', [{ run: word, prints: word, lacks: 'x', wait: 2, on: 'card' }], { about: word, mend: word })],
+      [
+        tuning('a', [{ run: word, prints: word, lacks: 'x', wait: 2, on: 'card' }], {
+          about: word,
+          mend: word,
+        }),
+      ],
       boards,
     )
     const { call, proofs } = all.tunings[0]!
     const functions = 'tuning() { printf "<%s>" "$@"; }; ask() { tuning "$@"; }'
-    const { stdout, stderr } = spawnSync('sh', ['-c', `${functions}\n${call}\n${proofs.join('\n')}`], { encoding: 'utf8' })
+    const { stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', `${functions}\n${call}\n${proofs.join('\n')}`],
+      { encoding: 'utf8' },
+    )
     expect(stderr).toBe('')
     expect(stdout.startsWith(`<a><${word}><${word}><card><2><`)).toBe(true)
     expect(stdout.endsWith(`><run><${word}><prints><${word}><lacks><x>`)).toBe(true)
@@ -196,7 +279,10 @@ test('the program and what it asks can be read by a shell', () => {
   ])
   for (const input of [templateAt(program), text])
     for (const shell of shells) {
-      const { status, stderr } = spawnSync(shell[0]!, [...shell.slice(1), '-n'], { input, encoding: 'utf8' })
+      const { status, stderr } = spawnSync(shell[0]!, [...shell.slice(1), '-n'], {
+        input,
+        encoding: 'utf8',
+      })
       expect([status, stderr], shell.join(' ')).toEqual([0, ''])
     }
 })
@@ -205,185 +291,231 @@ test('an image that has lost what there is to ask is told to be flashed again', 
   const folder = temporaryFolder()
   const { status, stderr } = doctor([], { folder, lost: true })
   expect(status).toBe(2)
-  expect(stderr).toMatch(/^downbeat-doctor: there is no .*doctor\.sh: this image is not whole; flash it again\n$/)
+  expect(stderr).toMatch(
+    /^downbeat-doctor: there is no .*doctor\.sh: this image is not whole; flash it again\n$/,
+  )
 })
 
-describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('run by %s,', (_, shell) => {
-  test('it judges as lib/plan/proofs/proof.ts does', () => {
-    const texts = ['', '\n', 'a', 'a\n', 'a\n\n', '\na\n', 'a\nb', 'a\nb\n', ' a', 'b\\', '95\nunlimited\n', '\u001b[1m a $b\n', 'ä\n']
-    const verdicts = [
-      { prints: '' },
-      { prints: 'a' },
-      { prints: 'a\n' },
-      { prints: 'a\nb' },
-      { prints: '95\nunlimited' },
-      { prints: 'b\\' },
-      { matches: '^a$' },
-      { matches: '^$' },
-      { lacks: '^$' },
-      { matches: '' },
-      { lacks: '' },
-      { matches: '^.$' },
-      { lacks: '^.$' },
-      { matches: '-n|^ a' },
-      { matches: '\\\\$' },
-      { matches: '\\$b$', lacks: 'x' },
-      { matches: '^a', lacks: '^b' },
-      { prints: 'a', matches: 'b' },
-      { prints: 'a', lacks: 'b', matches: 'a' },
-    ]
-    const all = texts.flatMap((text) => verdicts.map((verdict) => ({ text, data: { run: printing(text), ...verdict } })))
-    const expected = all.map(({ text, data }) => [data, accepts(question(proof(data)).verdict, text) ? 'passed' : 'failed'])
-    const tunings = [
-      tuning(
+describe.each(shells.map((shell) => [shell.join(' '), shell] as const))(
+  'run by %s,',
+  (_, shell) => {
+    test('it judges as lib/plan/proofs/proof.ts does', () => {
+      const texts = [
+        '',
+        '\n',
         'a',
-        all.map(({ data }) => data),
-      ),
-    ]
-    expect(states(asked(tunings, { shell })).map((state, i) => [all[i]!.data, state])).toEqual(expected)
-  })
-
-  test('it looks at files, at what is in folders, and at what is not there', () => {
-    const folder = temporaryFolder()
-    const odd = "a 'file' $(touch hacked) \\mine"
-    write(folder, { [odd]: 'gpu_mem=16\n', 'dir/inner': '', empty: '' })
-    const none = join(folder, 'none')
-    const proofs: [object, string][] = [
-      [{ file: join(folder, odd), matches: '^gpu_mem=16$' }, 'passed'],
-      [{ file: join(folder, odd), lacks: '^gpu_mem' }, 'failed'],
-      [{ file: join(folder, odd), absent: true }, 'failed'],
-      [{ file: join(folder, 'empty'), absent: true }, 'failed'],
-      [{ file: join(folder, 'empty'), prints: '' }, 'passed'],
-      [{ file: join(folder, 'dir'), absent: true }, 'failed'],
-      [{ file: join(folder, 'dir'), matches: '^inner$' }, 'passed'],
-      [{ file: none, absent: true }, 'passed'],
-      [{ file: none, prints: '' }, 'failed'],
-      [{ file: none, matches: '' }, 'failed'],
-      [{ file: none, lacks: 'x' }, 'failed'],
-    ]
-    const tunings = [
-      tuning(
-        'a',
-        proofs.map(([data]) => data),
-      ),
-    ]
-    expect(states(asked(tunings, { shell })).map((state, i) => [proofs[i]![0], state])).toEqual(proofs)
-  })
-
-  test('it asks for packages, units and options of the kernel', () => {
-    const programs = {
-      'dpkg-query': 'case $4 in jackd2) echo "ii ";; rtkit) echo "rc ";; *) exit 1;; esac',
-      systemctl: 'case "$1 $2" in "is-enabled a.timer") echo masked; exit 1;; "is-active b.service") echo activating; exit 3;; esac',
-      zcat: "printf 'CONFIG_HZ_1000=y\\nCONFIG_HZ=1000\\n# CONFIG_CPU_FREQ is not set\\n'",
-    }
-    const proofs: [object, string][] = [
-      [{ package: 'jackd2', is: 'installed' }, 'passed'],
-      [{ package: 'jackd2', is: 'absent' }, 'failed'],
-      [{ package: 'rtkit', is: 'absent' }, 'passed'],
-      [{ package: 'pipewire', is: 'absent' }, 'passed'],
-      [{ package: 'pipewire', is: 'installed' }, 'failed'],
-      [{ unit: 'a.timer', is: 'masked' }, 'passed'],
-      [{ unit: 'a.timer', is: 'enabled' }, 'failed'],
-      [{ unit: 'b.service', is: 'active' }, 'failed'],
-      [{ config: 'CONFIG_HZ=1000' }, 'passed'],
-      [{ config: 'CONFIG_HZ=100' }, 'failed'],
-      [{ config: 'CONFIG_CPU_FREQ=n' }, 'passed'],
-      [{ config: 'CONFIG_UNKNOWN=y' }, 'failed'],
-    ]
-    const tunings = [
-      tuning(
-        'a',
-        proofs.map(([data]) => data),
-      ),
-    ]
-    expect(states(asked(tunings, { shell, programs })).map((state, i) => [proofs[i]![0], state])).toEqual(proofs)
-  })
-
-  test('it takes every text for what it is, and its JSON is such', () => {
-    const folder = temporaryFolder()
-    const tunings = hostile.map((word, i) => {
-      const said = printing(word)
-      const lost = word.replace(/\n+$/, '') // of what is printed the last line ends do not count
-      return tuning(
-        `t${i}`,
-        [
-          { run: said, prints: lost },
-          { run: `: '${word.replaceAll("'", '')}'; ${said}`, prints: `${word}!` },
-        ],
-        {
-          about: word,
-          mend: word,
-        },
+        'a\n',
+        'a\n\n',
+        '\na\n',
+        'a\nb',
+        'a\nb\n',
+        ' a',
+        'b\\',
+        '95\nunlimited\n',
+        '\u001b[1m a $b\n',
+        'ä\n',
+      ]
+      const verdicts = [
+        { prints: '' },
+        { prints: 'a' },
+        { prints: 'a\n' },
+        { prints: 'a\nb' },
+        { prints: '95\nunlimited' },
+        { prints: 'b\\' },
+        { matches: '^a$' },
+        { matches: '^$' },
+        { lacks: '^$' },
+        { matches: '' },
+        { lacks: '' },
+        { matches: '^.$' },
+        { lacks: '^.$' },
+        { matches: '-n|^ a' },
+        { matches: '\\\\$' },
+        { matches: '\\$b$', lacks: 'x' },
+        { matches: '^a', lacks: '^b' },
+        { prints: 'a', matches: 'b' },
+        { prints: 'a', lacks: 'b', matches: 'a' },
+      ]
+      const all = texts.flatMap((text) =>
+        verdicts.map((verdict) => ({ text, data: { run: printing(text), ...verdict } })),
+      )
+      const expected = all.map(({ text, data }) => [
+        data,
+        accepts(question(proof(data)).verdict, text) ? 'passed' : 'failed',
+      ])
+      const tunings = [
+        tuning(
+          'a',
+          all.map(({ data }) => data),
+        ),
+      ]
+      expect(states(asked(tunings, { shell })).map((state, i) => [all[i]!.data, state])).toEqual(
+        expected,
       )
     })
-    const document = asked(tunings, { shell, folder })
-    const read = document.tunings.map(({ about, mend, proofs }) => ({
-      about,
-      mend,
-      proofs: proofs.map(({ state, seen }) => [state, seen]),
-    }))
-    expect(read).toEqual(
-      hostile.map((word) => {
-        const seen = word.replace(/\n+$/, '')
-        return {
-          about: word,
-          mend: word,
-          proofs: [
-            ['passed', seen],
-            ['failed', seen],
-          ],
-        }
-      }),
-    )
-    const told = doctor(tunings, { shell, folder: temporaryFolder() })
-    // oxlint-disable-next-line no-control-regex -- that is what must not be there
-    const seen = [...told.stdout.matchAll(/seen: .*/g)].filter(([line]) => /[\u0000-\u0008\u000b-\u001f\u007f]/.test(line))
-    expect(seen).toEqual([])
-    expect([told.stderr, existsSync(join(folder, 'hacked'))]).toEqual(['', false])
-  })
 
-  test('it leaves bytes that are no text out of its JSON, and much of what is long', () => {
-    const run = "printf 'a\\377b\\303\\002\\003\\n'; head -c 100000 /dev/zero | tr '\\0' x"
-    const { seen } = asked([tuning('a', [{ run, prints: '' }])], { shell }).tunings[0]!.proofs[0]!
-    expect(seen).toMatch(/^ab\?\?\nx{1990,2000}…$/)
-  })
-
-  test('it gives what takes a while its time, second by second', () => {
-    const run = (folder: string): string => `test -e ${folder}/come && echo come`
-    const slept = (folder: string): number => (existsSync(join(folder, 'slept')) ? readFileSync(join(folder, 'slept'), 'utf8').length : 0)
-    const wait = (seconds: number | undefined, comes: number, where: string): [string, number] => {
+    test('it looks at files, at what is in folders, and at what is not there', () => {
       const folder = temporaryFolder()
-      const sleep = `printf x >>${folder}/slept; test "$(wc -c <${folder}/slept)" -lt ${comes} || touch ${folder}/come`
-      const data = { run: run(folder), prints: 'come', ...(seconds === undefined ? {} : { wait: seconds }) }
-      const { tunings } = asked([tuning('a', [data])], { shell, folder, args: ['--where', where], programs: { sleep } })
-      return [tunings[0]!.proofs[0]!.state, slept(folder)]
-    }
-    expect(wait(undefined, 1, 'boot')).toEqual(['failed', 0])
-    expect(wait(3, 2, 'device')).toEqual(['passed', 2])
-    expect(wait(3, 4, 'device')).toEqual(['failed', 3])
-    expect(wait(12, 12, 'card')).toEqual(['passed', 12])
-    expect(wait(12, 12, 'device')).toEqual(['failed', 10])
-  })
+      const odd = "a 'file' $(touch hacked) \\mine"
+      write(folder, { [odd]: 'gpu_mem=16\n', 'dir/inner': '', empty: '' })
+      const none = join(folder, 'none')
+      const proofs: [object, string][] = [
+        [{ file: join(folder, odd), matches: '^gpu_mem=16$' }, 'passed'],
+        [{ file: join(folder, odd), lacks: '^gpu_mem' }, 'failed'],
+        [{ file: join(folder, odd), absent: true }, 'failed'],
+        [{ file: join(folder, 'empty'), absent: true }, 'failed'],
+        [{ file: join(folder, 'empty'), prints: '' }, 'passed'],
+        [{ file: join(folder, 'dir'), absent: true }, 'failed'],
+        [{ file: join(folder, 'dir'), matches: '^inner$' }, 'passed'],
+        [{ file: none, absent: true }, 'passed'],
+        [{ file: none, prints: '' }, 'failed'],
+        [{ file: none, matches: '' }, 'failed'],
+        [{ file: none, lacks: 'x' }, 'failed'],
+      ]
+      const tunings = [
+        tuning(
+          'a',
+          proofs.map(([data]) => data),
+        ),
+      ]
+      expect(states(asked(tunings, { shell })).map((state, i) => [proofs[i]![0], state])).toEqual(
+        proofs,
+      )
+    })
 
-  test('it tells a person what failed: expected, seen, and what to do', () => {
-    const { status, stdout, stderr } = doctor(
-      [
-        tuning('no-swap', [{ run: 'echo 1', prints: '1' }]),
-        tuning('shm', [
-          { run: 'echo 2', prints: '2' },
-          { run: "printf 'x\\ny\\n'", matches: '^z' },
-          { run: 'true', prints: '3' },
-        ]),
-        tuning('card', [
-          { run: 'echo 4', prints: '4', on: 'card' },
-          { run: 'echo 5', prints: '5' },
-        ]),
-        tuning('board', [{ run: 'echo 6', prints: '6', on: 'device' }]),
-      ],
-      { shell, args: ['--where=boot'] },
-    )
-    expect([status, stderr]).toEqual([1, ''])
-    expect(stdout).toContain(`stage: A card of it's $own, JACK with 3 periods of 128 frames at 48000 Hz: 8.0 ms
+    test('it asks for packages, units and options of the kernel', () => {
+      const programs = {
+        'dpkg-query': 'case $4 in jackd2) echo "ii ";; rtkit) echo "rc ";; *) exit 1;; esac',
+        systemctl:
+          'case "$1 $2" in "is-enabled a.timer") echo masked; exit 1;; "is-active b.service") echo activating; exit 3;; esac',
+        zcat: "printf 'CONFIG_HZ_1000=y\\nCONFIG_HZ=1000\\n# CONFIG_CPU_FREQ is not set\\n'",
+      }
+      const proofs: [object, string][] = [
+        [{ package: 'jackd2', is: 'installed' }, 'passed'],
+        [{ package: 'jackd2', is: 'absent' }, 'failed'],
+        [{ package: 'rtkit', is: 'absent' }, 'passed'],
+        [{ package: 'pipewire', is: 'absent' }, 'passed'],
+        [{ package: 'pipewire', is: 'installed' }, 'failed'],
+        [{ unit: 'a.timer', is: 'masked' }, 'passed'],
+        [{ unit: 'a.timer', is: 'enabled' }, 'failed'],
+        [{ unit: 'b.service', is: 'active' }, 'failed'],
+        [{ config: 'CONFIG_HZ=1000' }, 'passed'],
+        [{ config: 'CONFIG_HZ=100' }, 'failed'],
+        [{ config: 'CONFIG_CPU_FREQ=n' }, 'passed'],
+        [{ config: 'CONFIG_UNKNOWN=y' }, 'failed'],
+      ]
+      const tunings = [
+        tuning(
+          'a',
+          proofs.map(([data]) => data),
+        ),
+      ]
+      expect(
+        states(asked(tunings, { shell, programs })).map((state, i) => [proofs[i]![0], state]),
+      ).toEqual(proofs)
+    })
+
+    test('it takes every text for what it is, and its JSON is such', () => {
+      const folder = temporaryFolder()
+      const tunings = hostile.map((word, i) => {
+        const said = printing(word)
+        const lost = word.replace(/\n+$/, '') // of what is printed the last line ends do not count
+        return tuning(
+          `t${i}`,
+          [
+            { run: said, prints: lost },
+            { run: `: '${word.replaceAll("'", '')}'; ${said}`, prints: `${word}!` },
+          ],
+          {
+            about: word,
+            mend: word,
+          },
+        )
+      })
+      const document = asked(tunings, { shell, folder })
+      const read = document.tunings.map(({ about, mend, proofs }) => ({
+        about,
+        mend,
+        proofs: proofs.map(({ state, seen }) => [state, seen]),
+      }))
+      expect(read).toEqual(
+        hostile.map((word) => {
+          const seen = word.replace(/\n+$/, '')
+          return {
+            about: word,
+            mend: word,
+            proofs: [
+              ['passed', seen],
+              ['failed', seen],
+            ],
+          }
+        }),
+      )
+      const told = doctor(tunings, { shell, folder: temporaryFolder() })
+      // oxlint-disable-next-line no-control-regex -- that is what must not be there
+      const control = /[\u0000-\u0008\u000b-\u001f\u007f]/
+      const seen = [...told.stdout.matchAll(/seen: .*/g)].filter(([line]) => control.test(line))
+      expect(seen).toEqual([])
+      expect([told.stderr, existsSync(join(folder, 'hacked'))]).toEqual(['', false])
+    })
+
+    test('it leaves bytes that are no text out of its JSON, and much of what is long', () => {
+      const run = "printf 'a\\377b\\303\\002\\003\\n'; head -c 100000 /dev/zero | tr '\\0' x"
+      const { seen } = asked([tuning('a', [{ run, prints: '' }])], { shell }).tunings[0]!.proofs[0]!
+      expect(seen).toMatch(/^ab\?\?\nx{1990,2000}…$/)
+    })
+
+    test('it gives what takes a while its time, second by second', () => {
+      const run = (folder: string): string => `test -e ${folder}/come && echo come`
+      const slept = (folder: string): number =>
+        existsSync(join(folder, 'slept')) ? readFileSync(join(folder, 'slept'), 'utf8').length : 0
+      const wait = (
+        seconds: number | undefined,
+        comes: number,
+        where: string,
+      ): [string, number] => {
+        const folder = temporaryFolder()
+        const sleep = `printf x >>${folder}/slept; test "$(wc -c <${folder}/slept)" -lt ${comes} || touch ${folder}/come`
+        const data = {
+          run: run(folder),
+          prints: 'come',
+          ...(seconds === undefined ? {} : { wait: seconds }),
+        }
+        const { tunings } = asked([tuning('a', [data])], {
+          shell,
+          folder,
+          args: ['--where', where],
+          programs: { sleep },
+        })
+        return [tunings[0]!.proofs[0]!.state, slept(folder)]
+      }
+      expect(wait(undefined, 1, 'boot')).toEqual(['failed', 0])
+      expect(wait(3, 2, 'device')).toEqual(['passed', 2])
+      expect(wait(3, 4, 'device')).toEqual(['failed', 3])
+      expect(wait(12, 12, 'card')).toEqual(['passed', 12])
+      expect(wait(12, 12, 'device')).toEqual(['failed', 10])
+    })
+
+    test('it tells a person what failed: expected, seen, and what to do', () => {
+      const { status, stdout, stderr } = doctor(
+        [
+          tuning('no-swap', [{ run: 'echo 1', prints: '1' }]),
+          tuning('shm', [
+            { run: 'echo 2', prints: '2' },
+            { run: "printf 'x\\ny\\n'", matches: '^z' },
+            { run: 'true', prints: '3' },
+          ]),
+          tuning('card', [
+            { run: 'echo 4', prints: '4', on: 'card' },
+            { run: 'echo 5', prints: '5' },
+          ]),
+          tuning('board', [{ run: 'echo 6', prints: '6', on: 'device' }]),
+        ],
+        { shell, args: ['--where=boot'] },
+      )
+      expect([status, stderr]).toEqual([1, ''])
+      expect(stdout)
+        .toContain(`stage: A card of it's $own, JACK with 3 periods of 128 frames at 48000 Hz: 8.0 ms
 
 ✔ no-swap: what no-swap does
 ✖ shm: what shm does
@@ -398,25 +530,36 @@ describe.each(shells.map((shell) => [shell.join(' '), shell] as const))('run by 
 ✔ card: what card does (1 of 2 not asked)
 – board: what board does (1 of 1 not asked)
 `)
-    expect(stdout).toMatch(
-      /^proofs: 3 passed, 2 failed; not asked: 1 that need the sound card, 1 that need a real board, 0 for other boards; of the other checks 0 failed$/m,
-    )
-  })
+      expect(stdout).toMatch(
+        /^proofs: 3 passed, 2 failed; not asked: 1 that need the sound card, 1 that need a real board, 0 for other boards; of the other checks 0 failed$/m,
+      )
+    })
 
-  test('it works where there is nothing to see', () => {
-    const document = asked([], { shell, programs: { ps: 'exit 1', dmesg: null, journalctl: null, systemctl: null } })
-    expect(document).toMatchObject({ image: 'stage', where: 'device', passed: 0, failed: 0, checks_failed: 0, exit: 0 })
-    expect(document.checks.map(({ id, state }) => [id, state])).toEqual([
-      ['power', 'unknown'],
-      ['heat', 'unknown'],
-      ['xruns', 'unknown'],
-      ['threads', 'info'],
-      ['interrupts', 'unknown'],
-      ['latency', 'info'],
-    ])
-    expect(doctor([], { shell }).status).toBe(0)
-  })
-})
+    test('it works where there is nothing to see', () => {
+      const document = asked([], {
+        shell,
+        programs: { ps: 'exit 1', dmesg: null, journalctl: null, systemctl: null },
+      })
+      expect(document).toMatchObject({
+        image: 'stage',
+        where: 'device',
+        passed: 0,
+        failed: 0,
+        checks_failed: 0,
+        exit: 0,
+      })
+      expect(document.checks.map(({ id, state }) => [id, state])).toEqual([
+        ['power', 'unknown'],
+        ['heat', 'unknown'],
+        ['xruns', 'unknown'],
+        ['threads', 'info'],
+        ['interrupts', 'unknown'],
+        ['latency', 'info'],
+      ])
+      expect(doctor([], { shell }).status).toBe(0)
+    })
+  },
+)
 
 describe('what it asks', () => {
   const one = (on: string): PlannedTuning => tuning(on, [{ run: 'true', prints: '', on }])
@@ -441,9 +584,11 @@ describe('what it asks', () => {
   })
 
   test('depends on the board: what is for others only is left out', () => {
-    const of = (id: string, its: string[]): PlannedTuning => tuning(id, [{ run: 'echo no', prints: 'yes' }], { boards: its })
+    const of = (id: string, its: string[]): PlannedTuning =>
+      tuning(id, [{ run: 'echo no', prints: 'yes' }], { boards: its })
     const tunings = [of('first', ['one']), of('second', ['two']), of('both', ['one', 'two'])]
-    const on = (compatible: string): string[] => states(asked(tunings, { files: { 'proc/device-tree/compatible': compatible } }))
+    const on = (compatible: string): string[] =>
+      states(asked(tunings, { files: { 'proc/device-tree/compatible': compatible } }))
     expect(on('maker,board-2\0maker,chip\0')).toEqual(['skipped', 'failed', 'failed'])
     expect(on('maker,board-1-plus\0maker,board-1\0')).toEqual(['failed', 'skipped', 'failed'])
     expect(on('maker,board-10\0')).toEqual(['skipped', 'skipped', 'failed'])
@@ -475,13 +620,21 @@ describe('its exit status', () => {
     [['--where=bed'], '--where bed: expected boot, card or device'],
     [['--where'], '--where : expected boot, card or device'],
   ])('is 2 after %j, with a message', (args, message) => {
-    expect(doctor([fails], { args })).toEqual({ status: 2, stdout: '', stderr: `downbeat-doctor: ${message}\n` })
+    expect(doctor([fails], { args })).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `downbeat-doctor: ${message}\n`,
+    })
   })
 
   test('is 0 after --help, for everybody', () => {
-    const { status, stdout, stderr } = doctor([fails], { args: ['--help'], programs: { id: 'echo 1000' } })
+    const { status, stdout, stderr } = doctor([fails], {
+      args: ['--help'],
+      programs: { id: 'echo 1000' },
+    })
     expect([status, stderr]).toEqual([0, ''])
-    for (const word of ['--where boot', 'card', 'device', '--json', '--help', 'Exit status']) expect(stdout).toContain(word)
+    for (const word of ['--where boot', 'card', 'device', '--json', '--help', 'Exit status'])
+      expect(stdout).toContain(word)
   })
 
   test('is 2 if it is not root and cannot become it', () => {
@@ -493,49 +646,71 @@ describe('its exit status', () => {
   test('is that of sudo if there is one, which gets the same options', () => {
     const folder = temporaryFolder()
     const programs = { id: 'echo 1000', sudo: 'printf "<%s>" "$@"; exit 7' }
-    const { status, stdout } = doctor([passes], { folder, programs, args: ['--json', '--where', 'card'] })
+    const { status, stdout } = doctor([passes], {
+      folder,
+      programs,
+      args: ['--json', '--where', 'card'],
+    })
     expect([status, stdout]).toEqual([7, `<--><${folder}/downbeat-doctor><--where><card><--json>`])
   })
 })
 
 describe('power', () => {
-  const board = (compatible: string) => ({ 'proc/device-tree/compatible': `${compatible}\0maker,chip\0` })
+  const board = (compatible: string) => ({
+    'proc/device-tree/compatible': `${compatible}\0maker,chip\0`,
+  })
   const sensor = (alarm: string) => ({
     'sys/class/hwmon/hwmon0/name': 'cpu_thermal\n',
     'sys/class/hwmon/hwmon1/name': 'rpi_volt\n',
     'sys/class/hwmon/hwmon1/in0_lcrit_alarm': `${alarm}\n`,
   })
-  const log = (line: string) => ({ journalctl: `case "$*" in *-k*) echo 'Booting'; echo '${line}'; echo 'Voltage normalised';; esac` })
+  const log = (line: string) => ({
+    journalctl: `case "$*" in *-k*) echo 'Booting'; echo '${line}'; echo 'Voltage normalised';; esac`,
+  })
 
   test('is well if sensor and log say so', () => {
-    expect(check('power', { files: sensor('0'), programs: log('mmc0: new card') })).toMatchObject({ state: 'passed', exit: 0 })
+    expect(check('power', { files: sensor('0'), programs: log('mmc0: new card') })).toMatchObject({
+      state: 'passed',
+      exit: 0,
+    })
   })
 
   test('fails if the voltage is too low now, and says which supply the board wants', () => {
-    const { state, says, do: what, exit } = check('power', { files: { ...sensor('1'), ...board('maker,board-2') } })
+    const {
+      state,
+      says,
+      do: what,
+      exit,
+    } = check('power', { files: { ...sensor('1'), ...board('maker,board-2') } })
     expect([state, exit]).toEqual(['failed', 1])
     expect(says).toContain('now')
     expect(what).toContain('at least 2500 mA')
     expect(check('power', { files: sensor('1') }).do).toContain('as much as the board wants')
   })
 
-  test.each(['hwmon hwmon1: Undervoltage detected!', 'Under-voltage detected! (0x00050005)'])('fails if the log says: %s', (line) => {
-    expect(check('power', { programs: log(line) })).toMatchObject({
-      state: 'failed',
-      says: expect.stringContaining(': 1)') as string,
-      exit: 1,
-    })
-    const dmesg = `echo '[ 12.3] ${line}'; echo '[ 15.3] ${line}'`
-    expect(check('power', { programs: { dmesg } })).toMatchObject({
-      state: 'failed',
-      says: expect.stringContaining(': 2)') as string,
-      exit: 1,
-    })
-  })
+  test.each(['hwmon hwmon1: Undervoltage detected!', 'Under-voltage detected! (0x00050005)'])(
+    'fails if the log says: %s',
+    (line) => {
+      expect(check('power', { programs: log(line) })).toMatchObject({
+        state: 'failed',
+        says: expect.stringContaining(': 1)') as string,
+        exit: 1,
+      })
+      const dmesg = `echo '[ 12.3] ${line}'; echo '[ 15.3] ${line}'`
+      expect(check('power', { programs: { dmesg } })).toMatchObject({
+        state: 'failed',
+        says: expect.stringContaining(': 2)') as string,
+        exit: 1,
+      })
+    },
+  )
 
   test('is not known where the board cannot tell', () => {
     expect(check('power')).toMatchObject({ state: 'unknown', exit: 0 })
-    expect(check('power', { files: { ...sensor('0'), ...board('maker,board-1') } })).toMatchObject({ state: 'unknown', exit: 0 })
+    expect(check('power', { files: { ...sensor('0'), ...board('maker,board-1') } })).toMatchObject({
+      state: 'unknown',
+      exit: 0,
+    })
   })
 })
 
@@ -546,7 +721,9 @@ test.each([
   ['-1', 'unknown', 'cannot tell'],
   ['', 'unknown', 'cannot tell'],
 ])('heat of %s thousandths is %s', (temp, state, words) => {
-  const { exit, ...heat } = check('heat', { files: { 'sys/class/thermal/thermal_zone0/temp': `${temp}\n` } })
+  const { exit, ...heat } = check('heat', {
+    files: { 'sys/class/thermal/thermal_zone0/temp': `${temp}\n` },
+  })
   expect(heat).toMatchObject({ state, says: expect.stringContaining(words) as string })
   expect(exit).toBe(0)
 })
@@ -555,11 +732,16 @@ describe('xruns', () => {
   const journal = (...lines: string[]) => ({
     journalctl: `case "$*" in *jackd@*) printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')};; esac`,
   })
-  const started = (alsa: string) => ({ 'etc/default/jackd': `# -s hides\nJACKD_SERVER="-R -s"\nJACKD_ALSA="${alsa}"\n` })
+  const started = (alsa: string) => ({
+    'etc/default/jackd': `# -s hides\nJACKD_SERVER="-R -s"\nJACKD_ALSA="${alsa}"\n`,
+  })
 
   test('are counted as jackd tells them, with advice', () => {
     expect(
-      check('xruns', { programs: journal('jackdmp 1.9.22', 'ALSA: use 3 periods'), files: started('-p128 -n3 --shorts') }),
+      check('xruns', {
+        programs: journal('jackdmp 1.9.22', 'ALSA: use 3 periods'),
+        files: started('-p128 -n3 --shorts'),
+      }),
     ).toMatchObject({
       state: 'info',
       do: '',
@@ -568,7 +750,11 @@ describe('xruns', () => {
       programs: journal('jackdmp', 'JackEngine::XRun: client = tone', 'ALSA: xrun of 3 ms'),
       files: started('-p128'),
     })
-    expect(some).toMatchObject({ state: 'warning', says: expect.stringContaining(' 2 ') as string, exit: 0 })
+    expect(some).toMatchObject({
+      state: 'warning',
+      says: expect.stringContaining(' 2 ') as string,
+      exit: 0,
+    })
     expect(some.do).toContain('-p')
   })
 
@@ -576,10 +762,13 @@ describe('xruns', () => {
     expect(check('xruns')).toMatchObject({ state: 'unknown', exit: 0 })
   })
 
-  test.each(['-p128 -n3 -r48000 -s', '-s -p128', '-p128 --softmode'])('are hidden by %s', (alsa) => {
-    const { state, says } = check('xruns', { programs: journal('jackdmp'), files: started(alsa) })
-    expect([state, says]).toEqual(['warning', expect.stringContaining('softmode')])
-  })
+  test.each(['-p128 -n3 -r48000 -s', '-s -p128', '-p128 --softmode'])(
+    'are hidden by %s',
+    (alsa) => {
+      const { state, says } = check('xruns', { programs: journal('jackdmp'), files: started(alsa) })
+      expect([state, says]).toEqual(['warning', expect.stringContaining('softmode')])
+    },
+  )
 })
 
 test('threads of one name and priority are one line, the most urgent first', () => {
@@ -594,7 +783,9 @@ test('threads of one name and priority are one line, the most urgent first', () 
     ' FF     99 139   3 migration/3',
     ' FF     70 110   2 jackd',
   ]
-  const { state, details } = check('threads', { programs: { ps: `cat <<'END'\n${list.join('\n')}\nEND` } })
+  const { state, details } = check('threads', {
+    programs: { ps: `cat <<'END'\n${list.join('\n')}\nEND` },
+  })
   expect(state).toBe('info')
   expect(details.split('\n')).toEqual([
     'FF 99 migration/*, CPU 3',
@@ -630,7 +821,10 @@ Err:          8
 describe('scheduling latency', () => {
   const measured = (...worst: number[]) => ({
     cyclictest: `echo "$@" >args; cat <<'END'\n# /dev/cpu_dma_latency set to 0us\n${worst
-      .map((max, i) => `T: ${i} ( 7018) P:90 I:200 C:   5000 Min:      8 Act:   12 Avg:   12 Max:    ${max}`)
+      .map(
+        (max, i) =>
+          `T: ${i} ( 7018) P:90 I:200 C:   5000 Min:      8 Act:   12 Avg:   12 Max:    ${max}`,
+      )
       .join('\n')}\nEND`,
   })
   const loops = (args: string[]): string => {
@@ -640,7 +834,10 @@ describe('scheduling latency', () => {
   }
 
   test('fails above two milliseconds, on the worst of all processors', () => {
-    expect(check('latency', { programs: measured(85, 2000, 12) })).toMatchObject({ state: 'passed', exit: 0 })
+    expect(check('latency', { programs: measured(85, 2000, 12) })).toMatchObject({
+      state: 'passed',
+      exit: 0,
+    })
     expect(check('latency', { programs: measured(85, 2001, 12) })).toMatchObject({
       state: 'failed',
       says: expect.stringContaining('2001 µs') as string,
@@ -650,30 +847,44 @@ describe('scheduling latency', () => {
 
   test('means nothing in an emulator', () => {
     for (const where of ['boot', 'card']) {
-      expect(check('latency', { args: ['--where', where], programs: measured(9000) })).toMatchObject({ state: 'info', exit: 0 })
+      expect(
+        check('latency', { args: ['--where', where], programs: measured(9000) }),
+      ).toMatchObject({ state: 'info', exit: 0 })
     }
     expect(loops(['--where', 'boot'])).toMatch(/ -l200$/m)
     expect(loops([])).toMatch(/^-q -m -S -d0 -p90 -i200 -l5000$/m)
   })
 
   test('is not known where cyclictest is not there or does not run', () => {
-    expect(check('latency')).toMatchObject({ state: 'info', says: expect.stringContaining('rt-tests') as string })
+    expect(check('latency')).toMatchObject({
+      state: 'info',
+      says: expect.stringContaining('rt-tests') as string,
+    })
     const programs = { cyclictest: 'echo "Unable to change scheduling policy!"; exit 1' }
-    expect(check('latency', { programs })).toMatchObject({ state: 'warning', details: 'Unable to change scheduling policy!', exit: 0 })
+    expect(check('latency', { programs })).toMatchObject({
+      state: 'warning',
+      details: 'Unable to change scheduling policy!',
+      exit: 0,
+    })
   })
 })
 
 describe('a pattern of this repository', () => {
-  // What JavaScript and grep -E read differently is not used: \d and its like, lazy repeats, (?: and \ within [].
+  // What JavaScript and grep -E read differently is not used: \d and its like, lazy repeats, (?:
+  // and \ within [].
   const foreign = /\\[a-zA-Z0-9]|\(\?|[*+?}]\?|\[[^\]]*\\/
   const patterns = idsOf('tunings').flatMap((id) => {
-    const { proof } = parse(readFileSync(join(repository, 'tunings', `${id}.yaml`), 'utf8')) as { proof: object[] }
+    const { proof } = parse(readFileSync(join(repository, 'tunings', `${id}.yaml`), 'utf8')) as {
+      proof: object[]
+    }
     return proof.flatMap((data) => {
       // as if all values were numbers
       const filled = (text: string): string => text.replaceAll(/\{\{[^}]*\}\}/g, '70')
       const { verdict } = question(Proof.parse(data))
       if ('absent' in verdict) return []
-      return [verdict.matches ?? [], verdict.lacks ?? []].flat().map((pattern) => [id, filled(pattern)] as const)
+      return [verdict.matches ?? [], verdict.lacks ?? []]
+        .flat()
+        .map((pattern) => [id, filled(pattern)] as const)
     })
   })
   // Lines that some of them match: each pattern without its signs, and with something around it.
@@ -695,7 +906,9 @@ describe('a pattern of this repository', () => {
     })
     expect([0, 1]).toContain(status)
     expect(stderr).toBe('')
-    expect(stdout.split('\n').slice(0, -1)).toEqual(lines.filter((line) => new RegExp(pattern).test(line)))
+    expect(stdout.split('\n').slice(0, -1)).toEqual(
+      lines.filter((line) => new RegExp(pattern).test(line)),
+    )
   })
 })
 
@@ -711,14 +924,17 @@ describe('the sound card', () => {
     expect([said.failed, said.checks.find(({ id }) => id === 'card')]).toEqual([1, undefined])
   })
 
-  test.each([{ bus: 'usb' as const }, { bus: 'i2s' as const, alsa_id: 'sndrpi' }])('that is not there is said once: %j', (card) => {
-    const said = asked(needsIt, { card, files: cards(' 0 [sndrpi2        ]: another - another') })
-    expect([said.failed, said.not_asked.card, said.exit]).toEqual([0, 1, 1])
-    expect(said.checks.find(({ id }) => id === 'card')).toMatchObject({
-      state: 'failed',
-      do: expect.stringContaining('plug it in') as string,
-    })
-  })
+  test.each([{ bus: 'usb' as const }, { bus: 'i2s' as const, alsa_id: 'sndrpi' }])(
+    'that is not there is said once: %j',
+    (card) => {
+      const said = asked(needsIt, { card, files: cards(' 0 [sndrpi2        ]: another - another') })
+      expect([said.failed, said.not_asked.card, said.exit]).toEqual([0, 1, 1])
+      expect(said.checks.find(({ id }) => id === 'card')).toMatchObject({
+        state: 'failed',
+        do: expect.stringContaining('plug it in') as string,
+      })
+    },
+  )
 
   test('is not looked for where there is none to be', () => {
     expect(asked([]).checks.find(({ id }) => id === 'card')).toBeUndefined()

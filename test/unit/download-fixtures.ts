@@ -32,7 +32,10 @@ export async function standIn(options: StandInOptions = {}): Promise<StandIn> {
   return server
 }
 
-/** A server that has these faults, a folder for what is fetched from it, and what was said and paused meanwhile. */
+/**
+ * A server that has these faults, a folder for what is fetched from it, and what was said and
+ * paused meanwhile.
+ */
 export async function setUp(...steps: Step[]) {
   const server = await standIn()
   server.next('/image', ...steps)
@@ -66,12 +69,16 @@ export async function setUp(...steps: Step[]) {
     lines,
     pauses,
     options,
-    /** So many milliseconds pass in which nothing comes, as soon as this is so and something is waited for. */
+    /**
+     * So many milliseconds pass in which nothing comes, as soon as this is so and something is
+     * waited for.
+     */
     passes: async (ms: number, come: () => boolean) => {
       await until(() => come() && alarms.size > 0)
       for (const one of alarms) if ((one.left -= ms) <= 0) one.ring()
     },
-    get: (more: Partial<DownloadOptions> = {}, wanted = sha256) => download({ url, sha256: wanted }, { ...options, ...more }),
+    get: (more: Partial<DownloadOptions> = {}, wanted = sha256) =>
+      download({ url, sha256: wanted }, { ...options, ...more }),
     /** the ranges that were asked for */
     ranges: () => server.asked.map(({ range }) => range),
     sent: () => server.asked.reduce((sum, { sent }) => sum + sent, 0),
@@ -79,7 +86,8 @@ export async function setUp(...steps: Step[]) {
 }
 
 /** Where the range begins that was asked for; NaN for none. */
-export const startOf = (range: string | undefined): number => Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? NaN)
+export const startOf = (range: string | undefined): number =>
+  Number(/^bytes=(\d+)-$/.exec(range ?? '')?.[1] ?? NaN)
 
 /** Everything in a folder of downloads, but for the locks. */
 export const left = (folder: string): string[] =>
@@ -102,30 +110,48 @@ export function expectKept(path: string, folder: string, wanted = sha256): void 
 }
 
 /** What a user reads when it fails. Any other error is a fault and passes through. */
-export async function failure(promise: Promise<unknown>): Promise<{ kind: string; message: string; mend?: string }> {
+export async function failure(
+  promise: Promise<unknown>,
+): Promise<{ kind: string; message: string; mend?: string }> {
   try {
     await promise
   } catch (error) {
-    if (error instanceof HostError) return { kind: error.name, message: error.message, mend: error.mend }
-    if (error instanceof UserError || error instanceof Interrupted) return { kind: error.name, message: error.message }
+    if (error instanceof HostError)
+      return { kind: error.name, message: error.message, mend: error.mend }
+    if (error instanceof UserError || error instanceof Interrupted)
+      return { kind: error.name, message: error.message }
     throw error
   }
   throw new Error('nothing failed')
 }
 
-/** Another process that downloads; `around` is a command that it is run by. It says how it ended. */
-export function otherProcess(options: Partial<DownloadOptions> & { url: string; sha256: string }, around: string[] = []) {
+/**
+ * Another process that downloads; `around` is a command that it is run by. It says how it ended.
+ */
+export function otherProcess(
+  options: Partial<DownloadOptions> & { url: string; sha256: string },
+  around: string[] = [],
+) {
   const code = `import { download } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/engine/fetch/download.ts')).href)}
     const { url, sha256, ...options } = ${JSON.stringify(options)}
     const all = { mirrors: [], offline: false, proxies: {}, signal: new AbortController().signal, ...options }
     const said = await download({ url, sha256 }, all).catch(({ name, message, mend }) => ({ name, message, mend }))
     console.log(JSON.stringify({ said }))`
-  const argv = [...around, process.execPath, '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code]
+  const argv = [
+    ...around,
+    process.execPath,
+    '--disable-warning=ExperimentalWarning',
+    '--input-type=module',
+    '-e',
+    code,
+  ]
   const child = spawn(argv[0]!, argv.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
-  const ended = new Promise<{ said: string | { name: string; message: string; mend: string } } | undefined>((done) =>
+  const ended = new Promise<
+    { said: string | { name: string; message: string; mend: string } } | undefined
+  >((done) =>
     child.once('close', () => done(text === '' ? undefined : (JSON.parse(text) as never))),
   )
   return { child, ended }

@@ -10,10 +10,21 @@ import { isDowngrade, proxiesOf, sourceOf, withoutSecrets } from '../../lib/engi
 import { explained } from '../../lib/engine/fetch/refusals.ts'
 import { serveProxy } from '../stand-in/proxy.ts'
 import type { Proxy } from '../stand-in/proxy.ts'
-import { expectKept, failure, left, otherProcess, part, setUp, sha256, SILENCE, standIn } from './download-fixtures.ts'
+import {
+  expectKept,
+  failure,
+  left,
+  otherProcess,
+  part,
+  setUp,
+  sha256,
+  SILENCE,
+  standIn,
+} from './download-fixtures.ts'
 import { refusal, temporaryFolder } from './fixtures.ts'
 
-// The ways to a server: mirrors, redirects, proxies, TLS. And that no password on them is ever said.
+// The ways to a server: mirrors, redirects, proxies, TLS. And that no password on them is ever
+// said.
 
 describe('a mirror', () => {
   const mirrors = [
@@ -36,18 +47,33 @@ describe('a mirror', () => {
 
   test('that is no address is refused by its name, and so is a file that has none', () => {
     const begins = 'it begins with https://, http:// or file:///'
-    expect(refusal(() => sourceOf('https://a/b', [{ from: 'https://a', to: 'mirror.example' }]))).toBe(
-      `mirror.example: is no mirror to fetch from (${begins})`,
-    )
-    for (const odd of ['', '/an/image', 'ftp://a/b', 'https://', 'file://srv/an/image', 'downloads.example/a']) {
-      expect(refusal(() => sourceOf(odd, []))).toBe(`${odd}: is no address to fetch from (${begins})`)
+    expect(
+      refusal(() => sourceOf('https://a/b', [{ from: 'https://a', to: 'mirror.example' }])),
+    ).toBe(`mirror.example: is no mirror to fetch from (${begins})`)
+    for (const odd of [
+      '',
+      '/an/image',
+      'ftp://a/b',
+      'https://',
+      'file://srv/an/image',
+      'downloads.example/a',
+    ]) {
+      expect(refusal(() => sourceOf(odd, []))).toBe(
+        `${odd}: is no address to fetch from (${begins})`,
+      )
     }
   })
 
   test('is what an error names beside the address that was asked for', async () => {
     const { server, options } = await setUp({ status: 404 })
     const mirrors = [{ from: 'https://downloads.example', to: server.url }]
-    expect((await failure(download({ url: 'https://downloads.example/image', sha256 }, { ...options, mirrors }))).message).toBe(
+    expect(
+      (
+        await failure(
+          download({ url: 'https://downloads.example/image', sha256 }, { ...options, mirrors }),
+        )
+      ).message,
+    ).toBe(
       `https://downloads.example/image (from the mirror ${server.url}/image): ` +
         'there is nothing there (the server answers 404); see whether that address is still right',
     )
@@ -60,7 +86,9 @@ describe('a mirror', () => {
     const mirrors = [{ from: 'https://downloads.example/', to: pathToFileURL(shelf).href }]
     const hash = createHash('sha256').update('bytes').digest('hex')
     const wanted = { url: 'https://downloads.example/a%20b.img', sha256: hash }
-    expect(await download(wanted, { ...options, mirrors, offline: true })).toBe(join(shelf, 'a b.img'))
+    expect(await download(wanted, { ...options, mirrors, offline: true })).toBe(
+      join(shelf, 'a b.img'),
+    )
     expect(left(folder)).toEqual([])
   })
 })
@@ -68,32 +96,48 @@ describe('a mirror', () => {
 test('a redirect that leaves https is seen as one, however it is written', () => {
   expect(isDowngrade('https://a/b', 'http://a/c')).toBe(true)
   expect(isDowngrade('https://a/b', 'HTTP://a/c')).toBe(true)
-  for (const to of ['/c', '//b/c', 'https://b/c', '', 'http://[']) expect(isDowngrade('https://a/b', to)).toBe(false)
+  for (const to of ['/c', '//b/c', 'https://b/c', '', 'http://['])
+    expect(isDowngrade('https://a/b', to)).toBe(false)
   expect(isDowngrade('http://a/b', 'http://b/c')).toBe(false)
   expect(isDowngrade('http://a/b', 'https://b/c')).toBe(false)
 })
 
 describe('a password', () => {
   test('is cut out of an address, and nothing else is', () => {
-    expect(withoutSecrets('via http://me:secret@proxy:3128/ and https://me@b/c')).toBe('via http://proxy:3128/ and https://b/c')
-    expect(withoutSecrets('https://a/b@c?d=e@f mail@example.org')).toBe('https://a/b@c?d=e@f mail@example.org')
+    expect(withoutSecrets('via http://me:secret@proxy:3128/ and https://me@b/c')).toBe(
+      'via http://proxy:3128/ and https://b/c',
+    )
+    expect(withoutSecrets('https://a/b@c?d=e@f mail@example.org')).toBe(
+      'https://a/b@c?d=e@f mail@example.org',
+    )
   })
 
   test('is in no message of Node that is passed on', () => {
     const error = new Error('Invalid URL http://me:secret@proxy:3128')
-    expect(explained(error, 'https://a/b').message).toBe('the connection failed (Invalid URL http://proxy:3128)')
+    expect(explained(error, 'https://a/b').message).toBe(
+      'the connection failed (Invalid URL http://proxy:3128)',
+    )
   })
 
   test('in an address is told to its server, and to nobody else', async () => {
-    const { server, folder, lines, options, passes } = await setUp({ drop_after: 2_000_000 }, { stall_after: 0 }, { status: 403 })
+    const { server, folder, lines, options, passes } = await setUp(
+      { drop_after: 2_000_000 },
+      { stall_after: 0 },
+      { status: 403 },
+    )
     const url = server.url.replace('//', '//me:secret@')
     const stop = new AbortController()
     const onLine = (line: string): void => void (lines.push(line) === 2 && stop.abort())
     await Promise.all([
-      failure(download({ url: `${url}/image`, sha256 }, { ...options, onLine, signal: stop.signal })),
+      failure(
+        download({ url: `${url}/image`, sha256 }, { ...options, onLine, signal: stop.signal }),
+      ),
       passes(SILENCE, () => server.asked.length === 2),
     ])
-    expect(server.asked[1]).toMatchObject({ authorization: `Basic ${btoa('me:secret')}`, range: expect.any(String) })
+    expect(server.asked[1]).toMatchObject({
+      authorization: `Basic ${btoa('me:secret')}`,
+      range: expect.any(String),
+    })
     const { message } = await failure(download({ url: `${url}/image`, sha256 }, options))
     const note = readFileSync(`${part(folder)}.json`, 'utf8')
     expect(message).toContain(`${server.url}/image: the server does not give it away`)
@@ -105,15 +149,22 @@ describe('a password', () => {
     for (const says of [407, 502]) {
       const proxy = await proxyServer(says)
       const { lines, options, pauses } = await setUp()
-      const proxies = { http_proxy: `http://me:secret@${proxy.address}`, https_proxy: `me:secret@${proxy.address}` }
+      const proxies = {
+        http_proxy: `http://me:secret@${proxy.address}`,
+        https_proxy: `me:secret@${proxy.address}`,
+      }
       for (const scheme of ['http', 'https']) {
-        const { message } = await failure(download({ url: `${scheme}://downloads.example/image`, sha256 }, { ...options, proxies }))
+        const { message } = await failure(
+          download({ url: `${scheme}://downloads.example/image`, sha256 }, { ...options, proxies }),
+        )
         expect(message).toContain(`${scheme}://downloads.example/image: `)
         expect(message).toContain(String(says))
         expect([message, ...lines].filter((text) => text.includes('secret'))).toEqual([])
       }
       expect(pauses).toHaveLength(says === 407 ? 0 : 10)
-      expect(new Set(proxy.asked.map(({ authorization }) => authorization))).toEqual(new Set([`Basic ${btoa('me:secret')}`]))
+      expect(new Set(proxy.asked.map(({ authorization }) => authorization))).toEqual(
+        new Set([`Basic ${btoa('me:secret')}`]),
+      )
     }
   })
 })
@@ -130,18 +181,29 @@ test('a connection that failed at each of several addresses says at least which 
 })
 
 describe('a proxy', () => {
-  test.each(['http_proxy', 'HTTP_PROXY'])('that %s names is asked for http, and gives pieces, too', async (name) => {
-    const proxy = await proxyServer()
-    const { folder, url, get, ranges } = await setUp({ drop_after: 2_000_000 })
-    expectKept(await get({ proxies: { [name]: proxy.address, https_proxy: 'http://127.0.0.1:1' } }), folder)
-    expect(proxy.asked).toEqual(Array.from({ length: 2 }, () => ({ what: `GET ${url}`, authorization: undefined })))
-    expect(ranges()).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/)])
-  })
+  test.each(['http_proxy', 'HTTP_PROXY'])(
+    'that %s names is asked for http, and gives pieces, too',
+    async (name) => {
+      const proxy = await proxyServer()
+      const { folder, url, get, ranges } = await setUp({ drop_after: 2_000_000 })
+      expectKept(
+        await get({ proxies: { [name]: proxy.address, https_proxy: 'http://127.0.0.1:1' } }),
+        folder,
+      )
+      expect(proxy.asked).toEqual(
+        Array.from({ length: 2 }, () => ({ what: `GET ${url}`, authorization: undefined })),
+      )
+      expect(ranges()).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/)])
+    },
+  )
 
   test('is not asked for what no_proxy names', async () => {
     const proxy = await proxyServer()
     const { folder, get } = await setUp()
-    expectKept(await get({ proxies: { http_proxy: proxy.address, NO_PROXY: 'example.org 127.0.0.1' } }), folder)
+    expectKept(
+      await get({ proxies: { http_proxy: proxy.address, NO_PROXY: 'example.org 127.0.0.1' } }),
+      folder,
+    )
     expect(proxy.asked).toEqual([])
   })
 
@@ -162,22 +224,50 @@ describe('a proxy', () => {
   test('is named in lower case first, with or without http://, and no_proxy holds for what is below a domain', () => {
     expect(proxiesOf({})).toEqual({})
     expect(proxiesOf({ http_proxy: '', no_proxy: ' ', HTTPS_PROXY: undefined })).toEqual({})
-    expect(proxiesOf({ http_proxy: 'a:1', HTTP_PROXY: 'b:2', HTTPS_PROXY: 'https://c:3' })).toEqual({
-      http_proxy: 'http://a:1',
-      https_proxy: 'https://c:3',
+    expect(proxiesOf({ http_proxy: 'a:1', HTTP_PROXY: 'b:2', HTTPS_PROXY: 'https://c:3' })).toEqual(
+      {
+        http_proxy: 'http://a:1',
+        https_proxy: 'https://c:3',
+      },
+    )
+    expect(proxiesOf({ no_proxy: 'example.org, localhost' })).toEqual({
+      no_proxy: 'example.org,.example.org,localhost,.localhost',
     })
-    expect(proxiesOf({ no_proxy: 'example.org, localhost' })).toEqual({ no_proxy: 'example.org,.example.org,localhost,.localhost' })
   })
 
-  test.each(['socks5://me:secret@a:1', 'http://me:se%cret@a:1', 'http://', ':'])('that is none is refused by its name: %s', (value) => {
-    expect(refusal(() => proxiesOf({ HTTPS_PROXY: value }))).toBe('HTTPS_PROXY: is no address of a proxy such as http://proxy.example:3128')
-  })
+  test.each(['socks5://me:secret@a:1', 'http://me:se%cret@a:1', 'http://', ':'])(
+    'that is none is refused by its name: %s',
+    (value) => {
+      expect(refusal(() => proxiesOf({ HTTPS_PROXY: value }))).toBe(
+        'HTTPS_PROXY: is no address of a proxy such as http://proxy.example:3128',
+      )
+    },
+  )
 })
 
 /** A key and a certificate for 127.0.0.1, in PEM; undefined where there is no openssl. */
 function selfSigned(): { key: string; cert: string } | undefined {
-  const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  const more = ['-subj', '/CN=stand-in', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', '-', '-out', '-']
+  const words = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-days',
+    '2',
+  ]
+  const more = [
+    '-subj',
+    '/CN=stand-in',
+    '-addext',
+    'subjectAltName=IP:127.0.0.1',
+    '-keyout',
+    '-',
+    '-out',
+    '-',
+  ]
   const { status, stdout } = spawnSync('openssl', [...words, ...more], { encoding: 'utf8' })
   const [key, cert] = ['PRIVATE KEY', 'CERTIFICATE'].map((what) =>
     new RegExp(`-----BEGIN ${what}-----[^]*?-----END ${what}-----\n`).exec(stdout),
@@ -198,7 +288,9 @@ if (tls !== undefined) {
     test('whose certificate nobody vouches for is not asked again', async () => {
       const { options, pauses } = await setUp()
       const server = await standIn({ tls })
-      const { kind, message, mend } = await failure(download({ url: `${server.url}/image`, sha256 }, options))
+      const { kind, message, mend } = await failure(
+        download({ url: `${server.url}/image`, sha256 }, options),
+      )
       expect({ kind, message }).toEqual({
         kind: 'HostError',
         message: `${server.url}/image: the certificate of the server is not to be trusted (DEPTH_ZERO_SELF_SIGNED_CERT)`,
@@ -211,9 +303,13 @@ if (tls !== undefined) {
     test('is trusted when this machine trusts it', async () => {
       const { folder } = await setUp()
       const server = await standIn({ tls })
-      const file = join(temporaryFolder(), 'ca.pem') // where Node and OpenSSL look instead of /etc/ssl
+      // where Node and OpenSSL look instead of /etc/ssl
+      const file = join(temporaryFolder(), 'ca.pem')
       writeFileSync(file, tls.cert)
-      const { ended } = otherProcess({ url: `${server.url}/image`, sha256, folder }, ['env', `SSL_CERT_FILE=${file}`])
+      const { ended } = otherProcess({ url: `${server.url}/image`, sha256, folder }, [
+        'env',
+        `SSL_CERT_FILE=${file}`,
+      ])
       expectKept((await ended)!.said as string, folder)
     })
 
@@ -223,11 +319,20 @@ if (tls !== undefined) {
       const server = await standIn({ tls })
       server.next('/image', { drop_after: 2_000_000 })
       const proxy = await proxyServer()
-      const proxies = { https_proxy: `http://me:secret@${proxy.address}`, http_proxy: 'http://127.0.0.1:1' }
-      expectKept(await download({ url: `${server.url}/image`, sha256 }, { ...options, proxies }), folder)
+      const proxies = {
+        https_proxy: `http://me:secret@${proxy.address}`,
+        http_proxy: 'http://127.0.0.1:1',
+      }
+      expectKept(
+        await download({ url: `${server.url}/image`, sha256 }, { ...options, proxies }),
+        folder,
+      )
       const { host } = new URL(server.url)
       expect(proxy.asked).toEqual(
-        Array.from({ length: 2 }, () => ({ what: `CONNECT ${host}`, authorization: `Basic ${btoa('me:secret')}` })),
+        Array.from({ length: 2 }, () => ({
+          what: `CONNECT ${host}`,
+          authorization: `Basic ${btoa('me:secret')}`,
+        })),
       )
       expect(server.asked.map(({ status }) => status)).toEqual([200, 206])
     })

@@ -29,23 +29,28 @@ import {
 } from './download-fixtures.ts'
 import { repository, temporaryFolder, until, write } from './fixtures.ts'
 
-// Each fault of a network, a server, a disk and a user, played by a server that is told to have it. Nothing here waits longer
-// than it must: the pauses between tries are only written down.
+// Each fault of a network, a server, a disk and a user, played by a server that is told to have it.
+// Nothing here waits longer than it must: the pauses between tries are only written down.
 
 const { length } = content
-const bytesOf = (from: number, to: number): Buffer => Buffer.concat([...(content.read(from, to) as Iterable<Buffer>)])
+const bytesOf = (from: number, to: number): Buffer =>
+  Buffer.concat([...(content.read(from, to) as Iterable<Buffer>)])
 
 describe('a file', () => {
   test('is fetched whole, kept under its sha256, and asked for only once', async () => {
     const { server, folder, get } = await setUp()
     expectKept(await get(), folder)
     expectKept(await get(), folder)
-    expect(server.asked).toMatchObject([{ method: 'GET', path: '/image', status: 200, sent: length }])
+    expect(server.asked).toMatchObject([
+      { method: 'GET', path: '/image', status: 200, sent: length },
+    ])
     expect(server.asked[0]!.range).toBeUndefined()
   })
 
   test('is fetched by the name of downbeat, from servers that refuse the default names of client libraries, too', async () => {
-    const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as { version: string }
+    const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+      version: string
+    }
     expect(userAgent).toBe(`Mozilla/5.0 (compatible; downbeat/${version})`)
     const { options, folder } = await setUp()
     const server = await standIn({ script: { refuses_default_agents: true } })
@@ -79,7 +84,10 @@ describe('a file', () => {
   })
 
   test('is found through redirects, but not through an endless row of them', async () => {
-    const { server, url, folder, get } = await setUp({ redirect: '/step' }, { redirect: '/image', times: 12 })
+    const { server, url, folder, get } = await setUp(
+      { redirect: '/step' },
+      { redirect: '/image', times: 12 },
+    )
     server.next('/step', { redirect: '/elsewhere', status: 301 })
     server.put('/elsewhere', content)
     expectKept(await get(), folder)
@@ -92,7 +100,9 @@ describe('a file', () => {
 
   test('is not looked for where a redirect leads out of the network', async () => {
     const { url, get } = await setUp({ redirect: 'ftp://example.com/image' })
-    expect((await failure(get())).message).toBe(`${url}: leads to where nothing can be fetched from (Unsupported protocol: ftp:)`)
+    expect((await failure(get())).message).toBe(
+      `${url}: leads to where nothing can be fetched from (Unsupported protocol: ftp:)`,
+    )
   })
 
   test('is known by 64 hexadecimal digits, whatever their case', async () => {
@@ -113,7 +123,11 @@ describe('a connection that drops', () => {
     const start = startOf(ranges()[1])
     expect(start).toBeGreaterThan(0)
     expect(start).toBeLessThanOrEqual(2_000_000)
-    expect(server.asked[1]).toMatchObject({ status: 206, if_range: content.etag, sent: length - start })
+    expect(server.asked[1]).toMatchObject({
+      status: 206,
+      if_range: content.etag,
+      sent: length - start,
+    })
     expect(pauses).toEqual([1000])
   })
 
@@ -141,7 +155,10 @@ describe('a connection that drops', () => {
   })
 
   test('from a server that knows no ranges begins anew', async () => {
-    const { server, folder, get, ranges } = await setUp({ drop_after: 2_000_000 }, { ignore_ranges: true })
+    const { server, folder, get, ranges } = await setUp(
+      { drop_after: 2_000_000 },
+      { ignore_ranges: true },
+    )
     expectKept(await get(), folder)
     expect(startOf(ranges()[1])).toBeGreaterThan(0)
     expect(server.asked[1]).toMatchObject({ status: 200, sent: length })
@@ -151,11 +168,16 @@ describe('a connection that drops', () => {
     const { url, get } = await setUp({ drop_after: 2_000_000, ignore_ranges: true, times: 50 })
     const { kind, message } = await failure(get())
     expect(kind).toBe('HostError')
-    expect(message.slice(url.length)).toMatch(/^: the connection ended half-way, after [12]\.\d MB \(\d+ times in a row\)$/)
+    expect(message.slice(url.length)).toMatch(
+      /^: the connection ended half-way, after [12]\.\d MB \(\d+ times in a row\)$/,
+    )
   })
 
   test('while the file is replaced on the server begins anew with the other file', async () => {
-    const { server, folder, get, ranges } = await setUp({ drop_after: 2_000_000 }, { becomes: '/other' })
+    const { server, folder, get, ranges } = await setUp(
+      { drop_after: 2_000_000 },
+      { becomes: '/other' },
+    )
     expectKept(await get({}, otherSha256), folder, otherSha256)
     expect(startOf(ranges()[1])).toBeGreaterThan(0)
     expect(server.asked[1]).toMatchObject({ if_range: content.etag, status: 200, sent: length })
@@ -163,7 +185,10 @@ describe('a connection that drops', () => {
 
   const lies: [what: string, headers: Record<string, string | null>][] = [
     ['begins elsewhere', { 'content-range': `bytes 999999-${length - 1}/${length}` }],
-    ['is of a file of another length', { 'content-range': `bytes 1000000-${length}/${length + 1}` }],
+    [
+      'is of a file of another length',
+      { 'content-range': `bytes 1000000-${length}/${length + 1}` },
+    ],
     ['does not say what it is', { 'content-range': null }],
     ['is of another file', { etag: '"another"' }],
     ['does not say which file it is of', { etag: null }],
@@ -185,7 +210,10 @@ describe('a connection that drops', () => {
     const weak = { headers: { etag: 'W/"weak"' } }
     const dated = await setUp({ ...weak, drop_after: 2_000_000 }, weak)
     expectKept(await dated.get(), dated.folder)
-    expect(dated.server.asked[1]).toMatchObject({ if_range: content.modified.toUTCString(), status: 206 })
+    expect(dated.server.asked[1]).toMatchObject({
+      if_range: content.modified.toUTCString(),
+      status: 206,
+    })
     const nothing = { headers: { etag: null, 'last-modified': null } }
     const nameless = await setUp({ ...nothing, drop_after: 2_000_000 }, nothing)
     expectKept(await nameless.get(), nameless.folder)
@@ -205,11 +233,17 @@ describe('a connection that drops', () => {
   })
 
   test('from a server that always promises more than it gives is given up', async () => {
-    const { server, url, get } = await setUp({ claims_length: length + 1000, ignore_ranges: true, times: 50 })
+    const { server, url, get } = await setUp({
+      claims_length: length + 1000,
+      ignore_ranges: true,
+      times: 50,
+    })
     server.put('/image', other)
     const { kind, message } = await failure(get())
     expect(kind).toBe('HostError')
-    expect(message.slice(url.length)).toMatch(/^: the connection ended half-way, after [23]\.\d MB \(\d+ times in a row\)$/)
+    expect(message.slice(url.length)).toMatch(
+      /^: the connection ended half-way, after [23]\.\d MB \(\d+ times in a row\)$/,
+    )
   })
 })
 
@@ -264,17 +298,24 @@ describe('wrong bytes', () => {
 
   test('in a file that came too short are the same error', async () => {
     const { server, folder, url, get } = await setUp({ claims_length: 1_000_000 })
-    expect(await failure(get())).toEqual(said(url, createHash('sha256').update(bytesOf(0, 1_000_000)).digest('hex')))
+    expect(await failure(get())).toEqual(
+      said(url, createHash('sha256').update(bytesOf(0, 1_000_000)).digest('hex')),
+    )
     expect(left(folder)).toEqual([])
     expect(server.asked).toHaveLength(1)
   })
 
   test('in a file of several pieces are a reason to fetch it once more from the beginning', async () => {
-    const { server, folder, url, lines, get, ranges } = await setUp({ drop_after: 2_000_000 }, { wrong_bytes: true })
+    const { server, folder, url, lines, get, ranges } = await setUp(
+      { drop_after: 2_000_000 },
+      { wrong_bytes: true },
+    )
     expectKept(await get(), folder)
     expect(ranges()).toEqual([undefined, expect.stringMatching(/^bytes=\d+-$/), undefined])
     expect(server.asked[2]).toMatchObject({ status: 200, sent: length })
-    expect(lines.at(-1)).toBe(`${url}: its pieces do not fit together; fetching it from the beginning`)
+    expect(lines.at(-1)).toBe(
+      `${url}: its pieces do not fit together; fetching it from the beginning`,
+    )
   })
 
   test('are found in what an earlier run left, too', async () => {
@@ -288,7 +329,11 @@ describe('wrong bytes', () => {
   })
 
   test('that come once more are one error, and leave nothing behind', async () => {
-    const { server, folder, url, get } = await setUp({ drop_after: 2_000_000 }, { wrong_bytes: true }, { becomes: '/other' })
+    const { server, folder, url, get } = await setUp(
+      { drop_after: 2_000_000 },
+      { wrong_bytes: true },
+      { becomes: '/other' },
+    )
     expect(await failure(get())).toEqual(said(url, otherSha256))
     expect(left(folder)).toEqual([])
     expect(server.asked).toHaveLength(3)
@@ -296,13 +341,16 @@ describe('wrong bytes', () => {
 })
 
 describe('a server that answers', () => {
-  test.each([408, 425, 429, 500, 502, 503, 504])('%d is asked again after a pause', async (status) => {
-    const { server, folder, url, lines, pauses, get } = await setUp({ status, times: 3 })
-    expectKept(await get(), folder)
-    expect(pauses).toEqual([1000, 2000, 4000])
-    expect(lines[0]).toBe(`${url}: the server answers ${status}; trying again in 1 s`)
-    expect(server.asked).toHaveLength(4)
-  })
+  test.each([408, 425, 429, 500, 502, 503, 504])(
+    '%d is asked again after a pause',
+    async (status) => {
+      const { server, folder, url, lines, pauses, get } = await setUp({ status, times: 3 })
+      expectKept(await get(), folder)
+      expect(pauses).toEqual([1000, 2000, 4000])
+      expect(lines[0]).toBe(`${url}: the server answers ${status}; trying again in 1 s`)
+      expect(server.asked).toHaveLength(4)
+    },
+  )
 
   test('503 with Retry-After is asked again when it says, within a minute', async () => {
     const after = (value: string): Step => ({ status: 503, headers: { 'retry-after': value } })
@@ -324,8 +372,14 @@ describe('a server that answers', () => {
   })
 
   const final: [status: number, said: string][] = [
-    [404, 'there is nothing there (the server answers 404); see whether that address is still right'],
-    [410, 'there is nothing there (the server answers 410); see whether that address is still right'],
+    [
+      404,
+      'there is nothing there (the server answers 404); see whether that address is still right',
+    ],
+    [
+      410,
+      'there is nothing there (the server answers 410); see whether that address is still right',
+    ],
     [401, 'the server does not give it away (it answers 401); see whether that address is right'],
     [403, 'the server does not give it away (it answers 403); see whether that address is right'],
     [400, 'the server answers 400, which is nothing to work with'],
@@ -382,13 +436,19 @@ describe('a run that is stopped', () => {
 
   test('before it has begun asks for nothing', async () => {
     const { server, get } = await setUp()
-    expect(await failure(get({ signal: AbortSignal.abort() }))).toEqual({ kind: 'Interrupted', message: 'stopped' })
+    expect(await failure(get({ signal: AbortSignal.abort() }))).toEqual({
+      kind: 'Interrupted',
+      message: 'stopped',
+    })
     expect(server.asked).toEqual([])
   })
 
   test('leaves a half-written note that the next one does not trip over', async () => {
     const { folder, get, ranges } = await setUp()
-    write(folder, { [`${sha256}.part`]: 'something', [`${sha256}.part.json`]: '{"url":"http://127.' })
+    write(folder, {
+      [`${sha256}.part`]: 'something',
+      [`${sha256}.part.json`]: '{"url":"http://127.',
+    })
     expectKept(await get(), folder)
     expect(ranges()).toEqual([undefined])
   })
@@ -404,7 +464,11 @@ describe('a run that is stopped', () => {
     const { folder, server, get, lines, ranges } = await setUp()
     write(folder, {
       [`${sha256}.part`]: 'something',
-      [`${sha256}.part.json`]: JSON.stringify({ url: `${server.url}/elsewhere`, etag: content.etag, length }),
+      [`${sha256}.part.json`]: JSON.stringify({
+        url: `${server.url}/elsewhere`,
+        etag: content.etag,
+        length,
+      }),
     })
     expectKept(await get(), folder)
     expect(ranges()).toEqual([undefined])
@@ -414,19 +478,25 @@ describe('a run that is stopped', () => {
 
 describe('a run that is killed with SIGKILL', () => {
   const moments = [0, 1, 65_536, 1_000_000, length - 1]
-  test.each(moments)('after %d bytes has lost none of them: the next one asks for the rest', async (bytes) => {
-    const { folder, url, get, ranges, server } = await setUp({ stall_after: bytes })
-    const { child, ended } = otherProcess({ url, sha256, folder })
-    await until(() => hasCome(folder, bytes))
-    child.kill('SIGKILL')
-    expect(await ended).toBeUndefined()
-    expectKept(await get(), folder)
-    expect(ranges()).toEqual([undefined, bytes === 0 ? undefined : `bytes=${bytes}-`])
-    expect(server.asked[1]!.sent).toBe(length - bytes)
-  })
+  test.each(moments)(
+    'after %d bytes has lost none of them: the next one asks for the rest',
+    async (bytes) => {
+      const { folder, url, get, ranges, server } = await setUp({ stall_after: bytes })
+      const { child, ended } = otherProcess({ url, sha256, folder })
+      await until(() => hasCome(folder, bytes))
+      child.kill('SIGKILL')
+      expect(await ended).toBeUndefined()
+      expectKept(await get(), folder)
+      expect(ranges()).toEqual([undefined, bytes === 0 ? undefined : `bytes=${bytes}-`])
+      expect(server.asked[1]!.sent).toBe(length - bytes)
+    },
+  )
 
   test('twice is gone on with by the third', async () => {
-    const { folder, url, get, ranges, sent } = await setUp({ stall_after: 1_000_000 }, { stall_after: 500_000 })
+    const { folder, url, get, ranges, sent } = await setUp(
+      { stall_after: 1_000_000 },
+      { stall_after: 500_000 },
+    )
     for (const bytes of [1_000_000, 1_500_000]) {
       const { child, ended } = otherProcess({ url, sha256, folder })
       await until(() => hasCome(folder, bytes))
@@ -456,29 +526,48 @@ test('of two processes that want the same file one fetches it, and the other wai
   expectKept(await second, folder)
   expect(waited).toBe(true)
   expect(server.asked.map(({ range }) => range)).toEqual([undefined, 'bytes=1000000-'])
-  const all = await Promise.all([get({ folder: join(folder, 'again') }), get({ folder: join(folder, 'again') })])
+  const all = await Promise.all([
+    get({ folder: join(folder, 'again') }),
+    get({ folder: join(folder, 'again') }),
+  ])
   expect(new Set(all)).toEqual(new Set([join(folder, 'again', sha256)]))
   expect(server.asked).toHaveLength(3)
 })
 
 describe('a disk', () => {
-  const mend = 'make room there (./downbeat clean removes what is cached), then run the same command again: it goes on where it was'
+  const mend =
+    'make room there (./downbeat clean removes what is cached), then run the same command again: it goes on where it was'
 
   test('that is too small for the file is told before a byte of it is written', async () => {
     const { folder, get } = await setUp({ claims_length: 1e15 })
     const said = await failure(get())
-    expect(said).toEqual({ kind: 'HostError', message: expect.stringMatching(/full: [\d.]+ MB free, 1000000000\.0 MB more needed$/), mend })
+    expect(said).toEqual({
+      kind: 'HostError',
+      message: expect.stringMatching(/full: [\d.]+ MB free, 1000000000\.0 MB more needed$/),
+      mend,
+    })
     expect(said.message).toContain(`the disk of ${folder} is full`)
     expect(left(folder)).toEqual([])
   })
 
   test('that fills up half-way is one error, and with room the next run goes on where it was', async () => {
-    // No length is told, so that nobody can know beforehand; the disk is a small one of the child's own namespace.
+    // No length is told, so that nobody can know beforehand; the disk is a small one of the child's
+    // own namespace.
     const { folder, url, get, ranges } = await setUp({ headers: { 'content-length': null } })
     const small = join(temporaryFolder(), 'small')
     const script = `mkdir ${small} && mount -t tmpfs -o size=1m small ${small} && "$@"; cp ${small}/*.part* ${folder}`
-    const { ended } = otherProcess({ url, sha256, folder: small }, [...enter(true), 'bash', '-c', script, 'bash'])
-    expect((await ended)!.said).toEqual({ name: 'HostError', message: `the disk of ${small} is full`, mend })
+    const { ended } = otherProcess({ url, sha256, folder: small }, [
+      ...enter(true),
+      'bash',
+      '-c',
+      script,
+      'bash',
+    ])
+    expect((await ended)!.said).toEqual({
+      name: 'HostError',
+      message: `the disk of ${small} is full`,
+      mend,
+    })
     const { size } = statSync(part(folder))
     expect(size).toBeGreaterThan(500_000)
     expectKept(await get(), folder)
@@ -487,7 +576,12 @@ describe('a disk', () => {
 
   test('that takes no file of that size is one error', async () => {
     const { folder, url } = await setUp()
-    const { ended } = otherProcess({ url, sha256, folder }, ['bash', '-c', 'ulimit -f 1000; "$@"', 'bash'])
+    const { ended } = otherProcess({ url, sha256, folder }, [
+      'bash',
+      '-c',
+      'ulimit -f 1000; "$@"',
+      'bash',
+    ])
     expect((await ended)!.said).toEqual({
       name: 'HostError',
       message: `${part(folder)} cannot be written (EFBIG)`,
@@ -521,11 +615,17 @@ describe('a file:// address', () => {
     const { href } = pathToFileURL(here)
     expect(await download({ url: href, sha256: hash }, { ...options, offline: true })).toBe(here)
     expect(left(folder)).toEqual([])
-    expect((await failure(download({ url: href, sha256 }, options))).message).toContain(`got sha256      ${hash}`)
+    expect((await failure(download({ url: href, sha256 }, options))).message).toContain(
+      `got sha256      ${hash}`,
+    )
     expect(existsSync(here)).toBe(true)
-    expect((await failure(download({ url: `${href}-not`, sha256 }, options))).message).toBe(`${href}-not: there is no such file`)
+    expect((await failure(download({ url: `${href}-not`, sha256 }, options))).message).toBe(
+      `${href}-not: there is no such file`,
+    )
     const { href: parent } = new URL('.', href)
-    expect((await failure(download({ url: parent, sha256 }, options))).message).toBe(`${parent}: cannot be read (EISDIR)`)
+    expect((await failure(download({ url: parent, sha256 }, options))).message).toBe(
+      `${parent}: cannot be read (EISDIR)`,
+    )
   })
 })
 
@@ -535,7 +635,9 @@ describe('progress', () => {
     const seen: Progress[] = []
     await get({ onProgress: (progress) => seen.push(progress) })
     expect(seen.at(-1)).toMatchObject({ bytes: length, total: length })
-    expect(seen.map(({ bytes }) => bytes)).toEqual(seen.map(({ bytes }) => bytes).sort((a, b) => a - b))
+    expect(seen.map(({ bytes }) => bytes)).toEqual(
+      seen.map(({ bytes }) => bytes).sort((a, b) => a - b),
+    )
   })
 
   test('is told twice a second, with the rate of the last five seconds and what is left at it', () => {

@@ -16,8 +16,18 @@ async function setUpSignature() {
   put('first')
   const url = `${server.url}/image.sig`
   const path = join(folder, 'image.signature')
-  const get = (more: Partial<SmallOptions> = {}): Promise<Fetched> => fetchOrKept(url, { ...options, limit: 1000, path, ...more })
-  return { server, folder, lines, url, path, put, get, text: async (more = {}) => (await get(more)).bytes.toString() }
+  const get = (more: Partial<SmallOptions> = {}): Promise<Fetched> =>
+    fetchOrKept(url, { ...options, limit: 1000, path, ...more })
+  return {
+    server,
+    folder,
+    lines,
+    url,
+    path,
+    put,
+    get,
+    text: async (more = {}) => (await get(more)).bytes.toString(),
+  }
 }
 
 test('a small file that has proven right is there without its server, and is renewed when that is', async () => {
@@ -28,7 +38,9 @@ test('a small file that has proven right is there without its server, and is ren
   expect(server.asked).toHaveLength(1)
   server.next('/image.sig', { status: 503, times: 6 })
   expect(await text()).toBe('first')
-  expect(lines.at(-1)).toMatch(/image\.sig: the server answers 503 \(6 times in a row\); what was kept of it is used$/)
+  expect(lines.at(-1)).toMatch(
+    /image\.sig: the server answers 503 \(6 times in a row\); what was kept of it is used$/,
+  )
   ;(await get()).keep()
   expect(await text({ offline: true })).toBe('second')
   expect(readdirSync(folder)).toEqual([path.slice(folder.length + 1)])
@@ -49,7 +61,8 @@ test('without a small file that was kept, offline and a server that is away are 
   expect((await failure(get({ offline: true }))).message).toMatch(/offline nothing is fetched/)
   server.next('/image.sig', { status: 503, times: 6 })
   expect((await failure(get())).kind).toBe('HostError')
-  // What the server does say is not passed over: another address is asked for than the one that was kept.
+  // What the server does say is not passed over: another address is asked for than the one that was
+  // kept.
   writeFileSync(path, 'kept')
   server.next('/image.sig', { status: 404 })
   expect((await failure(get())).message).toBe(

@@ -19,7 +19,14 @@ async function setUpList(...steps: Step[]) {
   server.next('/list.json', ...steps)
   const url = `${server.url}/list.json`
   const small: SmallOptions = { ...options, limit: 1000 }
-  return { server, folder, pauses, url, small, get: (more: Partial<SmallOptions> = {}) => fetchText(url, { ...small, ...more }) }
+  return {
+    server,
+    folder,
+    pauses,
+    url,
+    small,
+    get: (more: Partial<SmallOptions> = {}) => fetchText(url, { ...small, ...more }),
+  }
 }
 
 test('a small file is given as text, fetched anew each time and kept nowhere', async () => {
@@ -41,7 +48,10 @@ test('a small file that is larger than it may be is refused, and not a byte earl
 })
 
 test('a small file is asked for again like a large one, always from its beginning', async () => {
-  const { server, get, pauses } = await setUpList({ drop_after: 5 }, { status: 503, headers: { 'retry-after': '9' } })
+  const { server, get, pauses } = await setUpList(
+    { drop_after: 5 },
+    { status: 503, headers: { 'retry-after': '9' } },
+  )
   expect(await get()).toBe(list)
   expect(pauses).toEqual([1000, 9000])
   expect(server.asked.map(({ range, status }) => [range, status])).toEqual([
@@ -81,8 +91,15 @@ test('offline a small file is an error that says what to do, unless it is on thi
   expect((await failure(fetchText(href, options))).message).toBe(`${href}: there is no such file`)
   writeFileSync(here, list)
   expect(await fetchText(href, options)).toBe(list)
-  expect(await get({ offline: true, mirrors: [{ from: server.url, to: href.replace('/list.json', '') }] })).toBe(list)
-  expect((await failure(fetchText(href, { ...options, limit: 3 }))).message).toContain('has more than 3 bytes')
+  expect(
+    await get({
+      offline: true,
+      mirrors: [{ from: server.url, to: href.replace('/list.json', '') }],
+    }),
+  ).toBe(list)
+  expect((await failure(fetchText(href, { ...options, limit: 3 }))).message).toContain(
+    'has more than 3 bytes',
+  )
 })
 
 test('a small file that is on its way is given up when the build is stopped', async () => {

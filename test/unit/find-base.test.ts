@@ -11,7 +11,10 @@ import { catalogueAt, repository as root, temporaryFolder } from './fixtures.ts'
 const sha = 'a'.repeat(64)
 const lists = 'https://downloads.raspberrypi.com/os_list_imagingutility_v4.json'
 
-const find = (question: Partial<BaseQuestion> & { base: string }, texts: Record<string, string> = {}): Promise<FoundBase> =>
+const find = (
+  question: Partial<BaseQuestion> & { base: string },
+  texts: Record<string, string> = {},
+): Promise<FoundBase> =>
   findBase(catalogueAt(root), { place: 'image.yaml:3:1', folder: '/nowhere', ...question }, (url) =>
     url in texts ? Promise.resolve(texts[url]!) : Promise.reject(new Error(`nothing at ${url}`)),
   )
@@ -27,7 +30,8 @@ function imageFile(name: string, text = 'an image'): string {
 describe('the base of an image', () => {
   test('is a file of bases/ by its name, and nothing is asked of the network', async () => {
     expect(await find({ base: 'debian-trixie-arm64' })).toEqual({ id: 'debian-trixie-arm64' })
-    expect(await find({ base: 'no-such-base' })).toEqual({ id: 'no-such-base' }) // refused where it is read, with the place
+    // refused where it is read, with the place
+    expect(await find({ base: 'no-such-base' })).toEqual({ id: 'no-such-base' })
   })
 
   test('may be an image on this disk, whose hash is taken and whose name tells what it is like', async () => {
@@ -45,7 +49,12 @@ describe('the base of an image', () => {
     const found = { id: 'raspios-lite-arm64', image: { url: pathToFileURL(path).href, sha256 } }
     expect(found.image.url).toContain('my%20raspios')
     expect(await find({ base: found.image.url, like: 'raspios-lite-arm64' })).toEqual(found)
-    expect(await find({ base: `file://localhost${new URL(found.image.url).pathname}`, like: 'raspios-lite-arm64' })).toEqual(found)
+    expect(
+      await find({
+        base: `file://localhost${new URL(found.image.url).pathname}`,
+        like: 'raspios-lite-arm64',
+      }),
+    ).toEqual(found)
     for (const base of ['file://elsewhere/x.img', 'file:///x%2Fy.img', 'file:///%zz.img'])
       await expect(find({ base })).rejects.toThrow(
         `image.yaml:3:1 base: ${base} is no address of a file, such as file:///home/me/raspios.img.xz; its path will do`,
@@ -54,9 +63,16 @@ describe('the base of an image', () => {
 
   test('may be an image at an address, if its sha256 is given', async () => {
     const base = 'https://example.org/my-raspios-trixie-arm64.zip'
-    expect(await find({ base, sha256: sha })).toEqual({ id: 'raspios-lite-arm64', image: { url: base, sha256: sha } })
-    await expect(find({ base })).rejects.toThrow('image.yaml:3:1 base: an image at an address needs its sha256')
-    await expect(find({ base, sha256: 'abc' })).rejects.toThrow('base_sha256: expected a sha256: 64 digits of 0-9 and a-f, got "abc"')
+    expect(await find({ base, sha256: sha })).toEqual({
+      id: 'raspios-lite-arm64',
+      image: { url: base, sha256: sha },
+    })
+    await expect(find({ base })).rejects.toThrow(
+      'image.yaml:3:1 base: an image at an address needs its sha256',
+    )
+    await expect(find({ base, sha256: 'abc' })).rejects.toThrow(
+      'base_sha256: expected a sha256: 64 digits of 0-9 and a-f, got "abc"',
+    )
   })
 
   test('that is an image of no known kind is refused until it is said which one it is like', async () => {
@@ -64,15 +80,21 @@ describe('the base of an image', () => {
     await expect(find({ base, sha256: sha })).rejects.toThrow(
       'image.yaml:3:1 base: the name stage-box.img.xz does not tell which base it is like (trixie and arm64 for raspios-lite-arm64, trixie and armhf for raspios-lite-armhf); say so: --set base_like=raspios-lite-arm64',
     )
-    expect((await find({ base, sha256: sha, like: 'raspios-lite-arm64' })).id).toBe('raspios-lite-arm64')
+    expect((await find({ base, sha256: sha, like: 'raspios-lite-arm64' })).id).toBe(
+      'raspios-lite-arm64',
+    )
     await expect(find({ base, sha256: sha, like: 'raspios-lite' })).rejects.toThrow(
       'there is no image bases/raspios-lite.yaml (there is: raspios-lite-arm64, raspios-lite-armhf)',
     )
   })
 
   test('that is not there, a folder, or another file than was meant is refused', async () => {
-    await expect(find({ base: './gone.img.xz' })).rejects.toThrow('image.yaml:3:1 base: there is no file /nowhere/gone.img.xz')
-    await expect(find({ base: root })).rejects.toThrow(`${root} is no file: expected an image, such as raspios.img.xz`)
+    await expect(find({ base: './gone.img.xz' })).rejects.toThrow(
+      'image.yaml:3:1 base: there is no file /nowhere/gone.img.xz',
+    )
+    await expect(find({ base: root })).rejects.toThrow(
+      `${root} is no file: expected an image, such as raspios.img.xz`,
+    )
     const path = imageFile('raspios-trixie-arm64.img')
     await expect(find({ base: path, sha256: sha })).rejects.toThrow(`${path} has the sha256 `)
     await expect(find({ base: 'debian-trixie-arm64', sha256: sha })).rejects.toThrow(
@@ -99,8 +121,14 @@ describe('@latest', () => {
 
   test("takes the newest image out of Imager's list, with its hash or the one that is published beside it", async () => {
     const base = 'raspios-lite-arm64@latest'
-    expect(await find({ base }, list({ ...entry, image_download_sha256: sha }))).toEqual({ id: 'raspios-lite-arm64', listed: true, image })
-    expect(await find({ base }, { ...list(entry), [`${entry.url}.sha256`]: `${sha}  new.img.xz\n` })).toEqual({
+    expect(await find({ base }, list({ ...entry, image_download_sha256: sha }))).toEqual({
+      id: 'raspios-lite-arm64',
+      listed: true,
+      image,
+    })
+    expect(
+      await find({ base }, { ...list(entry), [`${entry.url}.sha256`]: `${sha}  new.img.xz\n` }),
+    ).toEqual({
       id: 'raspios-lite-arm64',
       listed: true,
       image,
@@ -108,10 +136,18 @@ describe('@latest', () => {
   })
 
   test('of an image on any server wants it signed, and one whose address was typed only on the server of the base', async () => {
-    const planned = async (question: Partial<BaseQuestion> & { base: string }, texts?: Record<string, string>) =>
-      resolve(catalogueAt(root), join(root, 'image.yaml'), [], { base: await find(question, texts) }).base!
+    const planned = async (
+      question: Partial<BaseQuestion> & { base: string },
+      texts?: Record<string, string>,
+    ) =>
+      resolve(catalogueAt(root), join(root, 'image.yaml'), [], {
+        base: await find(question, texts),
+      }).base!
     const elsewhere = 'https://mirror.example.org/2027-raspios-trixie-arm64-lite.img.xz'
-    const signedBy = { key: expect.stringMatching(/^https:/), fingerprint: expect.stringMatching(/^[0-9A-F]{40}$/) }
+    const signedBy = {
+      key: expect.stringMatching(/^https:/),
+      fingerprint: expect.stringMatching(/^[0-9A-F]{40}$/),
+    }
     const one = { ...entry, url: elsewhere, image_download_sha256: sha }
     const asPlanned = { url: elsewhere, sha256: sha, suite: 'trixie', arch: 'arm64' }
     expect(await planned({ base: 'raspios-lite-arm64@latest' }, list(one))).toEqual({
@@ -121,27 +157,40 @@ describe('@latest', () => {
     })
     expect(await planned({ base: elsewhere, sha256: sha })).toEqual(asPlanned)
     const own = elsewhere.replace('mirror.example.org', 'downloads.raspberrypi.com')
-    expect((await planned({ base: own, sha256: sha })).signature).toEqual({ url: `${own}.sig`, ...signedBy })
+    expect((await planned({ base: own, sha256: sha })).signature).toEqual({
+      url: `${own}.sig`,
+      ...signedBy,
+    })
     expect((await planned({ base: 'raspios-lite-arm64' })).signature).toMatchObject(signedBy)
   })
 
   test('says what is wrong with a list that it cannot use', async () => {
     const base = 'raspios-lite-arm64@latest'
-    await expect(find({ base }, { [lists]: '<html>' })).rejects.toThrow(`${lists} is no JSON: name the image itself`)
-    await expect(find({ base }, { [lists]: '{"os_list": 3}' })).rejects.toThrow(`${lists} os_list: `)
-    await expect(find({ base }, list({ ...entry, name: 'Raspberry Pi OS Lite (64 bit)' }))).rejects.toThrow(
+    await expect(find({ base }, { [lists]: '<html>' })).rejects.toThrow(
+      `${lists} is no JSON: name the image itself`,
+    )
+    await expect(find({ base }, { [lists]: '{"os_list": 3}' })).rejects.toThrow(
+      `${lists} os_list: `,
+    )
+    await expect(
+      find({ base }, list({ ...entry, name: 'Raspberry Pi OS Lite (64 bit)' })),
+    ).rejects.toThrow(
       'has no "Raspberry Pi OS Lite (64-bit)" (bases/raspios-lite-arm64.yaml list.entry) (did you mean "Raspberry Pi OS Lite (64 bit)"?)',
     )
-    await expect(find({ base }, { ...list(entry), [`${entry.url}.sha256`]: 'none' })).rejects.toThrow(
-      `${entry.url}.sha256 does not begin with a sha256`,
-    )
-    await expect(find({ base }, list({ ...entry, url: 'ftp://example.org/x.img.xz' }))).rejects.toThrow(
-      'is no address to fetch an image from',
-    )
+    await expect(
+      find({ base }, { ...list(entry), [`${entry.url}.sha256`]: 'none' }),
+    ).rejects.toThrow(`${entry.url}.sha256 does not begin with a sha256`)
+    await expect(
+      find({ base }, list({ ...entry, url: 'ftp://example.org/x.img.xz' })),
+    ).rejects.toThrow('is no address to fetch an image from')
   })
 
   test('is refused where there is no list', async () => {
-    await expect(find({ base: 'debian-trixie-arm64@latest' })).rejects.toThrow('debian-trixie-arm64 has no list of newer ones')
-    await expect(find({ base: 'raspios-lite-arm65@latest' })).rejects.toThrow('did you mean "raspios-lite-arm64"?')
+    await expect(find({ base: 'debian-trixie-arm64@latest' })).rejects.toThrow(
+      'debian-trixie-arm64 has no list of newer ones',
+    )
+    await expect(find({ base: 'raspios-lite-arm65@latest' })).rejects.toThrow(
+      'did you mean "raspios-lite-arm64"?',
+    )
   })
 })

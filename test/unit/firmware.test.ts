@@ -44,24 +44,53 @@ const bootable = {
   'overlays/upstream.dtbo': '',
 }
 
-function fat(config: string, files: Record<string, string> = {}, without: string[] = [], more: Partial<FatFiles> = {}): FatFiles {
-  const all = new Map(Object.entries({ ...bootable, ...files, 'config.txt': config }).filter(([path]) => !without.includes(path)))
-  return { read: (path) => all.get(path), has: (path) => all.has(path), list: () => [...all.keys()], ...more }
+function fat(
+  config: string,
+  files: Record<string, string> = {},
+  without: string[] = [],
+  more: Partial<FatFiles> = {},
+): FatFiles {
+  const all = new Map(
+    Object.entries({ ...bootable, ...files, 'config.txt': config }).filter(
+      ([path]) => !without.includes(path),
+    ),
+  )
+  return {
+    read: (path) => all.get(path),
+    has: (path) => all.has(path),
+    list: () => [...all.keys()],
+    ...more,
+  }
 }
 
-const settingsOf = (config: string, board: FirmwareBoard) => firmwareBoot(fat(config), board).settings
+const settingsOf = (config: string, board: FirmwareBoard) =>
+  firmwareBoot(fat(config), board).settings
 
 test('an empty config.txt starts the default kernel of each SoC in its default mode', () => {
-  expect(firmwareBoot(fat(''), zero)).toMatchObject({ kernel: 'kernel.img', arm64: false, deviceTree: 'bcm2708-rpi-zero.dtb' })
-  expect(firmwareBoot(fat(''), threeB)).toMatchObject({ kernel: 'kernel7.img', arm64: false, deviceTree: 'bcm2710-rpi-3-b.dtb' })
+  expect(firmwareBoot(fat(''), zero)).toMatchObject({
+    kernel: 'kernel.img',
+    arm64: false,
+    deviceTree: 'bcm2708-rpi-zero.dtb',
+  })
+  expect(firmwareBoot(fat(''), threeB)).toMatchObject({
+    kernel: 'kernel7.img',
+    arm64: false,
+    deviceTree: 'bcm2710-rpi-3-b.dtb',
+  })
   expect(firmwareBoot(fat(''), fourHundred)).toMatchObject({ kernel: 'kernel8.img', arm64: true })
   expect(firmwareBoot(fat(''), five)).toMatchObject({ kernel: 'kernel8.img', arm64: true })
   expect(firmwareBoot(fat('', { 'kernel_2712.img': '' }), five).kernel).toBe('kernel_2712.img')
 })
 
 test('arm_64bit chooses the mode, and the name of a known kernel overrides it', () => {
-  expect(firmwareBoot(fat('arm_64bit=1'), threeB)).toMatchObject({ kernel: 'kernel8.img', arm64: true })
-  expect(firmwareBoot(fat('arm_64bit=0'), fourHundred)).toMatchObject({ kernel: 'kernel7l.img', arm64: false })
+  expect(firmwareBoot(fat('arm_64bit=1'), threeB)).toMatchObject({
+    kernel: 'kernel8.img',
+    arm64: true,
+  })
+  expect(firmwareBoot(fat('arm_64bit=0'), fourHundred)).toMatchObject({
+    kernel: 'kernel7l.img',
+    arm64: false,
+  })
   expect(firmwareBoot(fat('kernel=kernel8.img'), threeB).arm64).toBe(true)
   expect(firmwareBoot(fat('kernel=vmlinuz', { vmlinuz: '' }), threeB).arm64).toBe(false)
   expect(firmwareBoot(fat('arm_64bit=1'), zero)).toMatchObject({
@@ -71,7 +100,9 @@ test('arm_64bit chooses the mode, and the name of a known kernel overrides it', 
 })
 
 test('the last setting wins, comments and trailing spaces do not count', () => {
-  expect(settingsOf('# gpu_mem=1\r\ngpu_mem=64  \r\n\r\ngpu_mem=16\t\r\n', threeB)).toEqual({ gpu_mem: '16' })
+  expect(settingsOf('# gpu_mem=1\r\ngpu_mem=64  \r\n\r\ngpu_mem=16\t\r\n', threeB)).toEqual({
+    gpu_mem: '16',
+  })
 })
 
 test('a model filter replaces another one, and [all] ends it', () => {
@@ -81,22 +112,35 @@ test('a model filter replaces another one, and [all] ends it', () => {
 })
 
 test('a board with several filters sees the sections of them all, and [board-type=] only its own', () => {
-  const config = '[pi4]\narm_freq=1500\n[pi400]\narm_freq=1800\n[board-type=0x11]\nb=1\n[board-type=0x13]\nc=1'
+  const config =
+    '[pi4]\narm_freq=1500\n[pi400]\narm_freq=1800\n[board-type=0x11]\nb=1\n[board-type=0x13]\nc=1'
   expect(settingsOf(config, fourHundred)).toEqual({ arm_freq: '1800', c: '1' })
 })
 
 test('filters of different kinds must all be met', () => {
   const config = '[gpio4=1]\na=1\n[pi3]\nb=1\n[tryboot]\nc=1\n[all]\nd=1'
   expect(settingsOf(config, threeB)).toEqual({ d: '1' })
-  expect(settingsOf(config, { ...threeB, filters: ['pi3', 'gpio4=1'] })).toEqual({ a: '1', b: '1', d: '1' })
-  expect(settingsOf('[boot_partition=1]\na=1\n[boot_partition=2]\na=2\n[all]\n[0xABCD]\nb=1', { ...threeB, filters: ['0xabcd'] })).toEqual({
+  expect(settingsOf(config, { ...threeB, filters: ['pi3', 'gpio4=1'] })).toEqual({
+    a: '1',
+    b: '1',
+    d: '1',
+  })
+  expect(
+    settingsOf('[boot_partition=1]\na=1\n[boot_partition=2]\na=2\n[all]\n[0xABCD]\nb=1', {
+      ...threeB,
+      filters: ['0xabcd'],
+    }),
+  ).toEqual({
     a: '1',
     b: '1',
   })
 })
 
 test('filters that depend on what is connected, and unknown ones, are not met and warned of', () => {
-  const { settings, warnings } = firmwareBoot(fat('[EDID=VSC-TD2220]\na=1\n[all]\n[HDMI:0]\nb=1\n[all]\n[pie]\nc=1'), threeB)
+  const { settings, warnings } = firmwareBoot(
+    fat('[EDID=VSC-TD2220]\na=1\n[all]\n[HDMI:0]\nb=1\n[all]\n[pie]\nc=1'),
+    threeB,
+  )
   expect(settings).toEqual({})
   expect(warnings).toEqual([
     'config.txt:1 [EDID=VSC-TD2220] depends on what is connected: taken as not met',
@@ -107,10 +151,15 @@ test('filters that depend on what is connected, and unknown ones, are not met an
 
 test('an included file stands in the place of its include line, filters and all', () => {
   const files = { 'card.txt': 'a=2\n[pi4]\nb=2\n' }
-  expect(firmwareBoot(fat('a=1\ninclude card.txt\nc=1', files), threeB).settings).toEqual({ a: '2' })
-  expect(() => firmwareBoot(fat('include a.txt', { 'a.txt': 'include b.txt', 'b.txt': 'include a.txt' }), threeB)).toThrow(
-    'b.txt:1 include a.txt: the file includes itself',
-  )
+  expect(firmwareBoot(fat('a=1\ninclude card.txt\nc=1', files), threeB).settings).toEqual({
+    a: '2',
+  })
+  expect(() =>
+    firmwareBoot(
+      fat('include a.txt', { 'a.txt': 'include b.txt', 'b.txt': 'include a.txt' }),
+      threeB,
+    ),
+  ).toThrow('b.txt:1 include a.txt: the file includes itself')
   expect(() => firmwareBoot(fat('\ninclude crad.txt', files), threeB)).toThrow(
     'config.txt:2 (include crad.txt) needs crad.txt, which is not on the FAT partition; nearest to it: card.txt',
   )
@@ -119,7 +168,9 @@ test('an included file stands in the place of its include line, filters and all'
 test('lines the firmware would misread are warned of', () => {
   const long = `cmdline=${'x'.repeat(92)}`
   const { warnings } = firmwareBoot(
-    fat(`gpu_mem = 16\ndtparam=audio=on # for now\n#${'-'.repeat(120)}\n${long}\ncmdline=cmdline.txt\nstart_file=start4cd.elf`),
+    fat(
+      `gpu_mem = 16\ndtparam=audio=on # for now\n#${'-'.repeat(120)}\n${long}\ncmdline=cmdline.txt\nstart_file=start4cd.elf`,
+    ),
     threeB,
   )
   expect(warnings).toEqual([
@@ -131,20 +182,37 @@ test('lines the firmware would misread are warned of', () => {
 })
 
 test('upstream_kernel takes the mainline device tree', () => {
-  expect(firmwareBoot(fat('upstream_kernel=1'), threeB)).toMatchObject({ deviceTree: 'bcm2837-rpi-3-b.dtb', overlays: [], warnings: [] })
-  expect(firmwareBoot(fat('upstream_kernel=1'), fourHundred)).toMatchObject({ deviceTree: 'bcm2711-rpi-400.dtb', overlays: [] })
+  expect(firmwareBoot(fat('upstream_kernel=1'), threeB)).toMatchObject({
+    deviceTree: 'bcm2837-rpi-3-b.dtb',
+    overlays: [],
+    warnings: [],
+  })
+  expect(firmwareBoot(fat('upstream_kernel=1'), fourHundred)).toMatchObject({
+    deviceTree: 'bcm2711-rpi-400.dtb',
+    overlays: [],
+  })
 })
 
 test('without a mainline device tree upstream_kernel takes the downstream one and the overlay "upstream"', () => {
   const boot = firmwareBoot(fat('upstream_kernel=1', {}, ['bcm2837-rpi-3-b.dtb']), threeB)
-  expect(boot).toMatchObject({ deviceTree: 'bcm2710-rpi-3-b.dtb', overlays: [{ path: 'overlays/upstream.dtbo', params: {} }] })
+  expect(boot).toMatchObject({
+    deviceTree: 'bcm2710-rpi-3-b.dtb',
+    overlays: [{ path: 'overlays/upstream.dtbo', params: {} }],
+  })
   expect(boot.warnings).toHaveLength(1)
 })
 
 test('upstream_kernel uses the folder upstream/ only if it holds kernel and device tree', () => {
   const config = 'upstream_kernel=1\narm_64bit=1'
-  expect(firmwareBoot(fat(config, { 'upstream/kernel8.img': '' }), threeB)).toMatchObject({ kernel: 'kernel8.img', warnings: [] })
-  const whole = { 'upstream/kernel8.img': '', 'upstream/bcm2837-rpi-3-b.dtb': '', 'upstream/cmdline.txt': 'quiet' }
+  expect(firmwareBoot(fat(config, { 'upstream/kernel8.img': '' }), threeB)).toMatchObject({
+    kernel: 'kernel8.img',
+    warnings: [],
+  })
+  const whole = {
+    'upstream/kernel8.img': '',
+    'upstream/bcm2837-rpi-3-b.dtb': '',
+    'upstream/cmdline.txt': 'quiet',
+  }
   expect(firmwareBoot(fat(config, whole), threeB)).toMatchObject({
     kernel: 'upstream/kernel8.img',
     deviceTree: 'upstream/bcm2837-rpi-3-b.dtb',
@@ -153,7 +221,13 @@ test('upstream_kernel uses the folder upstream/ only if it holds kernel and devi
 })
 
 test('os_prefix goes before every file of the system, overlays only if they have a README there, absolute paths never', () => {
-  const files = { 'rt/kernel7.img': '', 'rt/bcm2710-rpi-3-b.dtb': '', 'rt/overlays/hifiberry-dac.dtbo': '', 'rt/cmdline.txt': 'rt', rd: '' }
+  const files = {
+    'rt/kernel7.img': '',
+    'rt/bcm2710-rpi-3-b.dtb': '',
+    'rt/overlays/hifiberry-dac.dtbo': '',
+    'rt/cmdline.txt': 'rt',
+    rd: '',
+  }
   const config = 'os_prefix=rt/\ndtoverlay=hifiberry-dac\ninitramfs /rd followkernel'
   expect(firmwareBoot(fat(config, files), threeB)).toMatchObject({
     kernel: 'rt/kernel7.img',
@@ -161,34 +235,50 @@ test('os_prefix goes before every file of the system, overlays only if they have
     initramfs: 'rd',
     overlays: [{ path: 'overlays/hifiberry-dac.dtbo' }],
   })
-  expect(firmwareBoot(fat(config, { ...files, 'rt/overlays/README': '' }), threeB).overlays[0]?.path).toBe('rt/overlays/hifiberry-dac.dtbo')
+  expect(
+    firmwareBoot(fat(config, { ...files, 'rt/overlays/README': '' }), threeB).overlays[0]?.path,
+  ).toBe('rt/overlays/hifiberry-dac.dtbo')
   expect(firmwareBoot(fat('os_prefix=nowhere/'), threeB)).toMatchObject({
     kernel: 'kernel7.img',
-    warnings: ['config.txt:1 os_prefix=nowhere/ is ignored: kernel and device tree are not both there'],
+    warnings: [
+      'config.txt:1 os_prefix=nowhere/ is ignored: kernel and device tree are not both there',
+    ],
   })
 })
 
 test('parameters belong to the overlay before them until an empty dtoverlay', () => {
   const boot = firmwareBoot(
-    fat('dtparam=i2s=on,spi\ndtoverlay=hifiberry-dacplus,24db_digital_gain,a=b=c\ndtparam=leds_off\ndtoverlay=\ndtparam=audio=off'),
+    fat(
+      'dtparam=i2s=on,spi\ndtoverlay=hifiberry-dacplus,24db_digital_gain,a=b=c\ndtparam=leds_off\ndtoverlay=\ndtparam=audio=off',
+    ),
     threeB,
   )
   expect(boot.overlays).toEqual([
-    { path: 'overlays/hifiberry-dacplus.dtbo', params: { '24db_digital_gain': 'true', a: 'b=c', leds_off: 'true' } },
+    {
+      path: 'overlays/hifiberry-dacplus.dtbo',
+      params: { '24db_digital_gain': 'true', a: 'b=c', leds_off: 'true' },
+    },
   ])
   expect(boot.dtparams).toEqual({ i2s: 'on', spi: 'true', audio: 'off' })
   expect(boot.settings).toEqual({})
 })
 
 test('a parameter that the overlay does not export is one of the board', () => {
-  const disk = fat('dtoverlay=vc4-kms-v3d,noaudio\ndtparam=audio=on', {}, [], { parameters: () => ['noaudio'] })
-  expect(firmwareBoot(disk, threeB)).toMatchObject({ overlays: [{ params: { noaudio: 'true' } }], dtparams: { audio: 'on' } })
+  const disk = fat('dtoverlay=vc4-kms-v3d,noaudio\ndtparam=audio=on', {}, [], {
+    parameters: () => ['noaudio'],
+  })
+  expect(firmwareBoot(disk, threeB)).toMatchObject({
+    overlays: [{ params: { noaudio: 'true' } }],
+    dtparams: { audio: 'on' },
+  })
 })
 
 test('the overlay map gives an overlay its name on this board, and not looking at it is warned of', () => {
   const files = { 'overlays/overlay_map.dtb': '', 'overlays/vc4-kms-v3d-pi4.dtbo': '' }
   const map = (name: string, soc: string) => (soc === 'bcm2711' ? `${name}-pi4` : undefined)
-  expect(firmwareBoot(fat('dtoverlay=vc4-kms-v3d', files, [], { overlayMap: map }), fourHundred)).toMatchObject({
+  expect(
+    firmwareBoot(fat('dtoverlay=vc4-kms-v3d', files, [], { overlayMap: map }), fourHundred),
+  ).toMatchObject({
     overlays: [{ path: 'overlays/vc4-kms-v3d-pi4.dtbo' }],
     warnings: [],
   })
@@ -208,18 +298,26 @@ test('a missing file is an error that says who asked for it and what is there', 
   expect(() => firmwareBoot(fat('', {}, ['bcm2710-rpi-3-b.dtb']), threeB)).toThrow(
     /for want of device_tree= and upstream_kernel=1\) needs bcm2710-rpi-3-b.dtb.*bcm2837-rpi-3-b.dtb/,
   )
-  expect(() => firmwareBoot(fat('device_tree='), threeB)).toThrow('config.txt:1 device_tree= gives the kernel no device tree')
-  expect(() => firmwareBoot(fat('initramfs initrd.img followkernel'), threeB)).toThrow('(initramfs initrd.img) needs initrd.img')
+  expect(() => firmwareBoot(fat('device_tree='), threeB)).toThrow(
+    'config.txt:1 device_tree= gives the kernel no device tree',
+  )
+  expect(() => firmwareBoot(fat('initramfs initrd.img followkernel'), threeB)).toThrow(
+    '(initramfs initrd.img) needs initrd.img',
+  )
 })
 
 test('auto_initramfs takes the one that goes with the kernel, if it is there', () => {
-  expect(firmwareBoot(fat('auto_initramfs=1\narm_64bit=1', { initramfs8: '' }), threeB).initramfs).toBe('initramfs8')
+  expect(
+    firmwareBoot(fat('auto_initramfs=1\narm_64bit=1', { initramfs8: '' }), threeB).initramfs,
+  ).toBe('initramfs8')
   expect(firmwareBoot(fat('auto_initramfs=1'), threeB)).not.toHaveProperty('initramfs')
 })
 
 test('the command line is the first line of the file that cmdline= names', () => {
   expect(firmwareBoot(fat(''), threeB).commandLine).toBe('root=/dev/mmcblk0p2 rootwait')
-  expect(firmwareBoot(fat('cmdline=rt.txt', { 'rt.txt': 'isolcpus=3\nquiet\n' }), threeB)).toMatchObject({
+  expect(
+    firmwareBoot(fat('cmdline=rt.txt', { 'rt.txt': 'isolcpus=3\nquiet\n' }), threeB),
+  ).toMatchObject({
     commandLine: 'isolcpus=3',
     warnings: ['rt.txt:2 is ignored: the firmware passes on the first line only'],
   })
@@ -229,7 +327,8 @@ test('the command line is the first line of the file that cmdline= names', () =>
 })
 
 test('gpu_mem=16 needs the cut-down firmware, start_x the one with codecs, a board with EEPROM firmware nothing', () => {
-  const paths = (config: string, board: FirmwareBoard, files = {}) => checkFirmwareFiles(fat(config, files), board).map(({ path }) => path)
+  const paths = (config: string, board: FirmwareBoard, files = {}) =>
+    checkFirmwareFiles(fat(config, files), board).map(({ path }) => path)
   expect(checkFirmwareFiles(fat('', { 'start.elf': '', 'bootcode.bin': '' }), threeB)).toEqual([
     { path: 'bootcode.bin', present: true },
     { path: 'start.elf', present: true },
@@ -244,8 +343,9 @@ test('gpu_mem=16 needs the cut-down firmware, start_x the one with codecs, a boa
 })
 
 test('gpu_mem in an included file does not choose the firmware, because its loader knows no include', () => {
-  expect(checkFirmwareFiles(fat('include gpu.txt', { 'gpu.txt': 'gpu_mem=16' }), fourHundred).map(({ path }) => path)).toEqual([
-    'start4.elf',
-    'fixup4.dat',
-  ])
+  expect(
+    checkFirmwareFiles(fat('include gpu.txt', { 'gpu.txt': 'gpu_mem=16' }), fourHundred).map(
+      ({ path }) => path,
+    ),
+  ).toEqual(['start4.elf', 'fixup4.dat'])
 })

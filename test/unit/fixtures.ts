@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +25,10 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url)).repla
 
 export { until } from '../until.ts'
 
-/** No unit test comes near the cache of the user who runs it; the others want it, and import nothing from here. */
+/**
+ * No unit test comes near the cache of the user who runs it; the others want it, and import nothing
+ * from here.
+ */
 const cache = mkdtempSync(join(tmpdir(), 'downbeat-unit-cache-'))
 process.env['DOWNBEAT_CACHE'] = cache
 afterAll(() => rmSync(cache, { recursive: true, force: true }))
@@ -25,7 +37,8 @@ const checked: Checked = new Map()
 const own = openCatalogue(repository, checked)
 
 /** The data of this repository, or of a copy with edits; a text that both have is checked once. */
-export const catalogueAt = (root: string): Catalogue => (root === repository ? own : openCatalogue(root, checked))
+export const catalogueAt = (root: string): Catalogue =>
+  root === repository ? own : openCatalogue(root, checked)
 
 /** A folder of the running test's own, gone when the test has ended. */
 export function temporaryFolder(): string {
@@ -42,9 +55,21 @@ export function write(folder: string, files: Record<string, string>): void {
   }
 }
 
-const dataFolders = ['boards', 'soundcards', 'tunings', 'bases', 'kernel', 'profiles', 'templates', 'packages']
+const dataFolders = [
+  'boards',
+  'soundcards',
+  'tunings',
+  'bases',
+  'kernel',
+  'profiles',
+  'templates',
+  'packages',
+]
 
-/** What is to be different in a copy: a new text, a change of the old one, or null to take the file away. */
+/**
+ * What is to be different in a copy: a new text, a change of the old one, or null to take the file
+ * away.
+ */
 export type Edits = Record<string, string | ((text: string) => string) | null>
 
 /** A copy of everything that `resolve` reads, with edits. */
@@ -63,10 +88,14 @@ function copied(edits: Edits, whole: (folder: string) => boolean): string {
       symlinkSync(join(repository, folder), join(root, folder))
     }
   }
-  for (const file of ['image.yaml', 'imager.yaml', 'priorities.yaml']) cpSync(join(repository, file), join(root, file))
+  for (const file of ['image.yaml', 'imager.yaml', 'priorities.yaml'])
+    cpSync(join(repository, file), join(root, file))
   for (const [path, edit] of Object.entries(edits)) {
     if (edit === null) rmSync(join(root, path))
-    else write(root, { [path]: typeof edit === 'string' ? edit : edit(readFileSync(join(root, path), 'utf8')) })
+    else
+      write(root, {
+        [path]: typeof edit === 'string' ? edit : edit(readFileSync(join(root, path), 'utf8')),
+      })
   }
   return root
 }
@@ -91,7 +120,11 @@ const wants: Record<string, { image?: string; sets?: string[]; edits?: Edits }> 
   'dbus-reservation': { sets: ['tunings.no-dbus=off'] },
   'i2s-card-first': { image: three('hifiberry-dac') },
   'midi-only': { image: three('none') },
-  'no-usb-fiq': { edits: { 'kernel/debian.yaml': (text) => text.replace('usb_driver: dwc2', 'usb_driver: dwc_otg') } },
+  'no-usb-fiq': {
+    edits: {
+      'kernel/debian.yaml': (text) => text.replace('usb_driver: dwc2', 'usb_driver: dwc_otg'),
+    },
+  },
   'no-desk-services': { sets: ['base=raspios-lite-arm64'] },
   'packaged-kernel': { sets: ['base=raspios-lite-arm64', 'kernel.source=packaged'] },
   'onboard-card-first': { image: three('onboard') },
@@ -125,10 +158,18 @@ export function cardOf(id: string): PlannedSoundcard {
 
 /** The files that the plan renders, by their whole path in the image. */
 export const filesOf = (plan: Plan): Map<string, string> =>
-  new Map(render(plan.configure).map(({ where, path, text }) => [`${where === 'boot' ? '/boot/firmware' : ''}/${path}`, text]))
+  new Map(
+    render(plan.configure).map(({ where, path, text }) => [
+      `${where === 'boot' ? '/boot/firmware' : ''}/${path}`,
+      text,
+    ]),
+  )
 
 /** The files of choices of this repository, such as `image.yaml` and `variants/pi4b-usb.yaml`. */
-export const choiceFiles: string[] = ['image.yaml', ...idsOf('variants').map((id) => `variants/${id}.yaml`)]
+export const choiceFiles: string[] = [
+  'image.yaml',
+  ...idsOf('variants').map((id) => `variants/${id}.yaml`),
+]
 
 /** The ids in a data folder of this repository. */
 export function idsOf(folder: string): string[] {
@@ -138,7 +179,10 @@ export function idsOf(folder: string): string[] {
     .sort()
 }
 
-/** What a user would read: the message of the UserError that `run` throws. Any other error is a fault and passes through. */
+/**
+ * What a user would read: the message of the UserError that `run` throws. Any other error is a
+ * fault and passes through.
+ */
 export function refusal(run: () => unknown): string {
   try {
     run()
@@ -149,13 +193,18 @@ export function refusal(run: () => unknown): string {
   throw new Error('nothing was refused')
 }
 
-/** What is said against the choices of a copy of the repository in which these files are different. */
+/**
+ * What is said against the choices of a copy of the repository in which these files are different.
+ */
 export function refusalOf(edits: Edits, sets: string[] = []): string {
   const root = viewOfRepository(edits)
   return refusal(() => resolve(catalogueAt(root), join(root, 'image.yaml'), sets))
 }
 
-/** Whether any process of this machine has this word in its arguments; one that is dead and only not yet buried does not count. */
+/**
+ * Whether any process of this machine has this word in its arguments; one that is dead and only not
+ * yet buried does not count.
+ */
 export function isRunning(word: string): boolean {
   return readdirSync('/proc').some((pid) => {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return false
@@ -171,10 +220,17 @@ let serial = 0
 /** Seconds to sleep that no other process sleeps, so that it can be found by them. */
 export const ownSleep = (): string => `600.${process.pid}${String(++serial).padStart(3, '0')}`
 
-/** Runs ./downbeat as a person would, with its results going to a folder of the test, and to a cache of the tests in this file. */
+/**
+ * Runs ./downbeat as a person would, with its results going to a folder of the test, and to a cache
+ * of the tests in this file.
+ */
 export async function downbeat(
   args: string[],
-  { cwd = repository, out, env: more = {} }: { cwd?: string; out: string; env?: Record<string, string> },
+  {
+    cwd = repository,
+    out,
+    env: more = {},
+  }: { cwd?: string; out: string; env?: Record<string, string> },
 ) {
   const env = {
     ...process.env,
@@ -185,10 +241,16 @@ export async function downbeat(
     COLUMNS: '80',
     FORCE_COLOR: undefined,
   }
-  const child = spawn(join(repository, 'downbeat'), args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(join(repository, 'downbeat'), args, {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let [stdout, stderr] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  const status = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done))
+  const status = await new Promise<number | null>((done, fail) =>
+    child.once('error', fail).once('close', done),
+  )
   return { status, stdout, stderr, out }
 }

@@ -49,38 +49,59 @@ test('the map of an image is found under both of its names, and for a packed ima
 describe('a map is refused', () => {
   const hint = '; get it again, or take it away: without a map every block is written'
   const said = (text: string) => refusal(() => parseBmap(text, 'x.bmap'))
-  const edited = (from: string | RegExp, to: string) => said(bmapText(image, ranges, (text) => text.replace(from, to)))
+  const edited = (from: string | RegExp, to: string) =>
+    said(bmapText(image, ranges, (text) => text.replace(from, to)))
 
   test('when a byte of it has changed, of which its own checksum tells', () => {
     const text = bmapText(image, ranges)
-    expect(said(text.replace('512-1280', '512-1281'))).toBe(`x.bmap: it has been changed or damaged: its own checksum differs${hint}`)
+    expect(said(text.replace('512-1280', '512-1281'))).toBe(
+      `x.bmap: it has been changed or damaged: its own checksum differs${hint}`,
+    )
   })
 
   test('when it is no map, or ends too early', () => {
     expect(said('<html></html>')).toBe(`x.bmap: this is no block map, or a part of one${hint}`)
-    expect(said(bmapText(image, ranges).slice(0, -20))).toBe(`x.bmap: this is no block map, or a part of one${hint}`)
+    expect(said(bmapText(image, ranges).slice(0, -20))).toBe(
+      `x.bmap: this is no block map, or a part of one${hint}`,
+    )
   })
 
   test('when it is of another version, or has other checksums', () => {
-    expect(edited('version="2.0"', 'version="1.4"')).toBe(`x.bmap: a block map of version 1.4, and only 2.0 is read${hint}`)
-    expect(edited('sha256', 'md5')).toBe(`x.bmap: its checksums are md5, and only sha256 is read${hint}`)
+    expect(edited('version="2.0"', 'version="1.4"')).toBe(
+      `x.bmap: a block map of version 1.4, and only 2.0 is read${hint}`,
+    )
+    expect(edited('sha256', 'md5')).toBe(
+      `x.bmap: its checksums are md5, and only sha256 is read${hint}`,
+    )
   })
 
   test('when a number is missing, doubled or none', () => {
-    expect(edited(/<BlockSize>.*/, '')).toBe(`x.bmap: there should be one BlockSize, and there are none${hint}`)
-    expect(edited(/(<BlockSize>.*)/, '$1$1')).toBe(`x.bmap: there should be one BlockSize, and there are 2${hint}`)
+    expect(edited(/<BlockSize>.*/, '')).toBe(
+      `x.bmap: there should be one BlockSize, and there are none${hint}`,
+    )
+    expect(edited(/(<BlockSize>.*)/, '$1$1')).toBe(
+      `x.bmap: there should be one BlockSize, and there are 2${hint}`,
+    )
     expect(edited(/<BlockSize>.*</, '<BlockSize>4k<')).toBe(`x.bmap: BlockSize is no number${hint}`)
   })
 
   test('when its blocks are no sectors, or its numbers contradict each other', () => {
-    expect(edited('<BlockSize> 4096', '<BlockSize> 1000')).toBe(`x.bmap: blocks of 1000 bytes are no multiple of a sector${hint}`)
-    expect(edited('<BlocksCount> 3072', '<BlocksCount> 3071')).toBe(`x.bmap: its numbers contradict each other${hint}`)
+    expect(edited('<BlockSize> 4096', '<BlockSize> 1000')).toBe(
+      `x.bmap: blocks of 1000 bytes are no multiple of a sector${hint}`,
+    )
+    expect(edited('<BlocksCount> 3072', '<BlocksCount> 3071')).toBe(
+      `x.bmap: its numbers contradict each other${hint}`,
+    )
     expect(edited('> 772 ', '> 773 ')).toBe(`x.bmap: it should have 773 blocks, and has 772${hint}`)
   })
 
   test('when a range has no checksum, or lies outside the image, upon another or before it', () => {
-    expect(edited(/<Range chksum="[^"]*"> 0-1/, '<Range> 0-1')).toBe(`x.bmap: a range that cannot be read: "0-1"${hint}`)
+    expect(edited(/<Range chksum="[^"]*"> 0-1/, '<Range> 0-1')).toBe(
+      `x.bmap: a range that cannot be read: "0-1"${hint}`,
+    )
     for (const odd of ['4000', '100-99', '1280-1281', '3'])
-      expect(edited('> 3071 ', `> ${odd} `), odd).toMatch(`a range that is not where it should be: "${odd}"`)
+      expect(edited('> 3071 ', `> ${odd} `), odd).toMatch(
+        `a range that is not where it should be: "${odd}"`,
+      )
   })
 })

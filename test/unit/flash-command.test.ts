@@ -4,9 +4,19 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { downbeat as run, repository, temporaryFolder, until } from './fixtures.ts'
-import { bmapText, emptyFile, folderOf, imageBytes, inPath, loopDevice, MiB, noise } from './flash-fixtures.ts'
+import {
+  bmapText,
+  emptyFile,
+  folderOf,
+  imageBytes,
+  inPath,
+  loopDevice,
+  MiB,
+  noise,
+} from './flash-fixtures.ts'
 
-// What ./downbeat flash does, as somebody types it: to regular files, and to loop devices where this machine has them.
+// What ./downbeat flash does, as somebody types it: to regular files, and to loop devices where
+// this machine has them.
 
 const image = imageBytes(12)
 const downbeat = (args: string[], more: { env?: Record<string, string>; cwd?: string } = {}) =>
@@ -18,7 +28,8 @@ function bench(more: Record<string, string | Buffer> = {}, bytes = 16 * MiB) {
   const card = emptyFile(join(folder, 'card'), bytes)
   const old = noise(4 * MiB, 23)
   old.writeUInt16LE(0xaa55, 510)
-  if (bytes <= 64 * MiB) writeFileSync(card, Buffer.concat([old, Buffer.alloc(bytes - old.length, 0xee)]))
+  if (bytes <= 64 * MiB)
+    writeFileSync(card, Buffer.concat([old, Buffer.alloc(bytes - old.length, 0xee)]))
   return { folder, card, old, holds: () => readFileSync(card) }
 }
 
@@ -47,7 +58,9 @@ test('a device is written to past the page cache, by its map, and is nobody else
   expect(stdout).toContain(`x.img: 12.6 MB; 3.2 MB of it are written, as ${folder}/x.bmap says\n`)
   const now = readFileSync(device)
   expect(now.subarray(0, MiB).equals(image.subarray(0, MiB))).toBe(true)
-  expect(now.subarray(2 * MiB, 5 * MiB + 4096).equals(image.subarray(2 * MiB, 5 * MiB + 4096))).toBe(true)
+  expect(
+    now.subarray(2 * MiB, 5 * MiB + 4096).equals(image.subarray(2 * MiB, 5 * MiB + 4096)),
+  ).toBe(true)
   expect(now.subarray(MiB, 2 * MiB).equals(old.subarray(MiB, 2 * MiB))).toBe(true)
 })
 
@@ -58,7 +71,8 @@ test('what another program holds for itself is refused, or a file written to at 
   onTestFinished(() => held.close())
   const { status, stderr } = await downbeat([folder, device, '--yes'])
   const said = `✖ ${device} is in use by another program\n  to mend it: close what uses it (lsblk shows what is mounted), and try again\n`
-  expect([status, stderr]).toEqual(device === card ? [0, ''] : [3, said]) // O_EXCL means nothing for a regular file
+  // O_EXCL means nothing for a regular file
+  expect([status, stderr]).toEqual(device === card ? [0, ''] : [3, said])
 })
 
 test('--dry-run shows every rule, and writes nothing', async () => {
@@ -84,49 +98,81 @@ describe('refused with exit status 2, one message and an untouched disk is', () 
   test('a disk that is read-only', async () => {
     const { folder, card, holds } = bench()
     const device = loopDevice(card, { readOnly: true })
-    await refused([folder, device, '--yes'], `✖ ${device}: it is read-only: see who may write to it\n`, holds)
+    await refused(
+      [folder, device, '--yes'],
+      `✖ ${device}: it is read-only: see who may write to it\n`,
+      holds,
+    )
   })
 
   test('a disk that is smaller than the image', async () => {
     const { folder, card, holds } = bench({}, 8 * MiB)
     const device = loopDevice(card)
-    await refused([folder, device, '--yes'], /: it is too small: it has 8\.4 MB \(8388608 bytes\), and the image 12\.6 MB/, holds)
+    await refused(
+      [folder, device, '--yes'],
+      /: it is too small: it has 8\.4 MB \(8388608 bytes\), and the image 12\.6 MB/,
+      holds,
+    )
   })
 
   test('a disk that has more than 256 GiB, until --large is said', async () => {
     const { folder, card } = bench({}, 257 * 2 ** 30)
     const { status, stderr } = await downbeat([folder, card, '--yes'])
-    expect([status, stderr]).toEqual([2, `✖ ${card}: it has 276.0 GB, which few cards have: --large, if it is the right one\n`])
-    expect(await downbeat([folder, card, '--yes', '--large'])).toMatchObject({ status: 0, stderr: '' })
+    expect([status, stderr]).toEqual([
+      2,
+      `✖ ${card}: it has 276.0 GB, which few cards have: --large, if it is the right one\n`,
+    ])
+    expect(await downbeat([folder, card, '--yes', '--large'])).toMatchObject({
+      status: 0,
+      stderr: '',
+    })
   })
 
   test('the image itself', async () => {
     const { folder } = bench()
     const path = join(folder, 'x.img')
-    await refused([path, path, '--yes'], `✖ ${path}: this is the image itself\n`, () => readFileSync(path))
+    await refused([path, path, '--yes'], `✖ ${path}: this is the image itself\n`, () =>
+      readFileSync(path),
+    )
   })
 
   test('a file that is not there, and none is made', async () => {
     const { folder, holds } = bench()
     const path = join(folder, 'sdx')
-    await refused([folder, path, '--yes'], /: there is no such disk \(a file that stands for a card must be there already\)\n$/, holds)
+    await refused(
+      [folder, path, '--yes'],
+      /: there is no such disk \(a file that stands for a card must be there already\)\n$/,
+      holds,
+    )
     expect(existsSync(path)).toBe(false)
   })
 
   test('a device that is not there: nothing is made in /dev', async () => {
     const { folder, holds } = bench()
-    await refused([folder, '/dev/downbeat-none', '--yes'], '✖ /dev/downbeat-none: there is no such disk', holds)
+    await refused(
+      [folder, '/dev/downbeat-none', '--yes'],
+      '✖ /dev/downbeat-none: there is no such disk',
+      holds,
+    )
     expect(existsSync('/dev/downbeat-none')).toBe(false)
   })
 
   test('to write without being asked where nobody can be asked', async () => {
     const { folder, card, holds } = bench()
-    await refused([folder, card], '✖ there is no terminal to ask at; --yes writes without asking\n', holds)
+    await refused(
+      [folder, card],
+      '✖ there is no terminal to ask at; --yes writes without asking\n',
+      holds,
+    )
   })
 
   test('--yes for whatever disk there may be', async () => {
     const { folder, holds } = bench()
-    await refused([folder, '--yes'], '✖ --yes: name the disk that is to be written to, too\n', holds)
+    await refused(
+      [folder, '--yes'],
+      '✖ --yes: name the disk that is to be written to, too\n',
+      holds,
+    )
   })
 })
 
@@ -137,28 +183,46 @@ describe('without a disk', () => {
     const { folder } = bench()
     const { status, stdout, stderr } = await downbeat([folder], { env: inPath({ lsblk }) })
     expect([status, stderr]).toEqual([2, `✖ which disk? ./downbeat flash ${folder} /dev/sdd\n`])
-    const more = await downbeat([folder, '--hostname', 'synth', '--wifi', 'my home'], { env: inPath({ lsblk }) })
-    expect(more.stderr).toBe(`✖ which disk? ./downbeat flash ${folder} --hostname synth --wifi 'my home' /dev/sdd\n`)
+    const more = await downbeat([folder, '--hostname', 'synth', '--wifi', 'my home'], {
+      env: inPath({ lsblk }),
+    })
+    expect(more.stderr).toBe(
+      `✖ which disk? ./downbeat flash ${folder} --hostname synth --wifi 'my home' /dev/sdd\n`,
+    )
     expect(stdout).toMatch(/^✔ \/dev\/sdd {6}Ultra, serial 4C530001, 31\.9 GB, usb$/m)
-    expect(stdout).toMatch(/^✖ \/dev\/nvme0n1 .*\n {4}this system itself runs from it \(\/boot\/efi, \/, \[SWAP\]\)$/m)
+    expect(stdout).toMatch(
+      /^✖ \/dev\/nvme0n1 .*\n {4}this system itself runs from it \(\/boot\/efi, \/, \[SWAP\]\)$/m,
+    )
   })
 
   test('--dry-run lists them, and is content with that', async () => {
     const { folder } = bench()
-    expect(await downbeat([folder, '--dry-run'], { env: inPath({ lsblk }) })).toMatchObject({ status: 0, stderr: '' })
+    expect(await downbeat([folder, '--dry-run'], { env: inPath({ lsblk }) })).toMatchObject({
+      status: 0,
+      stderr: '',
+    })
   })
 
   test('a machine without a card is told to put one in', async () => {
     const { folder } = bench()
-    const { status, stderr } = await downbeat([folder], { env: inPath({ lsblk: `echo '{"blockdevices":[]}'` }) })
-    expect([status, stderr]).toEqual([2, '✖ there is no disk here that may be written to: put a card in, and run the same command again\n'])
+    const { status, stderr } = await downbeat([folder], {
+      env: inPath({ lsblk: `echo '{"blockdevices":[]}'` }),
+    })
+    expect([status, stderr]).toEqual([
+      2,
+      '✖ there is no disk here that may be written to: put a card in, and run the same command again\n',
+    ])
   })
 
   test('a machine whose lsblk fails is told so', async () => {
     const { folder } = bench()
-    const { status, stderr } = await downbeat([folder], { env: inPath({ lsblk: 'echo "lsblk: broken" >&2; exit 1' }) })
+    const { status, stderr } = await downbeat([folder], {
+      env: inPath({ lsblk: 'echo "lsblk: broken" >&2; exit 1' }),
+    })
     expect(status).toBe(3)
-    expect(stderr).toBe('✖ lsblk could not say which disks there are (lsblk: broken)\n  to mend it: see what it prints: lsblk\n')
+    expect(stderr).toBe(
+      '✖ lsblk could not say which disks there are (lsblk: broken)\n  to mend it: see what it prints: lsblk\n',
+    )
   })
 })
 
@@ -168,7 +232,12 @@ describe('at a terminal', () => {
     const files = bench()
     const typed = `${join(repository, 'downbeat')} flash ${files.folder} ${files.card}`
     const child = spawn('script', ['-qec', typed, '/dev/null'], {
-      env: { ...process.env, DOWNBEAT_OUT: temporaryFolder(), DOWNBEAT_NODE: process.execPath, NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        DOWNBEAT_OUT: temporaryFolder(),
+        DOWNBEAT_NODE: process.execPath,
+        NO_COLOR: '1',
+      },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -222,11 +291,20 @@ esac`,
   async function stoppedBy(signal: 'SIGINT' | 'SIGKILL') {
     const files = bench({ 'y.img.xz': Buffer.from('fd377a585a000000', 'hex') })
     const device = loopDevice(files.card)
-    const env = { ...process.env, ...half(join(files.folder, 'x.img')), DOWNBEAT_OUT: temporaryFolder(), DOWNBEAT_NODE: process.execPath }
-    const child = spawn(join(repository, 'downbeat'), ['flash', join(files.folder, 'y.img.xz'), device, '--yes'], {
-      env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    const env = {
+      ...process.env,
+      ...half(join(files.folder, 'x.img')),
+      DOWNBEAT_OUT: temporaryFolder(),
+      DOWNBEAT_NODE: process.execPath,
+    }
+    const child = spawn(
+      join(repository, 'downbeat'),
+      ['flash', join(files.folder, 'y.img.xz'), device, '--yes'],
+      {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
     onTestFinished(() => void child.kill('SIGKILL'))
     let said = ''
     child.stderr.on('data', (text: Buffer) => (said += text.toString()))
@@ -248,7 +326,9 @@ esac`,
   test('by Ctrl-C, neither, and that is said', async () => {
     const { status, said, now, card, device } = await stoppedBy('SIGINT')
     expect(status).toBe(130)
-    expect(said).toBe(`\nstopped; ${device === card ? card : 'the card'} is not bootable now, and the same command begins anew\n`)
+    expect(said).toBe(
+      `\nstopped; ${device === card ? card : 'the card'} is not bootable now, and the same command begins anew\n`,
+    )
     expect(now.subarray(0, MiB).equals(Buffer.alloc(MiB))).toBe(true)
   })
 })

@@ -1,6 +1,12 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { HostError, Interrupted, messageOf, ProofError, UserError } from '../../lib/common/words/errors.ts'
+import {
+  HostError,
+  Interrupted,
+  messageOf,
+  ProofError,
+  UserError,
+} from '../../lib/common/words/errors.ts'
 import { alignedBuffers } from '../../lib/card/image-file/buffers.ts'
 import type { Drive } from '../../lib/card/drives/drive.ts'
 import { flash } from '../../lib/card/flash/flash.ts'
@@ -8,7 +14,15 @@ import type { FlashOptions } from '../../lib/card/flash/flash.ts'
 import { openSource } from '../../lib/card/image-file/source.ts'
 import type { Target } from '../../lib/card/flash/target.ts'
 import { deviceNumber, TargetError } from '../../lib/card/flash/target.ts'
-import { bmapText, card, folderOf, imageBytes, memoryTarget, MiB, systemError } from './flash-fixtures.ts'
+import {
+  bmapText,
+  card,
+  folderOf,
+  imageBytes,
+  memoryTarget,
+  MiB,
+  systemError,
+} from './flash-fixtures.ts'
 
 const image = imageBytes(12)
 const CARD = 16 * MiB
@@ -51,7 +65,8 @@ test('an image is on the card afterwards, and behind it what was there, but for 
   expect(bytes).toBe(image.length)
   expect(target.data.subarray(0, image.length).equals(image)).toBe(true)
   expect(target.data.subarray(image.length, CARD - MiB).every((byte) => byte === 0xee)).toBe(true)
-  expect(target.data.subarray(CARD - MiB).equals(zeros(MiB))).toBe(true) // where a GPT has its second copy
+  // where a GPT has its second copy
+  expect(target.data.subarray(CARD - MiB).equals(zeros(MiB))).toBe(true)
 })
 
 test('first of all the old first MiB is zeroed, and the new one is written after everything else was read back', async () => {
@@ -123,7 +138,9 @@ test('the next piece of the image is read while one is written', async () => {
 
 test('how far it is is told for writing and for reading back, up to all of it', async () => {
   const told: string[] = []
-  await run({ options: { onProgress: (phase, { bytes, total }) => told.push(`${phase} ${bytes} ${total}`) } })
+  await run({
+    options: { onProgress: (phase, { bytes, total }) => told.push(`${phase} ${bytes} ${total}`) },
+  })
   expect(told).toContain(`writing ${image.length} ${image.length}`)
   expect(told.at(-1)).toBe(`reading back ${image.length - MiB} ${image.length - MiB}`)
 })
@@ -145,15 +162,23 @@ describe('refused before anything is written is', () => {
     expect(error.message).toMatch(message)
     expect(target.asked.filter((one) => one !== 'close')).toEqual([])
   }
-  const now = (different: Partial<Drive>) => ({ options: { look: () => Promise.resolve(card({ bytes: CARD, ...different })) } })
+  const now = (different: Partial<Drive>) => ({
+    options: { look: () => Promise.resolve(card({ bytes: CARD, ...different })) },
+  })
 
   test('another disk that has taken the place of the confirmed one', async () => {
     await untouched(
       now({ serial: '5' }),
       '/dev/sdb: this is not the disk that was looked at: its serial number was "000000000039" and is "5"; nothing was written',
     )
-    await untouched(now({ bytes: CARD * 2 }), /its size was "16\.8 MB" and is "33\.6 MB"; nothing was written$/)
-    await untouched({ target: { ...memoryTarget(CARD), number: '8:32' } }, /another device has its name; nothing was written$/)
+    await untouched(
+      now({ bytes: CARD * 2 }),
+      /its size was "16\.8 MB" and is "33\.6 MB"; nothing was written$/,
+    )
+    await untouched(
+      { target: { ...memoryTarget(CARD), number: '8:32' } },
+      /another device has its name; nothing was written$/,
+    )
   })
 
   test('a disk that has gone meanwhile', async () => {
@@ -171,14 +196,22 @@ describe('refused before anything is written is', () => {
   })
 
   test('a file that is no image of a disk', async () => {
-    await untouched({ bytes: zeros(2 * MiB) }, /x\.img: this is no image of a disk: it does not begin with a partition table$/)
-    await untouched({ map: bmapText(image, [[512, 600]]) }, /it does not begin with a partition table$/)
+    await untouched(
+      { bytes: zeros(2 * MiB) },
+      /x\.img: this is no image of a disk: it does not begin with a partition table$/,
+    )
+    await untouched(
+      { map: bmapText(image, [[512, 600]]) },
+      /it does not begin with a partition table$/,
+    )
   })
 })
 
 describe('a disk that cannot be opened', () => {
   const opening = async (code: string) => {
-    const error = await failureOf({ options: { open: () => Promise.reject(new TargetError('opened', 0, code)) } })
+    const error = await failureOf({
+      options: { open: () => Promise.reject(new TargetError('opened', 0, code)) },
+    })
     expect(error).toBeInstanceOf(HostError)
     return error.message
   }
@@ -186,18 +219,26 @@ describe('a disk that cannot be opened', () => {
   test('because somebody uses it, or must not, is told apart', async () => {
     expect(await opening('EBUSY')).toBe('/dev/sdb is in use by another program')
     expect(await opening('EROFS')).toBe('/dev/sdb cannot be written to (EROFS)')
-    expect(await opening('ENOMEDIUM')).toBe('/dev/sdb has gone at 0.0 MB (byte 0): was it pulled out?')
+    expect(await opening('ENOMEDIUM')).toBe(
+      '/dev/sdb has gone at 0.0 MB (byte 0): was it pulled out?',
+    )
   })
 })
 
 describe('when it goes wrong half way', () => {
   const left = '\n  the card is not bootable now, and the same command begins anew'
   /** Fails at the first call that reaches this byte, once everything was wiped. */
-  const failing = (what: 'write' | 'read', from: number, code: string): Target & { data: Buffer } => {
+  const failing = (
+    what: 'write' | 'read',
+    from: number,
+    code: string,
+  ): Target & { data: Buffer } => {
     const target = memoryTarget(CARD)
     const before = target[what]
     target[what] = (data, start) =>
-      target.asked.length > 4 && start + data.length > from && start < CARD - MiB ? Promise.reject(systemError(code)) : before(data, start)
+      target.asked.length > 4 && start + data.length > from && start < CARD - MiB
+        ? Promise.reject(systemError(code))
+        : before(data, start)
     return target
   }
   const fails = async (target: Target & { data: Buffer }, options: Partial<FlashOptions> = {}) => {
@@ -207,17 +248,27 @@ describe('when it goes wrong half way', () => {
   }
   const gone = (): Partial<FlashOptions> => {
     let looked = 0
-    return { look: () => (looked++ === 0 ? Promise.resolve(drive) : Promise.reject(new UserError('there is no such disk'))) }
+    return {
+      look: () =>
+        looked++ === 0
+          ? Promise.resolve(drive)
+          : Promise.reject(new UserError('there is no such disk')),
+    }
   }
 
-  test.each(['EIO', 'ETIMEDOUT', 'EREMOTEIO'])('%s while writing names the place, and another card as the cure', async (code) => {
-    const error = await fails(failing('write', 9 * MiB, code))
-    expect(error).toBeInstanceOf(HostError)
-    expect(error.message).toBe(
-      `/dev/sdb could not be written at 8.4 MB (byte 8388608) (${code}): it is worn out, or sits badly in its reader${left}`,
-    )
-    expect((error as HostError).mend).toBe('try again with another reader, then with another card')
-  })
+  test.each(['EIO', 'ETIMEDOUT', 'EREMOTEIO'])(
+    '%s while writing names the place, and another card as the cure',
+    async (code) => {
+      const error = await fails(failing('write', 9 * MiB, code))
+      expect(error).toBeInstanceOf(HostError)
+      expect(error.message).toBe(
+        `/dev/sdb could not be written at 8.4 MB (byte 8388608) (${code}): it is worn out, or sits badly in its reader${left}`,
+      )
+      expect((error as HostError).mend).toBe(
+        'try again with another reader, then with another card',
+      )
+    },
+  )
 
   test('EIO while reading back is told as that', async () => {
     expect((await fails(failing('read', 5 * MiB, 'EIO'))).message).toMatch(
@@ -225,11 +276,14 @@ describe('when it goes wrong half way', () => {
     )
   })
 
-  test.each(['EIO', 'ENODEV', 'ENXIO'])('a card that is pulled out (%s) is told so', async (code) => {
-    expect((await fails(failing('write', 9 * MiB, code), gone())).message).toBe(
-      `/dev/sdb has gone at 8.4 MB (byte 8388608): was it pulled out?${left}`,
-    )
-  })
+  test.each(['EIO', 'ENODEV', 'ENXIO'])(
+    'a card that is pulled out (%s) is told so',
+    async (code) => {
+      expect((await fails(failing('write', 9 * MiB, code), gone())).message).toBe(
+        `/dev/sdb has gone at 8.4 MB (byte 8388608): was it pulled out?${left}`,
+      )
+    },
+  )
 
   test('a card that ends before it should says that it is not what is printed on it', async () => {
     expect((await fails(failing('write', 9 * MiB, 'ENOSPC'))).message).toBe(
@@ -244,8 +298,13 @@ describe('when it goes wrong half way', () => {
   test('a card that cannot keep what it took (fsync) fails as if it had not taken it', async () => {
     const target = memoryTarget(CARD)
     const { sync } = target
-    target.sync = () => (target.asked.filter((one) => one === 'sync').length === 2 ? Promise.reject(systemError('EIO')) : sync())
-    expect((await fails(target)).message).toMatch(/^\/dev\/sdb could not be written at 12\.6 MB \(byte 12582912\) \(EIO\)/)
+    target.sync = () =>
+      target.asked.filter((one) => one === 'sync').length === 2
+        ? Promise.reject(systemError('EIO'))
+        : sync()
+    expect((await fails(target)).message).toMatch(
+      /^\/dev\/sdb could not be written at 12\.6 MB \(byte 12582912\) \(EIO\)/,
+    )
   })
 
   test('a card that gives back other bytes is named with the first that differs, and stays unbootable', async () => {
@@ -253,7 +312,8 @@ describe('when it goes wrong half way', () => {
     const { read } = target
     target.read = async (into, start) => {
       const got = await read(into, start)
-      for (const bad of [3 * MiB + 70, 9 * MiB]) if (start <= bad && bad < start + got) into[bad - start]! ^= 1
+      for (const bad of [3 * MiB + 70, 9 * MiB])
+        if (start <= bad && bad < start + got) into[bad - start]! ^= 1
       return got
     }
     const error = await fails(target)
@@ -268,7 +328,9 @@ describe('when it goes wrong half way', () => {
     const { write, read } = target
     target.write = (data, start) => write(data, start % (8 * MiB))
     target.read = (into, start) => read(into, start % (8 * MiB))
-    expect((await fails(target)).message).toMatch(/^\/dev\/sdb: it gives back other bytes than were written to it, from byte \d+ on/)
+    expect((await fails(target)).message).toMatch(
+      /^\/dev\/sdb: it gives back other bytes than were written to it, from byte \d+ on/,
+    )
   })
 
   test('a damaged image is named, and not the card', async () => {
@@ -299,26 +361,33 @@ describe('when it goes wrong half way', () => {
   })
 
   describe('at the first MiB, which is written last,', () => {
-    const doubtful = 'the card may look as if it could start: do not use it; the same command begins anew'
+    const doubtful =
+      'the card may look as if it could start: do not use it; the same command begins anew'
     /** A target whose calls of this kind fail that are meant; the first is 1. */
     const failingAt = (what: 'write' | 'read' | 'sync', failing: (call: number) => boolean) => {
       const target = memoryTarget(CARD)
       const before = target[what] as (...args: unknown[]) => Promise<never>
       let calls = 0
-      const after = (...args: unknown[]) => (failing(++calls) ? Promise.reject(systemError('EIO')) : before(...args))
+      const after = (...args: unknown[]) =>
+        failing(++calls) ? Promise.reject(systemError('EIO')) : before(...args)
       return Object.assign(target, { [what]: after })
     }
     // wiping writes twice, the image three times; and there are as many calls of the others
     const last = { write: 6, sync: 4, read: 5 }
 
-    test.each(['write', 'sync', 'read'] as const)('it is zeroed again when a %s fails, and that is said', async (what) => {
-      const target = failingAt(what, (call) => call === last[what])
-      const error = await fails(target)
-      expect(error.message).toMatch(/^\/dev\/sdb could not be (written|read) at 0\.0 MB \(byte 0\) \(EIO\)/)
-      expect(error.message.endsWith(left)).toBe(true)
-      expect(target.data.subarray(0, MiB).equals(zeros(MiB))).toBe(true)
-      expect(target.asked.slice(-4)).toEqual([`write 0 ${MiB}`, 'sync', `read 0 ${MiB}`, 'close'])
-    })
+    test.each(['write', 'sync', 'read'] as const)(
+      'it is zeroed again when a %s fails, and that is said',
+      async (what) => {
+        const target = failingAt(what, (call) => call === last[what])
+        const error = await fails(target)
+        expect(error.message).toMatch(
+          /^\/dev\/sdb could not be (written|read) at 0\.0 MB \(byte 0\) \(EIO\)/,
+        )
+        expect(error.message.endsWith(left)).toBe(true)
+        expect(target.data.subarray(0, MiB).equals(zeros(MiB))).toBe(true)
+        expect(target.asked.slice(-4)).toEqual([`write 0 ${MiB}`, 'sync', `read 0 ${MiB}`, 'close'])
+      },
+    )
 
     test('nobody says that it does not start when it could not be zeroed again', async () => {
       const target = failingAt('sync', (call) => call >= last.sync)
@@ -342,7 +411,10 @@ describe('when it goes wrong half way', () => {
     })
 
     test.each([
-      ['the card is not bootable now, and the same command begins anew', (call: number) => call === last.sync],
+      [
+        'the card is not bootable now, and the same command begins anew',
+        (call: number) => call === last.sync,
+      ],
       [doubtful, (call: number) => call >= last.sync],
     ])('Ctrl-C at that instant says the same: %s', async (words, failing) => {
       const stop = new AbortController()
@@ -360,16 +432,23 @@ describe('when it goes wrong half way', () => {
         if (call === last.sync) stop.abort()
         return false
       })
-      expect(await run({ target, options: { signal: stop.signal } })).toMatchObject({ bytes: image.length })
+      expect(await run({ target, options: { signal: stop.signal } })).toMatchObject({
+        bytes: image.length,
+      })
       expect(bootable(target.data)).toBe(true)
     })
   })
 
-  test.each(['write', 'read'] as const)('of a card that cannot even be wiped (%s), nobody says that it does not start', async (what) => {
-    const target = memoryTarget(CARD)
-    target[what] = () => Promise.reject(systemError('EIO'))
-    expect((await failureOf({ target })).message).toMatch(/\(EIO\).*\n {2}the card may look as if it could start: do not use it;/)
-  })
+  test.each(['write', 'read'] as const)(
+    'of a card that cannot even be wiped (%s), nobody says that it does not start',
+    async (what) => {
+      const target = memoryTarget(CARD)
+      target[what] = () => Promise.reject(systemError('EIO'))
+      expect((await failureOf({ target })).message).toMatch(
+        /\(EIO\).*\n {2}the card may look as if it could start: do not use it;/,
+      )
+    },
+  )
 
   test('a card that takes everything and keeps nothing is found out before the image is written', async () => {
     const target = memoryTarget(CARD)
@@ -380,20 +459,23 @@ describe('when it goes wrong half way', () => {
     expect(target.asked.filter((one) => one.startsWith('read'))).toHaveLength(1)
   })
 
-  test.each(['writing', 'reading back'] as const)('Ctrl-C while %s leaves a card that does not start, and says so', async (when) => {
-    const stop = new AbortController()
-    const target = memoryTarget(CARD)
-    const what = when === 'writing' ? 'write' : 'read'
-    const before = target[what]
-    target[what] = (data, start) => {
-      if (start >= 4 * MiB && start < CARD - MiB) stop.abort()
-      return before(data, start)
-    }
-    const error = (await fails(target, { signal: stop.signal })) as Interrupted
-    expect(error).toBeInstanceOf(Interrupted)
-    expect(error.left).toBe('the card is not bootable now, and the same command begins anew')
-    expect(target.asked.at(-1)).toBe('close')
-  })
+  test.each(['writing', 'reading back'] as const)(
+    'Ctrl-C while %s leaves a card that does not start, and says so',
+    async (when) => {
+      const stop = new AbortController()
+      const target = memoryTarget(CARD)
+      const what = when === 'writing' ? 'write' : 'read'
+      const before = target[what]
+      target[what] = (data, start) => {
+        if (start >= 4 * MiB && start < CARD - MiB) stop.abort()
+        return before(data, start)
+      }
+      const error = (await fails(target, { signal: stop.signal })) as Interrupted
+      expect(error).toBeInstanceOf(Interrupted)
+      expect(error.left).toBe('the card is not bootable now, and the same command begins anew')
+      expect(target.asked.at(-1)).toBe('close')
+    },
+  )
 })
 
 test('Ctrl-C before the first write says that nothing was written', async () => {
@@ -404,11 +486,16 @@ test('Ctrl-C before the first write says that nothing was written', async () => 
   }
   const target = memoryTarget(CARD)
   const error = (await failureOf({ target, options: { signal: stop.signal, look } })) as Interrupted
-  expect([error.name, error.left, target.asked]).toEqual(['Interrupted', 'nothing was written', ['close']])
+  expect([error.name, error.left, target.asked]).toEqual([
+    'Interrupted',
+    'nothing was written',
+    ['close'],
+  ])
 })
 
 test('buffers begin at a page, as O_DIRECT wants it', () => {
-  // A Buffer does not tell its address, and a file system in a container may not know O_DIRECT: a device is asked in flash-command.test.ts.
+  // A Buffer does not tell its address, and a file system in a container may not know O_DIRECT: a
+  // device is asked in flash-command.test.ts.
   const [one, two] = alignedBuffers(2, MiB)
   expect(two!.byteOffset - one!.byteOffset).toBe(MiB)
   expect(one!.byteOffset % 4096).toBe(0)

@@ -10,7 +10,8 @@ import { parsePlist } from '../../lib/card/drives/plist.ts'
 import { repository } from './fixtures.ts'
 import { card, emptyFile, folderOf, systemError } from './flash-fixtures.ts'
 
-const captured = (name: string): string => readFileSync(join(repository, 'test/unit/flash', name), 'utf8')
+const captured = (name: string): string =>
+  readFileSync(join(repository, 'test/unit/flash', name), 'utf8')
 const drives = () => drivesOfLsblk(captured('lsblk.json'))
 const drive = (path: string) => drives().find((one) => one.path === path)!
 
@@ -29,11 +30,20 @@ describe('what lsblk says of', () => {
   })
 
   test('a card in a slot of its own: its bus makes it removable', () => {
-    expect(drive('/dev/mmcblk1')).toMatchObject({ kind: 'disk', removable: true, transport: 'mmc', model: '' })
+    expect(drive('/dev/mmcblk1')).toMatchObject({
+      kind: 'disk',
+      removable: true,
+      transport: 'mmc',
+      model: '',
+    })
   })
 
   test('an eMMC, which is soldered on: it has boot areas, which are no disks for an image either', () => {
-    expect(drive('/dev/mmcblk0')).toMatchObject({ kind: 'disk', removable: false, transport: 'mmc' })
+    expect(drive('/dev/mmcblk0')).toMatchObject({
+      kind: 'disk',
+      removable: false,
+      transport: 'mmc',
+    })
     expect(drive('/dev/mmcblk0boot0')).toMatchObject({ kind: 'none' })
   })
 
@@ -47,13 +57,23 @@ describe('what lsblk says of', () => {
   })
 
   test('optical drives, RAM disks and loop devices', () => {
-    expect(['/dev/sr0', '/dev/zram0', '/dev/loop3'].map((path) => drive(path).kind)).toEqual(['none', 'none', 'loop'])
+    expect(['/dev/sr0', '/dev/zram0', '/dev/loop3'].map((path) => drive(path).kind)).toEqual([
+      'none',
+      'none',
+      'loop',
+    ])
   })
 })
 
 test('an old lsblk, which writes "0", "1" and numbers as text and knows one mount point, says the same', () => {
   const [old] = drivesOfLsblk(captured('lsblk-old.json'))
-  expect(old).toMatchObject({ path: '/dev/sdb', bytes: 64_000_000_000, removable: true, readOnly: true, sector_bytes: 512 })
+  expect(old).toMatchObject({
+    path: '/dev/sdb',
+    bytes: 64_000_000_000,
+    removable: true,
+    readOnly: true,
+    sector_bytes: 512,
+  })
   expect(old!.mounts).toEqual([{ device: '/dev/sdb1', at: '/media/me/boot' }])
 })
 
@@ -71,8 +91,12 @@ test('an lsblk that does not know the column of all mount points is asked for th
 
 test('a machine without lsblk, and one whose lsblk says nothing that can be read, are told so', async () => {
   const missing = listDrives(() => Promise.reject(systemError('ENOENT')), 'linux')
-  await expect(missing).rejects.toThrow(new HostError('lsblk is missing, which lists the disks', 'sudo apt-get install util-linux'))
-  await expect(listDrives(() => Promise.resolve('nothing'), 'linux')).rejects.toThrow(/^lsblk could not say which disks there are \(/)
+  await expect(missing).rejects.toThrow(
+    new HostError('lsblk is missing, which lists the disks', 'sudo apt-get install util-linux'),
+  )
+  await expect(listDrives(() => Promise.resolve('nothing'), 'linux')).rejects.toThrow(
+    /^lsblk could not say which disks there are \(/,
+  )
 })
 
 describe('a disk is named', () => {
@@ -87,21 +111,32 @@ describe('a disk is named', () => {
 
   test('as a whole: a partition is refused with the name of its disk', async () => {
     const parts = () => Promise.resolve([card({ partitions: ['/dev/null'] })])
-    await expect(driveAt('/dev/null', parts)).rejects.toThrow('/dev/null: this is a part of a disk; name the whole: /dev/sdb')
+    await expect(driveAt('/dev/null', parts)).rejects.toThrow(
+      '/dev/null: this is a part of a disk; name the whole: /dev/sdb',
+    )
   })
 
   test('exactly: what is not there, a folder, and a device that is no disk are refused', async () => {
     await expect(driveAt('/dev/not-there', list)).rejects.toThrow(
       /^\/dev\/not-there: there is no such disk \(\.\/downbeat flash <image> lists/,
     )
-    await expect(driveAt('not-there.img', list)).rejects.toThrow('a file that stands for a card must be there already')
+    await expect(driveAt('not-there.img', list)).rejects.toThrow(
+      'a file that stands for a card must be there already',
+    )
     await expect(driveAt('/', list)).rejects.toThrow('/: this is no disk')
-    await expect(driveAt('/dev/null', list)).rejects.toThrow('/dev/null: this is no disk that could be written to')
+    await expect(driveAt('/dev/null', list)).rejects.toThrow(
+      '/dev/null: this is no disk that could be written to',
+    )
   })
 
   test('or a file that is there', async () => {
     const path = emptyFile(join(folderOf({}), 'card.img'), 4096)
-    expect(await driveAt(path, list)).toMatchObject({ path, kind: 'file', bytes: 4096, readOnly: false })
+    expect(await driveAt(path, list)).toMatchObject({
+      path,
+      kind: 'file',
+      bytes: 4096,
+      readOnly: false,
+    })
   })
 })
 
@@ -116,15 +151,23 @@ describe('a disk that is looked at again', () => {
   })
 
   test('is another one when its model, serial number, size or number differs', () => {
-    expect(difference(card(), card({ model: 'Other' }))).toBe('its model was "SD Transcend" and is "Other"')
-    expect(difference(card(), card({ serial: '7' }))).toBe('its serial number was "000000000039" and is "7"')
-    expect(difference(card(), card({ bytes: 32_000_000_000 }))).toBe('its size was "64.0 GB" and is "32.0 GB"')
+    expect(difference(card(), card({ model: 'Other' }))).toBe(
+      'its model was "SD Transcend" and is "Other"',
+    )
+    expect(difference(card(), card({ serial: '7' }))).toBe(
+      'its serial number was "000000000039" and is "7"',
+    )
+    expect(difference(card(), card({ bytes: 32_000_000_000 }))).toBe(
+      'its size was "64.0 GB" and is "32.0 GB"',
+    )
     expect(difference(card(), card({ bytes: 64_000_000_512 }))).toBe('its size has changed')
     expect(difference(card(), card({ number: '8:32' }))).toBe('its number was "8:16" and is "8:32"')
   })
 
   test('is another card in the same reader when the kernel has counted one more', () => {
-    expect(difference(card({ sequence: '11' }), card({ sequence: '12' }))).toBe('its medium was "11" and is "12"')
+    expect(difference(card({ sequence: '11' }), card({ sequence: '12' }))).toBe(
+      'its medium was "11" and is "12"',
+    )
   })
 
   test('may have gone', () => {
@@ -154,14 +197,21 @@ describe('macOS', () => {
 
   test('is asked by diskutil', async () => {
     const found = await listDrives(
-      (...argv) => Promise.resolve(captured(argv[1] === 'list' ? 'diskutil-list.plist' : 'diskutil-info.plist')),
+      (...argv) =>
+        Promise.resolve(
+          captured(argv[1] === 'list' ? 'diskutil-list.plist' : 'diskutil-info.plist'),
+        ),
       'darwin',
     )
     expect(found.map(({ path }) => path)).toEqual(['/dev/rdisk4', '/dev/rdisk4'])
   })
 
   test('writes property lists, of which a broken one is refused', () => {
-    expect(parsePlist('<plist version="1.0"><array><true/><integer>7</integer><string/><dict/></array></plist>')).toEqual([true, 7, '', {}])
+    expect(
+      parsePlist(
+        '<plist version="1.0"><array><true/><integer>7</integer><string/><dict/></array></plist>',
+      ),
+    ).toEqual([true, 7, '', {}])
     expect(() => parsePlist('<plist><dict><key>a</key></dict></plist>')).toThrow('not whole')
     expect(() => parsePlist('could not find disk')).toThrow('no property list')
   })

@@ -40,7 +40,10 @@ export function noise(bytes: number, seed = 1): Buffer {
   return data
 }
 
-/** The bytes of a disk image: an MBR's signature, data in its first MiB and behind it, and MiBs of zeros between. */
+/**
+ * The bytes of a disk image: an MBR's signature, data in its first MiB and behind it, and MiBs of
+ * zeros between.
+ */
 export function imageBytes(mebibytes = 12): Buffer {
   const data = Buffer.alloc(mebibytes * MiB)
   noise(8192, 3).copy(data)
@@ -50,7 +53,8 @@ export function imageBytes(mebibytes = 12): Buffer {
   return data
 }
 
-export const sha256 = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex')
+export const sha256 = (data: Buffer | string): string =>
+  createHash('sha256').update(data).digest('hex')
 
 /** A map in the form of bmap-tools, with these ranges of blocks. */
 export function bmapText(
@@ -91,7 +95,11 @@ export function folderOf(files: Record<string, Buffer | string>): string {
 
 /** Programs that are found before those of the system. */
 export function inPath(programs: Record<string, string>): Record<string, string> {
-  const folder = folderOf(Object.fromEntries(Object.entries(programs).map(([name, body]) => [name, `#!/bin/sh\n${body}\n`])))
+  const folder = folderOf(
+    Object.fromEntries(
+      Object.entries(programs).map(([name, body]) => [name, `#!/bin/sh\n${body}\n`]),
+    ),
+  )
   for (const name of Object.keys(programs)) chmodSync(join(folder, name), 0o755)
   return { PATH: `${folder}:${process.env['PATH']}` }
 }
@@ -130,18 +138,23 @@ export function memoryTarget(bytes: number): Target & { data: Buffer; asked: str
 }
 
 /** An error of the system. */
-export const systemError = (code: string): NodeJS.ErrnoException => Object.assign(new Error(`${code}: it failed`), { code })
+export const systemError = (code: string): NodeJS.ErrnoException =>
+  Object.assign(new Error(`${code}: it failed`), { code })
 
 /**
- * A loop device on a file for as long as the test runs; on a machine without them, or for an ordinary user, the file itself:
- * what the tests say holds for both.
+ * A loop device on a file for as long as the test runs; on a machine without them, or for an
+ * ordinary user, the file itself: what the tests say holds for both.
  */
 export function loopDevice(file: string, { readOnly = false } = {}): string {
   if (readOnly) chmodSync(file, 0o444)
   if (!existsSync('/dev/loop-control') || process.getuid?.() !== 0) return file
-  const { status, stdout, stderr } = spawnSync('losetup', ['--find', '--show', ...(readOnly ? ['--read-only'] : []), file], {
-    encoding: 'utf8',
-  })
+  const { status, stdout, stderr } = spawnSync(
+    'losetup',
+    ['--find', '--show', ...(readOnly ? ['--read-only'] : []), file],
+    {
+      encoding: 'utf8',
+    },
+  )
   if (status !== 0) throw new Error(`losetup: ${stderr}`)
   const device = stdout.trim()
   onTestFinished(() => void spawnSync('losetup', ['--detach', device]))

@@ -12,9 +12,12 @@ import { card, folderOf, memoryTarget, MiB, noise, systemError } from './flash-f
 const CARD = 16 * MiB
 const drive = card({ bytes: CARD })
 const [one, two] = [noise(4096, 3), noise(12288, 5)] as const
-const half = '\n  the settings on the card may be half written: the same command again, or else flashing it anew, mends that'
+const half =
+  '\n  the settings on the card may be half written: the same command again, or else flashing it anew, mends that'
 
-/** Writes two patches, which begin where a sector does, to a target in memory, or to the given one. */
+/**
+ * Writes two patches, which begin where a sector does, to a target in memory, or to the given one.
+ */
 async function run(target: Target, options: Partial<Holding> = {}, to = drive): Promise<void> {
   const folder = folderOf({ one, two })
   const patches = [
@@ -44,7 +47,14 @@ test('patches are on the card afterwards, read back, and nothing else is', async
   two.copy(expected, 8 * MiB)
   expect(target.data.equals(expected)).toBe(true)
   const [first, second] = [`${4 * MiB + 512} 4096`, `${8 * MiB} 12288`]
-  expect(target.asked).toEqual([`write ${first}`, `write ${second}`, 'sync', `read ${first}`, `read ${second}`, 'close'])
+  expect(target.asked).toEqual([
+    `write ${first}`,
+    `write ${second}`,
+    'sync',
+    `read ${first}`,
+    `read ${second}`,
+    'close',
+  ])
 })
 
 test('writes that do less than they were asked for are gone on with', async () => {
@@ -66,20 +76,36 @@ describe('refused before anything is written is', () => {
       { serial: '5' },
       /this is not the disk that was looked at: its serial number was .* nothing was written$/,
     ],
-    ['another card in the reader', { sequence: '12' }, /this is not the disk that was looked at: its medium was/],
-    ['what is mounted by now', { mounts: [{ device: '/dev/sdb1', at: '/mnt' }] }, /: it is mounted \(\/mnt\): sudo umount \/dev\/sdb1$/],
+    [
+      'another card in the reader',
+      { sequence: '12' },
+      /this is not the disk that was looked at: its medium was/,
+    ],
+    [
+      'what is mounted by now',
+      { mounts: [{ device: '/dev/sdb1', at: '/mnt' }] },
+      /: it is mounted \(\/mnt\): sudo umount \/dev\/sdb1$/,
+    ],
     ['a disk that is built in', { removable: false }, /: it is built in/],
-    ['a disk that counts otherwise', { sector_bytes: 4096 }, /: it counts in sectors of 4096 bytes/],
+    [
+      'a disk that counts otherwise',
+      { sector_bytes: 4096 },
+      /: it counts in sectors of 4096 bytes/,
+    ],
   ])('%s', async (_, different, words) => {
     const target = memoryTarget(CARD)
-    const error = await failureOf(target, { look: () => Promise.resolve(card({ bytes: CARD, ...different })) })
+    const error = await failureOf(target, {
+      look: () => Promise.resolve(card({ bytes: CARD, ...different })),
+    })
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toMatch(words)
     expect(target.asked).toEqual(['close'])
   })
 
   test('what another program holds', async () => {
-    const error = await failureOf(memoryTarget(CARD), { open: () => Promise.reject(new TargetError('opened', 0, 'EBUSY')) })
+    const error = await failureOf(memoryTarget(CARD), {
+      open: () => Promise.reject(new TargetError('opened', 0, 'EBUSY')),
+    })
     expect(error).toBeInstanceOf(HostError)
     expect(error.message).toBe('/dev/sdb is in use by another program')
   })
@@ -89,7 +115,8 @@ describe('when it goes wrong half way', () => {
   test('the place is named, and what is left', async () => {
     const target = memoryTarget(CARD)
     const { write } = target
-    target.write = (data, start) => (start === 8 * MiB ? Promise.reject(systemError('EIO')) : write(data, start))
+    target.write = (data, start) =>
+      start === 8 * MiB ? Promise.reject(systemError('EIO')) : write(data, start)
     expect((await failureOf(target)).message).toBe(
       `/dev/sdb could not be written at 8.4 MB (byte 8388608) (EIO): it is worn out, or sits badly in its reader${half}`,
     )
@@ -100,7 +127,9 @@ describe('when it goes wrong half way', () => {
     target.write = (data) => Promise.resolve(data.length)
     const error = await failureOf(target)
     expect(error).toBeInstanceOf(ProofError)
-    expect(error.message).toMatch(/^\/dev\/sdb: it gives back other bytes than were written to it, from byte 4194816 on/)
+    expect(error.message).toMatch(
+      /^\/dev\/sdb: it gives back other bytes than were written to it, from byte 4194816 on/,
+    )
     expect(error.message.endsWith(half)).toBe(true)
   })
 
@@ -112,7 +141,11 @@ describe('when it goes wrong half way', () => {
       return Promise.resolve(drive)
     }
     const error = (await failureOf(target, { signal: stop.signal, look })) as Interrupted
-    expect([error.name, error.left, target.asked]).toEqual(['Interrupted', 'nothing was written', ['close']])
+    expect([error.name, error.left, target.asked]).toEqual([
+      'Interrupted',
+      'nothing was written',
+      ['close'],
+    ])
   })
 
   test('Ctrl-C after the first patch comes too late: all of them are written', async () => {

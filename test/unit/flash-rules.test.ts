@@ -9,7 +9,8 @@ import { card } from './flash-fixtures.ts'
 
 const GiB = 2 ** 30
 const question = { bytes: 2_000_000_000, large: false }
-const refused = (different: Parameters<typeof card>[0], asked = question) => refusalOf(card(different), asked)
+const refused = (different: Parameters<typeof card>[0], asked = question) =>
+  refusalOf(card(different), asked)
 
 test('a card on which nothing is mounted may be written to, and so may a stick of 256 GiB', () => {
   expect(refused({})).toBeUndefined()
@@ -18,22 +19,35 @@ test('a card on which nothing is mounted may be written to, and so may a stick o
 })
 
 describe('refused is', () => {
-  const at = (...places: string[]) => ({ mounts: places.map((at, i) => ({ device: `/dev/sdb${i + 1}`, at })) })
+  const at = (...places: string[]) => ({
+    mounts: places.map((at, i) => ({ device: `/dev/sdb${i + 1}`, at })),
+  })
 
-  test.each(['/', '/boot', '/boot/firmware', '/usr', '/var', '/var/lib', '/home', '/home/me', '[SWAP]'])(
-    'the disk that holds %s, even if it is removable',
-    (place) => {
-      expect(refused(at(place))).toBe(`this system itself runs from it (${place})`)
-    },
-  )
+  test.each([
+    '/',
+    '/boot',
+    '/boot/firmware',
+    '/usr',
+    '/var',
+    '/var/lib',
+    '/home',
+    '/home/me',
+    '[SWAP]',
+  ])('the disk that holds %s, even if it is removable', (place) => {
+    expect(refused(at(place))).toBe(`this system itself runs from it (${place})`)
+  })
 
   test('the disk that holds the system in an encrypted volume', () => {
     const { mounts } = { mounts: [{ device: '/dev/mapper/vg-root', at: '/' }] }
-    expect(refused({ mounts, users: [{ device: '/dev/mapper/vg-root', type: 'lvm' }] })).toBe('this system itself runs from it (/)')
+    expect(refused({ mounts, users: [{ device: '/dev/mapper/vg-root', type: 'lvm' }] })).toBe(
+      'this system itself runs from it (/)',
+    )
   })
 
   test('a mounted disk, with what to type', () => {
-    expect(refused(at('/media/me/bootfs', '/bootleg'))).toBe('it is mounted (/media/me/bootfs, /bootleg): sudo umount /dev/sdb1 /dev/sdb2')
+    expect(refused(at('/media/me/bootfs', '/bootleg'))).toBe(
+      'it is mounted (/media/me/bootfs, /bootleg): sudo umount /dev/sdb1 /dev/sdb2',
+    )
   })
 
   test.each(['lvm', 'crypt', 'raid1'])('a part of something larger: %s', (type) => {
@@ -43,15 +57,21 @@ describe('refused is', () => {
   })
 
   test.each(['sata', 'virtio', ''])('a disk that is built in (%s)', (transport) => {
-    expect(refused({ removable: false, transport })).toMatch(/^it is built in \(.+\): only cards and USB disks are written to$/)
+    expect(refused({ removable: false, transport })).toMatch(
+      /^it is built in \(.+\): only cards and USB disks are written to$/,
+    )
   })
 
   test('NVMe, even where it says that it can be taken out', () => {
-    expect(refused({ path: '/dev/nvme0n1', transport: 'nvme' })).toBe('it is built in (nvme): only cards and USB disks are written to')
+    expect(refused({ path: '/dev/nvme0n1', transport: 'nvme' })).toBe(
+      'it is built in (nvme): only cards and USB disks are written to',
+    )
   })
 
   test('a card whose lock is on', () => {
-    expect(refused({ readOnly: true })).toBe('it is read-only: slide the lock on the card or its adapter, and put it in again')
+    expect(refused({ readOnly: true })).toBe(
+      'it is read-only: slide the lock on the card or its adapter, and put it in again',
+    )
   })
 
   test('what is no disk, and a reader without a card', () => {
@@ -66,20 +86,32 @@ describe('refused is', () => {
   })
 
   test('a disk whose sectors are not those of the image', () => {
-    expect(refused({ sector_bytes: 4096 })).toBe('it counts in sectors of 4096 bytes, and the image in such of 512')
+    expect(refused({ sector_bytes: 4096 })).toBe(
+      'it counts in sectors of 4096 bytes, and the image in such of 512',
+    )
   })
 
   test('a disk larger than 256 GiB, unless --large is said, and one larger than 2 TiB always', () => {
-    expect(refused({ bytes: 256 * GiB + 512 })).toBe('it has 274.9 GB, which few cards have: --large, if it is the right one')
+    expect(refused({ bytes: 256 * GiB + 512 })).toBe(
+      'it has 274.9 GB, which few cards have: --large, if it is the right one',
+    )
     expect(refused({ bytes: 256 * GiB + 512 }, { ...question, large: true })).toBeUndefined()
     expect(refused({ bytes: 2048 * GiB }, { ...question, large: true })).toBeUndefined()
-    expect(refused({ bytes: 2048 * GiB + 512 }, { ...question, large: true })).toBe('it has 2.2 TB: an MBR can describe 2 TiB at most')
+    expect(refused({ bytes: 2048 * GiB + 512 }, { ...question, large: true })).toBe(
+      'it has 2.2 TB: an MBR can describe 2 TiB at most',
+    )
   })
 })
 
 test('--large lifts no other rule', () => {
-  const bad = [{ removable: false }, { readOnly: true }, { mounts: [{ device: '/dev/sdb1', at: '/mnt' }] }, { bytes: 1 }]
-  for (const different of bad) expect(refused(different, { ...question, large: true })).toBe(refused(different))
+  const bad = [
+    { removable: false },
+    { readOnly: true },
+    { mounts: [{ device: '/dev/sdb1', at: '/mnt' }] },
+    { bytes: 1 },
+  ]
+  for (const different of bad)
+    expect(refused(different, { ...question, large: true })).toBe(refused(different))
 })
 
 test('an image of unknown size is tried on any card', () => {

@@ -18,9 +18,15 @@ const ranges = [
 ] as const
 const map = bmapText(image, ranges)
 
-const through = (command: string, args: string[], input: Buffer): Buffer => spawnSync(command, args, { input, maxBuffer: 1 << 26 }).stdout
-const zstd = (part: Buffer): Buffer => through('zstd', ['-1', '-c', `--stream-size=${part.length}`], part)
-const packed = { 'x.img': image, 'x.img.xz': through('xz', ['-0', '-c'], image), 'x.img.zst': zstd(image) }
+const through = (command: string, args: string[], input: Buffer): Buffer =>
+  spawnSync(command, args, { input, maxBuffer: 1 << 26 }).stdout
+const zstd = (part: Buffer): Buffer =>
+  through('zstd', ['-1', '-c', `--stream-size=${part.length}`], part)
+const packed = {
+  'x.img': image,
+  'x.img.xz': through('xz', ['-0', '-c'], image),
+  'x.img.zst': zstd(image),
+}
 
 /** What a target that was full of 0xee would hold, and the pieces that were written to it. */
 async function written(path: string, patches: Patch[] = []) {
@@ -51,9 +57,14 @@ describe.each(Object.entries(packed))('%s', (name, bytes) => {
   test('with a map is written where the map says, and what is between stays as it was', async () => {
     const folder = folderOf({ [name]: bytes, 'x.bmap': map })
     const { source, data, pieces } = await written(join(folder, name))
-    expect(source).toMatchObject({ bytes: image.length, mapped: 772 * 4096, map: join(folder, 'x.bmap') })
+    expect(source).toMatchObject({
+      bytes: image.length,
+      mapped: 772 * 4096,
+      map: join(folder, 'x.bmap'),
+    })
     const expected = Buffer.alloc(image.length, 0xee)
-    for (const [first, last] of ranges) image.copy(expected, first * 4096, first * 4096, (last + 1) * 4096)
+    for (const [first, last] of ranges)
+      image.copy(expected, first * 4096, first * 4096, (last + 1) * 4096)
     expect(data.equals(expected)).toBe(true)
     expect(pieces.map(([start]) => start)).toEqual([0, 2 * MiB, 3071 * 4096])
   })
@@ -68,13 +79,23 @@ describe.each(Object.entries(packed))('%s', (name, bytes) => {
 
   test('and a map of another size do not belong together', async () => {
     const folder = folderOf({ [name]: bytes, 'x.img.bmap': bmapText(imageBytes(16), [[0, 0]]) })
-    expect(await whole(join(folder, name))).toMatch(/x\.img\.bmap: this map is of another image: of 16777216 bytes, and .* has 12582912$/)
+    expect(await whole(join(folder, name))).toMatch(
+      /x\.img\.bmap: this map is of another image: of 16777216 bytes, and .* has 12582912$/,
+    )
   })
 
   test('that ends too early is refused', async () => {
-    const folder = folderOf({ [name]: bytes.subarray(0, bytes.length - 1024), 'y.img': image.subarray(0, 8 * MiB), 'y.bmap': map })
-    if (name === 'x.img') expect(await whole(join(folder, 'y.img'))).toMatch(/y\.bmap: this map is of another image/)
-    else expect(await whole(join(folder, name))).toMatch(/: it is damaged, or not whole \(.+\); get it again$/)
+    const folder = folderOf({
+      [name]: bytes.subarray(0, bytes.length - 1024),
+      'y.img': image.subarray(0, 8 * MiB),
+      'y.bmap': map,
+    })
+    if (name === 'x.img')
+      expect(await whole(join(folder, 'y.img'))).toMatch(/y\.bmap: this map is of another image/)
+    else
+      expect(await whole(join(folder, name))).toMatch(
+        /: it is damaged, or not whole \(.+\); get it again$/,
+      )
   })
 })
 
@@ -99,14 +120,24 @@ test('an image whose packing does not say how large it is, is read to its end', 
 })
 
 test('what is packed otherwise, or is no whole number of sectors, is refused before anything else', async () => {
-  const folder = folderOf({ 'x.img.gz': Buffer.from('1f8b0800', 'hex'), 'y.img': Buffer.alloc(1000), 'z.img': '' })
-  expect(await whole(join(folder, 'x.img.gz'))).toMatch(/x\.img\.gz: it is packed in a way that is not read here; unpack it first: gunzip /)
-  expect(await whole(join(folder, 'y.img'))).toMatch(/y\.img: this is no image of a disk: 1000 bytes are no whole number of sectors$/)
+  const folder = folderOf({
+    'x.img.gz': Buffer.from('1f8b0800', 'hex'),
+    'y.img': Buffer.alloc(1000),
+    'z.img': '',
+  })
+  expect(await whole(join(folder, 'x.img.gz'))).toMatch(
+    /x\.img\.gz: it is packed in a way that is not read here; unpack it first: gunzip /,
+  )
+  expect(await whole(join(folder, 'y.img'))).toMatch(
+    /y\.img: this is no image of a disk: 1000 bytes are no whole number of sectors$/,
+  )
   expect(await whole(join(folder, 'z.img'))).toMatch(/z\.img: this is no image of a disk: 0 bytes/)
 })
 
 test('what is packed is known by its bytes, not by its name', async () => {
-  expect((await written(join(folderOf({ 'x.img': packed['x.img.xz'] }), 'x.img'))).data.equals(image)).toBe(true)
+  expect(
+    (await written(join(folderOf({ 'x.img': packed['x.img.xz'] }), 'x.img'))).data.equals(image),
+  ).toBe(true)
 })
 
 test('a program that is missing for unpacking is named with the command that installs it', async () => {
@@ -114,9 +145,13 @@ test('a program that is missing for unpacking is named with the command that ins
   const before = process.env['PATH']
   process.env['PATH'] = '/nowhere'
   try {
-    await expect(openSource(path)).rejects.toThrow(new HostError(`xz is missing, which unpacks ${path}`, 'sudo apt-get install xz-utils'))
+    await expect(openSource(path)).rejects.toThrow(
+      new HostError(`xz is missing, which unpacks ${path}`, 'sudo apt-get install xz-utils'),
+    )
     const { chunks } = unpack(path, 'xz', new AbortController().signal)
-    await expect(chunks[Symbol.asyncIterator]().next()).rejects.toThrow(`xz is missing, which unpacks ${path}`)
+    await expect(chunks[Symbol.asyncIterator]().next()).rejects.toThrow(
+      `xz is missing, which unpacks ${path}`,
+    )
   } finally {
     process.env['PATH'] = before
   }
@@ -132,24 +167,39 @@ describe('a part of the image that is replaced by another file', () => {
 
   test.each(Object.keys(packed))('is what is written of it (%s)', async (name) => {
     const folder = folderOf({ ...packed, patch })
-    const { data } = await written(join(folder, name), [{ start: 3 * MiB, path: join(folder, 'patch') }])
+    const { data } = await written(join(folder, name), [
+      { start: 3 * MiB, path: join(folder, 'patch') },
+    ])
     expect(data.equals(patched(3 * MiB))).toBe(true)
   })
 
-  test.each(Object.keys(packed))('counts as mapped, beside what the map names (%s)', async (name) => {
-    const folder = folderOf({ ...packed, patch, 'x.bmap': map })
-    const { data, source } = await written(join(folder, name), [{ start: 5 * MiB, path: join(folder, 'patch') }])
-    expect(source.mapped).toBe((2 + 768 + 512 + 1) * 4096)
-    expect(data.subarray(2 * MiB, 7 * MiB).equals(patched(5 * MiB).subarray(2 * MiB, 7 * MiB))).toBe(true)
-    expect(data[8 * MiB]).toBe(0xee)
-  })
+  test.each(Object.keys(packed))(
+    'counts as mapped, beside what the map names (%s)',
+    async (name) => {
+      const folder = folderOf({ ...packed, patch, 'x.bmap': map })
+      const { data, source } = await written(join(folder, name), [
+        { start: 5 * MiB, path: join(folder, 'patch') },
+      ])
+      expect(source.mapped).toBe((2 + 768 + 512 + 1) * 4096)
+      expect(
+        data.subarray(2 * MiB, 7 * MiB).equals(patched(5 * MiB).subarray(2 * MiB, 7 * MiB)),
+      ).toBe(true)
+      expect(data[8 * MiB]).toBe(0xee)
+    },
+  )
 
   test('may begin and end anywhere: whole blocks are written, with the bytes of the image around it', async () => {
     const few = noise(100, 13)
     const folder = folderOf({ ...packed, few, 'x.bmap': map })
-    const { data, pieces } = await written(join(folder, 'x.img'), [{ start: 9 * MiB + 4090, path: join(folder, 'few') }])
+    const { data, pieces } = await written(join(folder, 'x.img'), [
+      { start: 9 * MiB + 4090, path: join(folder, 'few') },
+    ])
     expect(pieces).toContainEqual([9 * MiB, 8192])
-    expect(data.subarray(9 * MiB, 9 * MiB + 8192).equals(patched(9 * MiB + 4090, few).subarray(9 * MiB, 9 * MiB + 8192))).toBe(true)
+    expect(
+      data
+        .subarray(9 * MiB, 9 * MiB + 8192)
+        .equals(patched(9 * MiB + 4090, few).subarray(9 * MiB, 9 * MiB + 8192)),
+    ).toBe(true)
   })
 
   test('leaves every range of the map whole, with its checksum, and adds only blocks that none of them has', () => {
@@ -159,7 +209,11 @@ describe('a part of the image that is replaced by another file', () => {
     ]
     const [first, second] = sums
     expect(withPatches(sums, [{ start: 20480, end: 24576 }], MiB)).toEqual(sums)
-    expect(withPatches(sums, [{ start: 8192, end: 16384 }], MiB)).toEqual([first, { start: 8192, end: 16384 }, second])
+    expect(withPatches(sums, [{ start: 8192, end: 16384 }], MiB)).toEqual([
+      first,
+      { start: 8192, end: 16384 },
+      second,
+    ])
     expect(withPatches(sums, [{ start: 8192, end: 8192 }], MiB)).toEqual(sums)
     expect(withPatches(sums, [{ start: 4000, end: 65537 }], MiB)).toEqual([
       first,
@@ -169,18 +223,26 @@ describe('a part of the image that is replaced by another file', () => {
     ])
     const two = [8200, 9000].map((start) => ({ start, end: start + 100 })) // in one block
     expect(withPatches(sums, two, MiB)).toEqual([first, { start: 8192, end: 12288 }, second])
-    expect(withPatches(sums, [{ start: MiB - 512, end: MiB }], MiB)).toEqual([...sums, { start: MiB - 4096, end: MiB }])
+    expect(withPatches(sums, [{ start: MiB - 512, end: MiB }], MiB)).toEqual([
+      ...sums,
+      { start: MiB - 4096, end: MiB },
+    ])
   })
 
-  test.each(Object.keys(packed))('does not hide damage of what is around it, nor of what it takes the place of (%s)', async (name) => {
-    const broken = Buffer.from(image).fill('!', 3 * MiB, 3 * MiB + 1)
-    const other = bmapText(broken, ranges)
-    const folder = folderOf({ ...packed, patch: noise(4096, 29), 'x.bmap': other })
-    const over = (start: number) => written(join(folder, name), [{ start, path: join(folder, 'patch') }])
-    const said = / its bytes 2097152 to 5246975 are not those that .*x\.bmap tells of: one of both is damaged; get them again$/
-    await expect(over(4 * MiB)).rejects.toThrow(said)
-    await expect(over(3 * MiB)).rejects.toThrow(said)
-  })
+  test.each(Object.keys(packed))(
+    'does not hide damage of what is around it, nor of what it takes the place of (%s)',
+    async (name) => {
+      const broken = Buffer.from(image).fill('!', 3 * MiB, 3 * MiB + 1)
+      const other = bmapText(broken, ranges)
+      const folder = folderOf({ ...packed, patch: noise(4096, 29), 'x.bmap': other })
+      const over = (start: number) =>
+        written(join(folder, name), [{ start, path: join(folder, 'patch') }])
+      const said =
+        / its bytes 2097152 to 5246975 are not those that .*x\.bmap tells of: one of both is damaged; get them again$/
+      await expect(over(4 * MiB)).rejects.toThrow(said)
+      await expect(over(3 * MiB)).rejects.toThrow(said)
+    },
+  )
 
   test('several of them lie where they belong, in whatever order they are given', async () => {
     const folder = folderOf({ 'x.img': image, one: noise(512, 17), two: noise(512, 19) })
@@ -197,9 +259,13 @@ describe('a part of the image that is replaced by another file', () => {
   test('must lie within the image, and not upon another', async () => {
     const folder = folderOf({ 'x.img': image, patch })
     const one = { start: 11 * MiB, path: join(folder, 'patch') }
-    await expect(openSource(join(folder, 'x.img'), [one])).rejects.toThrow(/patch: it does not fit into the image at byte 11534336$/)
+    await expect(openSource(join(folder, 'x.img'), [one])).rejects.toThrow(
+      /patch: it does not fit into the image at byte 11534336$/,
+    )
     const two = [0, MiB].map((start) => ({ start, path: one.path }))
-    await expect(openSource(join(folder, 'x.img'), two)).rejects.toThrow(/patch: it lies upon .*patch$/)
+    await expect(openSource(join(folder, 'x.img'), two)).rejects.toThrow(
+      /patch: it lies upon .*patch$/,
+    )
   })
 })
 
@@ -213,15 +279,25 @@ describe('the image that is meant by', () => {
 
   test('a folder with none or with several is not guessed', () => {
     const [none, many] = [folderOf({ 'a.txt': '' }), folderOf({ 'a.img': '', 'b.img': '' })]
-    expect(refusal(() => findImage(none))).toBe(`${none}: there is no image in it (.img, .img.zst, .img.xz); ./downbeat build makes one`)
-    expect(refusal(() => findImage(many))).toBe(`${many}: there are several images in it (a.img, b.img): name one`)
+    expect(refusal(() => findImage(none))).toBe(
+      `${none}: there is no image in it (.img, .img.zst, .img.xz); ./downbeat build makes one`,
+    )
+    expect(refusal(() => findImage(many))).toBe(
+      `${many}: there are several images in it (a.img, b.img): name one`,
+    )
   })
 
   test('a file is that file; a map, a device and nothing are refused', () => {
     const folder = folderOf({ 'a.img': '', 'a.bmap': '' })
     expect(findImage(join(folder, 'a.img'))).toBe(join(folder, 'a.img'))
-    expect(refusal(() => findImage(join(folder, 'a.bmap')))).toMatch('name the image, the map is found beside it')
-    expect(refusal(() => findImage('/dev/null'))).toBe('/dev/null: this is no file; the image comes first, and then the disk')
-    expect(refusal(() => findImage('/nowhere'))).toBe('/nowhere: there is no such file (./downbeat build makes out/images/<name>)')
+    expect(refusal(() => findImage(join(folder, 'a.bmap')))).toMatch(
+      'name the image, the map is found beside it',
+    )
+    expect(refusal(() => findImage('/dev/null'))).toBe(
+      '/dev/null: this is no file; the image comes first, and then the disk',
+    )
+    expect(refusal(() => findImage('/nowhere'))).toBe(
+      '/nowhere: there is no such file (./downbeat build makes out/images/<name>)',
+    )
   })
 })

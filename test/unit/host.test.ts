@@ -37,7 +37,9 @@ describe('a machine', () => {
       missing('unshare', 'util-linux'),
       missing('flock', 'util-linux'),
     ])
-    expect(message).toBe('program mmdebstrap: missing\n  program unshare: missing\n  program flock: missing')
+    expect(message).toBe(
+      'program mmdebstrap: missing\n  program unshare: missing\n  program flock: missing',
+    )
     expect(mend).toBe('sudo apt-get update && sudo apt-get install -y mmdebstrap util-linux')
     expect(exitCode).toBe(3)
   })
@@ -57,9 +59,12 @@ describe('a machine', () => {
   })
 
   test('that lacks a program and forbids something is told the program first, because it may be all', () => {
-    expect(refused([{ what: 'user namespaces', ok: false, found: 'x', mend: 'y' }, missing('time', 'time')]).mend).toBe(
-      'sudo apt-get update && sudo apt-get install -y time',
-    )
+    expect(
+      refused([
+        { what: 'user namespaces', ok: false, found: 'x', mend: 'y' },
+        missing('time', 'time'),
+      ]).mend,
+    ).toBe('sudo apt-get update && sudo apt-get install -y time')
   })
 })
 

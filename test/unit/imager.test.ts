@@ -10,9 +10,19 @@ import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { OsList } from '../../lib/plan/schema/os-list.ts'
 import { manifestCommand } from '../../scripts/verbs/manifest.ts'
 import type { BaseData } from '../../lib/plan/schema/base.ts'
-import { catalogueAt, boardOf, choiceFiles, downbeat, idsOf, refusal, repository, write } from './fixtures.ts'
+import {
+  catalogueAt,
+  boardOf,
+  choiceFiles,
+  downbeat,
+  idsOf,
+  refusal,
+  repository,
+  write,
+} from './fixtures.ts'
 
-// Some of these tests wait for other processes, and so run side by side; each has folders of its own in this one.
+// Some of these tests wait for other processes, and so run side by side; each has folders of its
+// own in this one.
 const all = mkdtempSync(join(tmpdir(), 'downbeat-imager-'))
 afterAll(() => rmSync(all, { recursive: true, force: true }))
 const temporaryFolder = (): string => mkdtempSync(join(all, 'test-'))
@@ -20,7 +30,8 @@ const temporaryFolder = (): string => mkdtempSync(join(all, 'test-'))
 const img = { bytes: 624_951_296, sha256: '1'.repeat(64) }
 const xz = { bytes: 90_000_000, sha256: '2'.repeat(64) }
 const url = 'https://example.org/images/downbeat.img.xz'
-const manifestOf = (choices: string) => manifest(resolve(catalogueAt(repository), join(repository, choices)), img, xz, '2026-11-21', url)
+const manifestOf = (choices: string) =>
+  manifest(resolve(catalogueAt(repository), join(repository, choices)), img, xz, '2026-11-21', url)
 
 describe('the manifest', () => {
   test.each(choiceFiles)('of %s has the form that Raspberry Pi Imager asks for', (choices) => {
@@ -55,10 +66,20 @@ describe('the manifest', () => {
 })
 
 describe('the tag of a board', () => {
-  test.each(idsOf('boards').flatMap((id) => boardOf(id).arch.map((arch) => ({ id, arch }))))('$id with $arch is one', ({ id, arch }) => {
-    const { tags } = planRelease(catalogueAt(repository), [boardOf(id)], { name: 'a base', arch } as BaseData, { name: 'a kernel' })
-    expect(tags).toEqual([expect.stringMatching(arch === 'arm64' ? /^pi\d-64bit$/ : /^pi\d-32bit$/)])
-  })
+  test.each(idsOf('boards').flatMap((id) => boardOf(id).arch.map((arch) => ({ id, arch }))))(
+    '$id with $arch is one',
+    ({ id, arch }) => {
+      const { tags } = planRelease(
+        catalogueAt(repository),
+        [boardOf(id)],
+        { name: 'a base', arch } as BaseData,
+        { name: 'a kernel' },
+      )
+      expect(tags).toEqual([
+        expect.stringMatching(arch === 'arm64' ? /^pi\d-64bit$/ : /^pi\d-32bit$/),
+      ])
+    },
+  )
 
   test('is not that of another chip', () => {
     const { tags, devices } = planRelease(
@@ -70,7 +91,8 @@ describe('the tag of a board', () => {
       },
     )
     expect(tags.toSorted()).toEqual(['pi3-64bit', 'pi4-64bit'])
-    for (const { tags: own } of devices) expect(own.length === 0 || own.some((tag) => tags.includes(tag))).toBe(true)
+    for (const { tags: own } of devices)
+      expect(own.length === 0 || own.some((tag) => tags.includes(tag))).toBe(true)
   })
 })
 
@@ -90,7 +112,11 @@ describe('what Imager would pass over without a word is refused:', () => {
 })
 
 describe('several manifests in one list', () => {
-  const list = joined([manifestOf('variants/zero2w-usb.yaml'), manifestOf('variants/pi4b-usb.yaml'), manifestOf('variants/pi3b-usb.yaml')])
+  const list = joined([
+    manifestOf('variants/zero2w-usb.yaml'),
+    manifestOf('variants/pi4b-usb.yaml'),
+    manifestOf('variants/pi3b-usb.yaml'),
+  ])
 
   test('have their images by name', () => {
     expect(list.os_list.map(({ name }) => name)).toEqual(['pi3b-usb', 'pi4b-usb', 'zero2w-usb'])
@@ -109,7 +135,9 @@ describe('several manifests in one list', () => {
 describe('an address', () => {
   test('is that of the file where it lies, unless it is served elsewhere', () => {
     expect(addressOf(undefined, '/my images/a', 'a.img.xz')).toBe('file:///my%20images/a/a.img.xz')
-    expect(addressOf('https://example.org/v1/', '/my images/a', 'a+b.img.xz')).toBe('https://example.org/v1/a%2Bb.img.xz')
+    expect(addressOf('https://example.org/v1/', '/my images/a', 'a+b.img.xz')).toBe(
+      'https://example.org/v1/a%2Bb.img.xz',
+    )
   })
 
   test('to serve from may end with a slash or not', () => {
@@ -117,11 +145,14 @@ describe('an address', () => {
     expect(servedAt('--url', 'https://example.org/v1/')).toBe('https://example.org/v1/')
   })
 
-  test.each(['example.org', 'ftp://example.org/', 'https://example.org/?v=1', '/images'])('to serve from is not %s', (wrong) => {
-    expect(refusal(() => servedAt('--url', wrong))).toBe(
-      `--url ${wrong}: expected where the files will be served, such as --url https://example.org/images/`,
-    )
-  })
+  test.each(['example.org', 'ftp://example.org/', 'https://example.org/?v=1', '/images'])(
+    'to serve from is not %s',
+    (wrong) => {
+      expect(refusal(() => servedAt('--url', wrong))).toBe(
+        `--url ${wrong}: expected where the files will be served, such as --url https://example.org/images/`,
+      )
+    },
+  )
 })
 
 describe('what is in an image, for a person:', () => {
@@ -132,10 +163,18 @@ describe('what is in an image, for a person:', () => {
   const info = imageInfo(plan, img, 'adduser 3.152 all 00 190932\njackd2 1.9.22 arm64 00 1\n')
 
   test('boards, sound card, JACK, base, kernel, and the hash of the image', () => {
-    for (const said of [plan.soundcard.name, plan.release.base, plan.release.kernel, img.sha256, ...plan.boards.map(({ name }) => name)])
+    for (const said of [
+      plan.soundcard.name,
+      plan.release.base,
+      plan.release.kernel,
+      img.sha256,
+      ...plan.boards.map(({ name }) => name),
+    ])
       expect(info).toContain(said)
     const { jack } = plan.configure.view
-    expect(info).toContain(`${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`)
+    expect(info).toContain(
+      `${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`,
+    )
     expect(info).toContain('1 SSH key\n')
   })
 
@@ -156,7 +195,10 @@ describe.concurrent('./downbeat manifest', () => {
     for (const name of names) {
       const list = { ...manifestOf('image.yaml') }
       list.os_list = [{ ...list.os_list[0]!, name, image_download_size: 6 }]
-      write(join(out, 'images', name), { [`${name}.img.xz`]: 'packed', [`${name}.rpi-imager-manifest`]: JSON.stringify(list) })
+      write(join(out, 'images', name), {
+        [`${name}.img.xz`]: 'packed',
+        [`${name}.rpi-imager-manifest`]: JSON.stringify(list),
+      })
     }
     return out
   }
@@ -169,15 +211,27 @@ describe.concurrent('./downbeat manifest', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     const list = listIn(join(out, 'images/os_list.json'))
     expect(list.os_list.map((entry) => [entry.name, entry.url])).toEqual(
-      ['a', 'b'].map((name) => [name, pathToFileURL(join(out, 'images', name, `${name}.img.xz`)).href]),
+      ['a', 'b'].map((name) => [
+        name,
+        pathToFileURL(join(out, 'images', name, `${name}.img.xz`)).href,
+      ]),
     )
   })
 
   test('lists those that are named, where they will be served, in the file that is named', async () => {
     const out = images('a', 'b')
-    const args = ['manifest', join(out, 'images/b'), '--url', 'https://example.org/v1', '-o', join(out, 'lists/mine.json')]
+    const args = [
+      'manifest',
+      join(out, 'images/b'),
+      '--url',
+      'https://example.org/v1',
+      '-o',
+      join(out, 'lists/mine.json'),
+    ]
     expect(await downbeat(args, { out })).toMatchObject({ status: 0, stderr: '' })
-    expect(listIn(join(out, 'lists/mine.json')).os_list.map((entry) => entry.url)).toEqual(['https://example.org/v1/b.img.xz'])
+    expect(listIn(join(out, 'lists/mine.json')).os_list.map((entry) => entry.url)).toEqual([
+      'https://example.org/v1/b.img.xz',
+    ])
     expect(existsSync(join(out, 'images/os_list.json'))).toBe(false)
     expect(readdirSync(join(out, 'lists'))).toEqual(['mine.json'])
   })
@@ -214,17 +268,23 @@ describe.concurrent('./downbeat manifest', () => {
   test('says what to type where nothing is packed', async () => {
     const out = temporaryFolder()
     write(out, { 'images/a/a.img': '' })
-    expect(await refused(join(out, 'images/a'))).toMatch(/a: it has no \*\.rpi-imager-manifest: \.\/downbeat build --release makes one$/)
+    expect(await refused(join(out, 'images/a'))).toMatch(
+      /a: it has no \*\.rpi-imager-manifest: \.\/downbeat build --release makes one$/,
+    )
     expect(await refused(join(out, 'none'))).toMatch(/none: there is no such folder$/)
     const { status, stderr } = await downbeat(['manifest'], { out })
     expect([status, stderr]).toEqual([
       2,
-      expect.stringMatching(/images: no image there is packed for release: \.\/downbeat build --release\n$/),
+      expect.stringMatching(
+        /images: no image there is packed for release: \.\/downbeat build --release\n$/,
+      ),
     ])
   })
 
   test('refuses two images of one name', async () => {
     const [one, other] = [images('a'), images('a')]
-    expect(await refused(join(one, 'images/a'), join(other, 'images/a'))).toMatch(/^two images have the name a, /)
+    expect(await refused(join(one, 'images/a'), join(other, 'images/a'))).toMatch(
+      /^two images have the name a, /,
+    )
   })
 })

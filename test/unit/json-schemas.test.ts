@@ -18,7 +18,9 @@ const folders = {
 describe('schemas/, with which editors check and complete the YAML files,', () => {
   test('is what ./downbeat schemas would write', () => {
     const folder = join(repository, 'schemas')
-    const written = Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]))
+    const written = Object.fromEntries(
+      readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]),
+    )
     expect(written).toEqual(jsonSchemas())
   })
 
@@ -26,12 +28,15 @@ describe('schemas/, with which editors check and complete the YAML files,', () =
     for (const text of Object.values(jsonSchemas())) {
       const schema = JSON.parse(text) as { description?: string; oneOf?: object[] }
       expect(schema.description).toEqual(expect.any(String))
-      for (const one of schema.oneOf ?? [schema]) expect(one).toMatchObject({ type: 'object', additionalProperties: false })
+      for (const one of schema.oneOf ?? [schema])
+        expect(one).toMatchObject({ type: 'object', additionalProperties: false })
     }
   })
 
   test('asks only for what has no default', () => {
-    expect(JSON.parse(jsonSchemas()['image.json']!)).toMatchObject({ required: ['board', 'soundcard'] })
+    expect(JSON.parse(jsonSchemas()['image.json']!)).toMatchObject({
+      required: ['board', 'soundcard'],
+    })
   })
 })
 
@@ -44,8 +49,13 @@ test.each([
   ['imager.yaml', 'imager'] as const,
   ['priorities.yaml', 'priorities'] as const,
   ['docs/checklist.yaml', 'checklist'] as const,
-  ...Object.entries(folders).flatMap(([folder, schema]) => idsOf(folder).map((id) => [`${folder}/${id}.yaml`, schema] as const)),
+  ...Object.entries(folders).flatMap(([folder, schema]) =>
+    idsOf(folder).map((id) => [`${folder}/${id}.yaml`, schema] as const),
+  ),
 ])('%s tells editors its schema', (file, schema) => {
-  const path = /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(join(repository, file), 'utf8'))?.[1] ?? 'nothing'
+  const path =
+    /^# yaml-language-server: \$schema=(\S+)\n/.exec(
+      readFileSync(join(repository, file), 'utf8'),
+    )?.[1] ?? 'nothing'
   expect(join(dirname(file), path)).toBe(`schemas/${schema}.json`)
 })

@@ -8,22 +8,26 @@ import { catalogueAt, choiceFiles, repository, temporaryFolder, write } from './
 /** The repository, without anything that a kept plan does not depend on. */
 function onlyTheSources(): string {
   const root = temporaryFolder()
-  for (const path of [...sourcesOfPlans.folders, ...sourcesOfPlans.files]) symlinkSync(join(repository, path), join(root, path))
+  for (const path of [...sourcesOfPlans.folders, ...sourcesOfPlans.files])
+    symlinkSync(join(repository, path), join(root, path))
   return root
 }
 
-test.each(choiceFiles)('the plan of %s is the same from the files that a kept plan depends on, and when it was kept', (file) => {
-  const plan = resolve(catalogueAt(repository), join(repository, file))
-  const root = onlyTheSources()
-  mkdirSync(join(root, 'variants'))
-  cpSync(join(repository, file), join(root, file))
-  expect(resolve(catalogueAt(root), join(root, file))).toEqual(plan)
-  const folder = temporaryFolder()
-  keptPlan(folder, root, file).keep(plan)
-  const known = keptPlan(folder, root, file).find()
-  expect(known).toStrictEqual(plan)
-  expect(Object.isFrozen(known!.configure.view.jack)).toBe(true)
-})
+test.each(choiceFiles)(
+  'the plan of %s is the same from the files that a kept plan depends on, and when it was kept',
+  (file) => {
+    const plan = resolve(catalogueAt(repository), join(repository, file))
+    const root = onlyTheSources()
+    mkdirSync(join(root, 'variants'))
+    cpSync(join(repository, file), join(root, file))
+    expect(resolve(catalogueAt(root), join(root, file))).toEqual(plan)
+    const folder = temporaryFolder()
+    keptPlan(folder, root, file).keep(plan)
+    const known = keptPlan(folder, root, file).find()
+    expect(known).toStrictEqual(plan)
+    expect(Object.isFrozen(known!.configure.view.jack)).toBe(true)
+  },
+)
 
 test('a kept plan is not that of other choices, and no more that of these when a file has changed', () => {
   const root = onlyTheSources()
@@ -32,7 +36,13 @@ test('a kept plan is not that of other choices, and no more that of these when a
   keptPlan(folder, root, 'a').keep(plan)
   expect(keptPlan(folder, root, 'b').find()).toBeUndefined()
   expect(keptPlan(folder, root, 'a').find()).toBeDefined()
-  for (const path of ['boards/new.yaml', 'templates/boot/new.hbs', 'lib/deep/new.ts', 'kernel/fragments/new.config', 'package-lock.json']) {
+  for (const path of [
+    'boards/new.yaml',
+    'templates/boot/new.hbs',
+    'lib/deep/new.ts',
+    'kernel/fragments/new.config',
+    'package-lock.json',
+  ]) {
     const [top] = path.split('/') as [string]
     rmSync(join(root, top))
     cpSync(join(repository, top), join(root, top), { recursive: true })

@@ -6,18 +6,24 @@ import type { View } from '../../lib/plan/plan.ts'
 import { render } from '../../stages/configure/render.ts'
 import { isRunning, ownSleep, repository, temporaryFolder, until, write } from './fixtures.ts'
 
-// downbeat-latency is run as it will be in the image, in a machine of its own: its /proc, /run, /etc and /var are a folder,
-// and the systemd and the JACK in its PATH are small scripts. This systemd reads the environment files as the true one does:
-// those of the unit that it has loaded, the drop-in's last. This JACK keeps up with every period but those that a test names.
+// downbeat-latency is run as it will be in the image, in a machine of its own: its /proc, /run,
+// /etc and /var are a folder, and the systemd and the JACK in its PATH are small scripts. This
+// systemd reads the environment files as the true one does: those of the unit that it has loaded,
+// the drop-in's last. This JACK keeps up with every period but those that a test names.
 
 const [program, facts] = ['root/usr/bin/downbeat-latency', 'root/usr/share/downbeat/latency.sh.hbs']
-const templateAt = (path: string): string => readFileSync(join(repository, 'templates', path), 'utf8')
+const templateAt = (path: string): string =>
+  readFileSync(join(repository, 'templates', path), 'utf8')
 
 const found = (name: string): string =>
-  [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((dir) => join(dir, name)).find(existsSync)!
+  [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+    .map((dir) => join(dir, name))
+    .find(existsSync)!
 
 const tools =
-  'sh awk cat chmod cp dd env flock grep head mkdir mktemp mv readlink rm rmdir sed seq sleep sort sync tail timeout touch tr'.split(' ')
+  'sh awk cat chmod cp dd env flock grep head mkdir mktemp mv readlink rm rmdir sed seq sleep sort sync tail timeout touch tr'.split(
+    ' ',
+  )
 
 const programs: Record<string, string> = {
   id: 'echo 0',
@@ -43,7 +49,8 @@ case "$*" in
   *User*) echo musician ;;
   *InvocationID*) echo 0123 ;;
 esac`,
-  // downbeat-xruns -t SECONDS -w SECONDS; answers/PERIOD is sourced: what it does and says of this period
+  // downbeat-xruns -t SECONDS -w SECONDS; answers/PERIOD is sourced: what it does and says of this
+  // period
   'downbeat-xruns': `
 [ -e running ] || exit 3
 seconds=$2 period=$(cat running) rate=48000 xruns=0 worst=0 load=7.5 died=false status=0
@@ -76,7 +83,12 @@ interface Answer {
   settings: string
 }
 
-function prepared({ files = {}, programs: more = {}, answers = {}, smallest = 16 }: Machine): string {
+function prepared({
+  files = {},
+  programs: more = {},
+  answers = {},
+  smallest = 16,
+}: Machine): string {
   const folder = temporaryFolder()
   const bin = join(folder, 'bin')
   mkdirSync(bin, { recursive: true })
@@ -91,22 +103,36 @@ function prepared({ files = {}, programs: more = {}, answers = {}, smallest = 16
     'proc/asound/Audio/id': 'Audio\n',
     'run/x': '',
     running: '128\n',
-    ...Object.fromEntries(Object.entries(answers).map(([period, text]) => [`answers/${period}`, `${text}\n`])),
+    ...Object.fromEntries(
+      Object.entries(answers).map(([period, text]) => [`answers/${period}`, `${text}\n`]),
+    ),
     ...files,
   })
   const view = { soundcard: { id: 'usb', smallest_period: smallest } } as unknown as View
-  const { path, text } = render({ templates: [{ path: facts, text: templateAt(facts), executable: false }], view })[0]!
+  const { path, text } = render({
+    templates: [{ path: facts, text: templateAt(facts), executable: false }],
+    view,
+  })[0]!
   write(folder, {
     [path]: text,
-    'downbeat-latency': templateAt(program).replaceAll(/(?<=[ "=])\/(?=(proc|run|etc|var|usr\/share)\/)/g, `${folder}/`),
+    'downbeat-latency': templateAt(program).replaceAll(
+      /(?<=[ "=])\/(?=(proc|run|etc|var|usr\/share)\/)/g,
+      `${folder}/`,
+    ),
   })
   return folder
 }
 
-const read = (folder: string, path: string): string => (existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : '')
+const read = (folder: string, path: string): string =>
+  existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : ''
 
 /** Starts it; `ended` is what came of it, `kill` a signal for it alone. */
-function start(machine: Machine): { folder: string; said: () => string; kill: (signal: NodeJS.Signals) => void; ended: Promise<Answer> } {
+function start(machine: Machine): {
+  folder: string
+  said: () => string
+  kill: (signal: NodeJS.Signals) => void
+  ended: Promise<Answer>
+} {
   const folder = prepared(machine)
   const child = spawn(found('sh'), [join(folder, 'downbeat-latency'), ...(machine.args ?? [])], {
     cwd: folder,
@@ -131,11 +157,15 @@ function start(machine: Machine): { folder: string; said: () => string; kill: (s
   return { folder, said: () => stdout, kill: (signal) => child.kill(signal), ended }
 }
 
-const latency = (args: string[], machine: Machine = {}): Promise<Answer> => start({ ...machine, args: ['--no-load', '-s1', ...args] }).ended
+const latency = (args: string[], machine: Machine = {}): Promise<Answer> =>
+  start({ ...machine, args: ['--no-load', '-s1', ...args] }).ended
 
 /** The periods that were tried, and the verdicts on them. */
 const rows = ({ stdout }: Answer): [number, string][] =>
-  [...stdout.matchAll(/^ +(\d+) {2,}[\d.]+ ms .* % {2}(.*)$/gm)].map(([, period, verdict]) => [Number(period), verdict!])
+  [...stdout.matchAll(/^ +(\d+) {2,}[\d.]+ ms .* % {2}(.*)$/gm)].map(([, period, verdict]) => [
+    Number(period),
+    verdict!,
+  ])
 
 /** That the server runs again as before, and that nothing is left. */
 function expectAsBefore({ folder, settings, started }: Answer, files: string[] = []): void {
@@ -204,12 +234,17 @@ describe('the walk', () => {
   })
 
   test('goes from large to small in whatever order the periods are given, and tries each once', async () => {
-    expect(rows(await latency(['64', '512', '128', '64'])).map(([period]) => period)).toEqual([512, 128, 64])
+    expect(rows(await latency(['64', '512', '128', '64'])).map(([period]) => period)).toEqual([
+      512, 128, 64,
+    ])
   })
 
   test('begins with what JACK runs with, where that is more than 256, and ends with what the card can do', async () => {
     const settings = 'JACKD_ALSA="-p1024 -n3 -r48000"\n'
-    const answer = await latency([], { files: { 'etc/default/jackd': settings, running: '1024\n' }, smallest: 256 })
+    const answer = await latency([], {
+      files: { 'etc/default/jackd': settings, running: '1024\n' },
+      smallest: 256,
+    })
     expect(rows(answer).map(([period]) => period)).toEqual([1024, 512, 256])
     expect(answer.settings).toBe(settings)
   })
@@ -218,7 +253,10 @@ describe('the walk', () => {
     const journal =
       'Could not open component: cannot\nattempt to connect to server failed\nALSA: cannot set period size to 32 frames for playback\nFailed to open server\n'
     const answer = await latency([], { files: { refused: '32\n', journal } })
-    expect(rows(answer).at(-1)).toEqual([32, 'refused: ALSA: cannot set period size to 32 frames for playback'])
+    expect(rows(answer).at(-1)).toEqual([
+      32,
+      'refused: ALSA: cannot set period size to 32 frames for playback',
+    ])
     expect(answer.stdout).toContain('proposal: 64 frames, 4.0 ms\n')
     expectAsBefore(answer)
   })
@@ -227,8 +265,12 @@ describe('the walk', () => {
     const answer = await latency(['128', '64'], { answers: { 128: 'xruns=9' } })
     expect(answer.status).toBe(1)
     expect(rows(answer)).toHaveLength(1)
-    expect(answer.stdout).toContain('none is clean; larger ones may be: sudo downbeat-latency 1024 512 256\n')
-    expect((await latency(['8192'], { answers: { 8192: 'xruns=9' } })).stdout).toContain('none is clean: sudo downbeat-doctor')
+    expect(answer.stdout).toContain(
+      'none is clean; larger ones may be: sudo downbeat-latency 1024 512 256\n',
+    )
+    expect((await latency(['8192'], { answers: { 8192: 'xruns=9' } })).stdout).toContain(
+      'none is clean: sudo downbeat-doctor',
+    )
     expectAsBefore(answer)
   })
 
@@ -248,12 +290,16 @@ describe('the walk', () => {
     ['-n2', '-p64 -n2'],
     ['-d * -p128', '-p64 -d *'],
   ])('finds the period in JACKD_ALSA="%s", and never measures with -s', async (options, tried) => {
-    const answer = await latency(['64'], { files: { 'etc/default/jackd': `JACKD_ALSA="${options}"\n` } })
+    const answer = await latency(['64'], {
+      files: { 'etc/default/jackd': `JACKD_ALSA="${options}"\n` },
+    })
     expect(answer.started[0]).toBe(tried)
   })
 
   test('says that -s hides xruns, where the settings have it', async () => {
-    const answer = await latency(['64'], { files: { 'etc/default/jackd': 'JACKD_ALSA="-p128 -n3 -r48000 -s"\n' } })
+    const answer = await latency(['64'], {
+      files: { 'etc/default/jackd': 'JACKD_ALSA="-p128 -n3 -r48000 -s"\n' },
+    })
     expect(answer.stdout).toContain('hides xruns')
     expect(answer.stdout).toContain('JACKD_ALSA="-p64 -n3 -r48000 -s"')
   })
@@ -277,8 +323,12 @@ describe('the walk', () => {
 
   test('says it when the card has taken another buffer', async () => {
     const hw_params = 'access: MMAP_INTERLEAVED\nperiod_size: 64\nbuffer_size: 256\n'
-    const answer = await latency(['64'], { files: { 'proc/asound/Audio/pcm0p/sub0/hw_params': hw_params } })
-    expect(answer.stdout).toContain('note: for 64 frames the card took a buffer of 256, not of 3 x 64: 5.3 ms')
+    const answer = await latency(['64'], {
+      files: { 'proc/asound/Audio/pcm0p/sub0/hw_params': hw_params },
+    })
+    expect(answer.stdout).toContain(
+      'note: for 64 frames the card took a buffer of 256, not of 3 x 64: 5.3 ms',
+    )
   })
 
   test('is a document with --json', async () => {
@@ -294,20 +344,42 @@ describe('the walk', () => {
           period: 128,
           latency_ms: 8,
           verdict: 'clean',
-          measured: { seconds: 1, rate: 48000, period: 128, cycles: 375, xruns: 0, worst_usecs: 0, max_load: 7.5, died: false },
+          measured: {
+            seconds: 1,
+            rate: 48000,
+            period: 128,
+            cycles: 375,
+            xruns: 0,
+            worst_usecs: 0,
+            max_load: 7.5,
+            died: false,
+          },
         },
         {
           period: 64,
           latency_ms: 4,
           verdict: 'xruns',
-          measured: { seconds: 1, rate: 48000, period: 64, cycles: 750, xruns: 2, worst_usecs: 1200, max_load: 7.5, died: false },
+          measured: {
+            seconds: 1,
+            rate: 48000,
+            period: 64,
+            cycles: 750,
+            xruns: 2,
+            worst_usecs: 1200,
+            max_load: 7.5,
+            died: false,
+          },
         },
       ],
       proposal: 128,
       written: false,
     })
-    const refused = await latency(['--json', '64'], { files: { refused: '64\n', journal: 'cannot "do" \x1bit\\\n' } })
-    expect(JSON.parse(refused.stdout)).toMatchObject({ measured: [{ period: 64, verdict: "refused: cannot 'do' it'" }] })
+    const refused = await latency(['--json', '64'], {
+      files: { refused: '64\n', journal: 'cannot "do" \x1bit\\\n' },
+    })
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      measured: [{ period: 64, verdict: "refused: cannot 'do' it'" }],
+    })
     expect(refused.stdout).not.toMatch(/"(proposal|xruns)"/)
   })
 })
@@ -337,7 +409,8 @@ describe('refused, with what to type, is', () => {
     const answer = await start({ args: ['-s', '5', '64'], programs: { id: 'echo 1000' } }).ended
     expect(answer).toMatchObject({
       status: 2,
-      stderr: 'downbeat-latency: only root can start JACK anew; type: sudo downbeat-latency -s 5 64\n',
+      stderr:
+        'downbeat-latency: only root can start JACK anew; type: sudo downbeat-latency -s 5 64\n',
     })
   })
 
@@ -350,7 +423,11 @@ describe('refused, with what to type, is', () => {
     ],
     ['a server for MIDI only', { midi: '' }, 'JACK runs for MIDI only'],
   ])('%s', async (_, files, message) => {
-    const answer = await start({ args: ['64'], programs: { systemctl: `rm -f running\n${programs['systemctl']!}` }, files }).ended
+    const answer = await start({
+      args: ['64'],
+      programs: { systemctl: `rm -f running\n${programs['systemctl']!}` },
+      files,
+    }).ended
     expect(answer).toMatchObject({ status: 3, stdout: '', started: [] })
     expect(answer.stderr).toContain(message)
     expectNothingLeft(answer.folder)
@@ -368,10 +445,16 @@ describe('refused, with what to type, is', () => {
   })
 
   test('a second one at the same time', async () => {
-    const first = start({ args: ['--no-load', '64'], answers: { 64: `touch measuring; exec sleep ${ownSleep()}` } })
+    const first = start({
+      args: ['--no-load', '64'],
+      answers: { 64: `touch measuring; exec sleep ${ownSleep()}` },
+    })
     await until(() => existsSync(join(first.folder, 'measuring')))
     const script = join(first.folder, 'downbeat-latency')
-    const second = spawn(found('sh'), [script, '64'], { env: { PATH: join(first.folder, 'bin') }, stdio: ['ignore', 'ignore', 'pipe'] })
+    const second = spawn(found('sh'), [script, '64'], {
+      env: { PATH: join(first.folder, 'bin') },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     let said = ''
     second.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
     expect(await new Promise((done) => second.once('close', done))).toBe(2)
@@ -389,7 +472,10 @@ describe('afterwards JACK runs as before', () => {
     ['SIGQUIT', 131],
   ] as const)('after %s in the middle of a measurement', async (signal, status) => {
     const sleep = ownSleep()
-    const run = start({ args: ['-s', '60'], answers: { 128: `touch measuring; exec sleep ${sleep}` } })
+    const run = start({
+      args: ['-s', '60'],
+      answers: { 128: `touch measuring; exec sleep ${sleep}` },
+    })
     await until(() => existsSync(join(run.folder, 'measuring')))
     const ballast = join(run.folder, 'var/lib/downbeat/latency.tmp')
     await until(() => existsSync(ballast))
@@ -406,9 +492,14 @@ describe('afterwards JACK runs as before', () => {
   })
 
   test('after a second Ctrl-C, too', async () => {
-    const restoring = '[ ! -e measuring ] || { touch restoring; until [ -e twice ]; do sleep 0.05; done; }'
+    const restoring =
+      '[ ! -e measuring ] || { touch restoring; until [ -e twice ]; do sleep 0.05; done; }'
     const systemctl = programs['systemctl']!.replace('rm -f running', `${restoring}; rm -f running`)
-    const run = start({ args: ['--no-load', '64'], programs: { systemctl }, answers: { 64: `touch measuring; exec sleep ${ownSleep()}` } })
+    const run = start({
+      args: ['--no-load', '64'],
+      programs: { systemctl },
+      answers: { 64: `touch measuring; exec sleep ${ownSleep()}` },
+    })
     await until(() => existsSync(join(run.folder, 'measuring')))
     run.kill('SIGINT')
     await until(() => existsSync(join(run.folder, 'restoring')))
@@ -422,26 +513,40 @@ describe('afterwards JACK runs as before', () => {
   test('when whoever reads it goes away', async () => {
     const folder = prepared({ answers: { 256: 'until [ -e gone ]; do sleep 0.05; done' } })
     const line = `sh ${folder}/downbeat-latency --no-load -s1 | { head -n 1; exec <&-; touch gone; }`
-    const child = spawn(found('sh'), ['-c', `${line}; until grep -qx 128 running && [ ! -e run/downbeat-latency ]; do sleep 0.05; done`], {
-      cwd: folder,
-      env: { PATH: join(folder, 'bin') },
-      stdio: 'ignore',
-    })
+    const child = spawn(
+      found('sh'),
+      [
+        '-c',
+        `${line}; until grep -qx 128 running && [ ! -e run/downbeat-latency ]; do sleep 0.05; done`,
+      ],
+      {
+        cwd: folder,
+        env: { PATH: join(folder, 'bin') },
+        stdio: 'ignore',
+      },
+    )
     await new Promise((done) => child.once('close', done))
     expectNothingLeft(folder)
   })
 
   test('when the client does not answer', async () => {
     const timeout = `[ "$3" != 61 ] || set -- -k 5 0.2 "$4" "$5" "$6" "$7" "$8" "$9"; exec ${found('timeout')} "$@"`
-    const answer = await latency(['64'], { programs: { timeout }, answers: { 64: `exec sleep ${ownSleep()}` } })
+    const answer = await latency(['64'], {
+      programs: { timeout },
+      answers: { 64: `exec sleep ${ownSleep()}` },
+    })
     expect(rows(answer)).toEqual([[64, 'died: JACK did not answer']])
     expectAsBefore(answer)
   })
 
   test('when the card is unplugged: once it is back', async () => {
-    const answer = await latency(['64'], { answers: { 64: 'rm -r proc/asound/Audio; died=true status=4' } })
+    const answer = await latency(['64'], {
+      answers: { 64: 'rm -r proc/asound/Audio; died=true status=4' },
+    })
     expect(answer.status).toBe(3)
-    expect(answer.stderr).toContain('the sound card (Audio) is gone: plug it in again and JACK starts by itself')
+    expect(answer.stderr).toContain(
+      'the sound card (Audio) is gone: plug it in again and JACK starts by itself',
+    )
     expect(answer.started).toEqual(['-p64 -n3 -r48000 -P'])
     expectNothingLeft(answer.folder)
   })
@@ -457,22 +562,31 @@ describe('afterwards JACK runs as before', () => {
   test('when another file has the last word on the options, which it says', async () => {
     const answer = await latency(['64'], { answers: { 64: 'period=256' } })
     expect(answer.status).toBe(4)
-    expect(answer.stderr).toContain('JACK ran with 256 frames, not with 64: another file sets JACKD_ALSA')
+    expect(answer.stderr).toContain(
+      'JACK ran with 256 frames, not with 64: another file sets JACKD_ALSA',
+    )
     expectAsBefore(answer)
   })
 
   test('when the one before it was killed and could not tidy up', async () => {
     const sleep = ownSleep()
-    const killed = start({ args: ['--no-load', '64'], answers: { 64: `touch measuring; exec sleep ${sleep}` } })
+    const killed = start({
+      args: ['--no-load', '64'],
+      answers: { 64: `touch measuring; exec sleep ${sleep}` },
+    })
     await until(() => existsSync(join(killed.folder, 'measuring')))
     killed.kill('SIGKILL')
     await killed.ended
     expect(read(killed.folder, 'running')).toBe('64\n')
     write(killed.folder, { 'answers/64': '' })
-    const again = spawn(found('sh'), [join(killed.folder, 'downbeat-latency'), '--no-load', '-s1', '64'], {
-      env: { PATH: join(killed.folder, 'bin') },
-      stdio: 'ignore',
-    })
+    const again = spawn(
+      found('sh'),
+      [join(killed.folder, 'downbeat-latency'), '--no-load', '-s1', '64'],
+      {
+        env: { PATH: join(killed.folder, 'bin') },
+        stdio: 'ignore',
+      },
+    )
     expect(await new Promise((done) => again.once('close', done))).toBe(0)
     expect(read(killed.folder, 'running')).toBe('128\n')
     expectNothingLeft(killed.folder)
@@ -485,7 +599,8 @@ describe('the load', () => {
 
   test('is on the machine while it measures, and gone afterwards', async () => {
     const written = 'until [ -e var/lib/downbeat/latency.tmp ]; do sleep 0.05; done'
-    const answer = await start({ args: ['-s1', '64'], answers: { 64: `${during}; ${written}` } }).ended
+    const answer = await start({ args: ['-s1', '64'], answers: { 64: `${during}; ${written}` } })
+      .ended
     expect(read(answer.folder, 'during')).toBe('load\n')
     await until(() => !isRunning(join(answer.folder, 'var/lib/downbeat/latency.tmp')))
     expectAsBefore(answer)
@@ -503,7 +618,11 @@ describe('--write', () => {
     const answer = await latency(['--write', '64', '32'], { answers: { 32: 'xruns=1' } })
     expect(answer).toMatchObject({ status: 0, stderr: '' })
     expect(answer.settings).toBe(defaultSettings.replace('-p128', '-p64'))
-    expect(answer.started).toEqual(['-p64 -n3 -r48000 -P', '-p32 -n3 -r48000 -P', '-p64 -n3 -r48000 -P'])
+    expect(answer.started).toEqual([
+      '-p64 -n3 -r48000 -P',
+      '-p32 -n3 -r48000 -P',
+      '-p64 -n3 -r48000 -P',
+    ])
     expect(answer.stdout).toContain('written: JACKD_ALSA="-p64 -n3 -r48000 -P"')
     expect(answer.stdout).toContain('JACK runs with 64 frames from now on\n')
     expectNothingLeft(answer.folder)
@@ -511,7 +630,8 @@ describe('--write', () => {
 
   test('writes what the tool says without it', async () => {
     const { folder, stdout } = await latency(['64'])
-    const command = /^to keep it: sudo (sed .*) && sudo systemctl restart jackd@Audio.service$/m.exec(stdout)![1]!
+    const command =
+      /^to keep it: sudo (sed .*) && sudo systemctl restart jackd@Audio.service$/m.exec(stdout)![1]!
     await new Promise((done) => spawn(found('sh'), ['-c', command]).once('close', done))
     expect(read(folder, 'etc/default/jackd')).toBe(defaultSettings.replace('-p128', '-p64'))
   })
@@ -519,9 +639,14 @@ describe('--write', () => {
   test.each([
     ["JACKD_ALSA='-n2 -p128'\n", 'JACKD_ALSA="-p64 -n2"\n'],
     ['JACKD_ALSA=-p128 -s\n', 'JACKD_ALSA="-p64 -s"\n'],
-    ['JACKD_ALSA="-p256"\n#\n JACKD_ALSA="-p128" \n# end', 'JACKD_ALSA="-p256"\n#\nJACKD_ALSA="-p64"\n# end\n'],
+    [
+      'JACKD_ALSA="-p256"\n#\n JACKD_ALSA="-p128" \n# end',
+      'JACKD_ALSA="-p256"\n#\nJACKD_ALSA="-p64"\n# end\n',
+    ],
   ])('edits %j', async (before, after) => {
-    expect((await latency(['--write', '64'], { files: { 'etc/default/jackd': before } })).settings).toBe(after)
+    expect(
+      (await latency(['--write', '64'], { files: { 'etc/default/jackd': before } })).settings,
+    ).toBe(after)
   })
 
   test('writes nothing when none is clean', async () => {
@@ -538,13 +663,24 @@ describe('--write', () => {
   })
 
   test('writes the periods per buffer that were asked for', async () => {
-    expect((await latency(['--write', '-n2', '64'])).settings).toBe(defaultSettings.replace('-p128 -n3', '-p64 -n2'))
+    expect((await latency(['--write', '-n2', '64'])).settings).toBe(
+      defaultSettings.replace('-p128 -n3', '-p64 -n2'),
+    )
   })
 })
 
 test('--help says what clean means and what the exit status is, to anybody', async () => {
   const answer = await start({ args: ['--help'], programs: { id: 'echo 1000' } }).ended
   expect(answer).toMatchObject({ status: 0, stderr: '' })
-  for (const word of ['Clean means', '50 %', 'Exit status', '--no-load', '--write', '--json', '-s SECONDS', '-n PERIODS'])
+  for (const word of [
+    'Clean means',
+    '50 %',
+    'Exit status',
+    '--no-load',
+    '--write',
+    '--json',
+    '-s SECONDS',
+    '-n PERIODS',
+  ])
     expect(answer.stdout).toContain(word)
 })

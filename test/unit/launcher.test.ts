@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { repository, temporaryFolder, write } from './fixtures.ts'
 
-/** A clone with the launcher alone, on a system with an old Node and an npm that writes down where it installs what. */
+/**
+ * A clone with the launcher alone, on a system with an old Node and an npm that writes down where
+ * it installs what.
+ */
 function clone(version = '24.30.0') {
   const home = temporaryFolder()
   const folder = join(home, 'clone')
@@ -27,7 +30,10 @@ done`,
   chmodSync(join(folder, 'downbeat'), 0o755)
   const run = (environment: Record<string, string> = {}) => {
     const env = { PATH: `${join(home, 'bin')}:${process.env['PATH']}`, HOME: home, ...environment }
-    const { status, stdout, stderr } = spawnSync(join(folder, 'downbeat'), { env, encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync(join(folder, 'downbeat'), {
+      env,
+      encoding: 'utf8',
+    })
     return { status, stdout, stderr }
   }
   const installed = (): string[] => readFileSync(join(home, 'installed'), 'utf8').trim().split('\n')
@@ -46,7 +52,11 @@ test('clones that want different ones have each its own', () => {
   const [one, other] = [clone(), clone('24.31.0')]
   const shared = { DOWNBEAT_CACHE: join(one.home, 'cache') }
   const run = (which: typeof one) => which.run(shared).stdout
-  expect([run(one), run(other), run(one)].map((said) => said.trim().split('/').at(-1))).toEqual(['24.30.0', '24.31.0', '24.30.0'])
+  expect([run(one), run(other), run(one)].map((said) => said.trim().split('/').at(-1))).toEqual([
+    '24.30.0',
+    '24.31.0',
+    '24.30.0',
+  ])
   expect(one.installed()).toHaveLength(2)
   expect(existsSync(join(one.home, '.cache'))).toBe(false)
 })
@@ -62,9 +72,13 @@ test('without a place for it, what is missing is said in one message', () => {
   expect(said({ HOME: '' })).toBe(
     'downbeat: there is no folder for the cache: HOME is not set\n  set DOWNBEAT_CACHE to a folder of a local disk\n',
   )
-  expect(said({ DOWNBEAT_CACHE: 'here' })).toBe('downbeat: DOWNBEAT_CACHE: "here": expected a path that begins with /\n')
+  expect(said({ DOWNBEAT_CACHE: 'here' })).toBe(
+    'downbeat: DOWNBEAT_CACHE: "here": expected a path that begins with /\n',
+  )
   const below = join(home, 'file/cache')
-  expect(said({ DOWNBEAT_CACHE: below })).toBe(`downbeat: ${below} cannot be written to\n  set DOWNBEAT_CACHE to a folder of yours\n`)
+  expect(said({ DOWNBEAT_CACHE: below })).toBe(
+    `downbeat: ${below} cannot be written to\n  set DOWNBEAT_CACHE to a folder of yours\n`,
+  )
 })
 
 test('nothing is installed into a folder of another user', () => {

@@ -12,9 +12,13 @@ async function holder(file: string, options: object = {}): Promise<ChildProcess>
     await lock(${JSON.stringify(file)}, ${JSON.stringify(options)})
     console.log('held')
     setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   onTestFinished(() => void child.kill('SIGKILL'))
   await new Promise((said, fail) => {
     child.stdout.once('data', said)
@@ -89,7 +93,9 @@ test('waiting for a lock ends when the build is stopped', async () => {
   const file = someFile()
   await holder(file)
   const stop = new AbortController()
-  expect(await take(file, { signal: stop.signal, onWait: () => setImmediate(() => stop.abort()) })).toBeUndefined()
+  expect(
+    await take(file, { signal: stop.signal, onWait: () => setImmediate(() => stop.abort()) }),
+  ).toBeUndefined()
 })
 
 // Its holder never gives it up: who waits here waits for ever.

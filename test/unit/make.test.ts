@@ -1,10 +1,24 @@
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { openCache } from '../../lib/engine/cache/cache.ts'
 import type { Cache } from '../../lib/engine/cache/cache.ts'
-import { HostError, Interrupted, ProofError, StageError, UserError } from '../../lib/common/words/errors.ts'
+import {
+  HostError,
+  Interrupted,
+  ProofError,
+  StageError,
+  UserError,
+} from '../../lib/common/words/errors.ts'
 import { keyOf } from '../../lib/engine/run/key.ts'
 import { make, markUsed } from '../../lib/engine/run/make.ts'
 import type { Event, MakeOptions } from '../../lib/engine/run/make.ts'
@@ -13,7 +27,10 @@ import type { AnyStage, Job } from '../../lib/engine/run/stage.ts'
 import { isRunning, ownSleep, temporaryFolder, until, write } from './fixtures.ts'
 
 type AnyJob = Job<unknown, Record<string, AnyStage>, Record<string, string>, string>
-type Fake = Partial<Omit<AnyStage, 'run'>> & { text?: string; run?: (job: AnyJob) => Promise<void> | void }
+type Fake = Partial<Omit<AnyStage, 'run'>> & {
+  text?: string
+  run?: (job: AnyJob) => Promise<void> | void
+}
 
 /** A folder with a cache and the texts of small stages, and what has been run of them. */
 function workshop() {
@@ -33,7 +50,11 @@ function workshop() {
       ...more,
       async run(job: AnyJob) {
         ran.push(name)
-        await (run ?? (({ out, given }: AnyJob) => writeFileSync(out['file']!, `${name} of ${JSON.stringify(given)}\n`)))(job)
+        await (
+          run ??
+          (({ out, given }: AnyJob) =>
+            writeFileSync(out['file']!, `${name} of ${JSON.stringify(given)}\n`))
+        )(job)
       },
     }
   }
@@ -57,7 +78,8 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
     () => 'no failure',
     (error: unknown) => error,
   )
-const kinds = (events: Event[]): string[] => events.filter(({ kind }) => kind !== 'line').map(({ kind, stage }) => `${stage} ${kind}`)
+const kinds = (events: Event[]): string[] =>
+  events.filter(({ kind }) => kind !== 'line').map(({ kind, stage }) => `${stage} ${kind}`)
 /** What is in a cache but its locks, which stay. */
 const inCache = (cache: Cache): string[] =>
   readdirSync(cache.dir)
@@ -65,8 +87,12 @@ const inCache = (cache: Cache): string[] =>
     .sort()
 
 describe('the key of a stage', () => {
-  const { stage } = { stage: (more: Fake = {}, text = '// text'): AnyStage => workshop().stage('thing', { text, ...more }) }
-  const keyOfThing = (more: Fake = {}, plan = planNamed('a'), text?: string): string => keyOf(stage(more, text), plan)
+  const { stage } = {
+    stage: (more: Fake = {}, text = '// text'): AnyStage =>
+      workshop().stage('thing', { text, ...more }),
+  }
+  const keyOfThing = (more: Fake = {}, plan = planNamed('a'), text?: string): string =>
+    keyOf(stage(more, text), plan)
 
   test('is the same for the same stage and plan, wherever the repository lies', () => {
     expect(keyOfThing()).toMatch(/^[0-9a-f]{64}$/)
@@ -113,12 +139,16 @@ describe('a stage', () => {
     const first = stage('first')
     const second = stage('second', {
       needs: { first },
-      run: ({ from, out }) => writeFileSync(out['file']!, `after ${readFileSync(from['first']['file'], 'utf8')}`),
+      run: ({ from, out }) =>
+        writeFileSync(out['file']!, `after ${readFileSync(from['first']['file'], 'utf8')}`),
     })
     const made = await make(second, options())
     expect(ran).toEqual(['first', 'second'])
     expect(readFileSync(made.get('second')!.outputs['file']!, 'utf8')).toBe('after first of "a"\n')
-    expect(made.get('second')).toMatchObject({ cached: false, folder: cache.folder('second', keyOf(second, planNamed('a'))) })
+    expect(made.get('second')).toMatchObject({
+      cached: false,
+      folder: cache.folder('second', keyOf(second, planNamed('a'))),
+    })
   })
 
   test('works in an empty folder of its own, and leaves only what it has written for others', async () => {
@@ -163,7 +193,9 @@ describe('a stage', () => {
     const lacking = (): never => {
       throw new HostError('no namespaces', 'allow them')
     }
-    await expect(make([third, stage('fourth')], { ...options(), prepare: lacking })).rejects.toThrow('no namespaces')
+    await expect(
+      make([third, stage('fourth')], { ...options(), prepare: lacking }),
+    ).rejects.toThrow('no namespaces')
     expect(ran.toSorted()).toEqual(['first', 'second'])
   })
 
@@ -171,7 +203,12 @@ describe('a stage', () => {
     const { stage, options, ran } = workshop()
     const shared = stage('shared')
     await make(
-      stage('top', { needs: { left: stage('left', { needs: { shared } }), right: stage('right', { needs: { shared } }) } }),
+      stage('top', {
+        needs: {
+          left: stage('left', { needs: { shared } }),
+          right: stage('right', { needs: { shared } }),
+        },
+      }),
       options(),
     )
     expect(ran.toSorted()).toEqual(['left', 'right', 'shared', 'top'])
@@ -182,7 +219,9 @@ describe('a stage', () => {
     let meet: () => void = () => undefined
     const met = new Promise<void>((done) => (meet = done))
     // each waits for the other: made one after the other, they would never end
-    const left = stage('left', { run: async ({ out }) => (await met, writeFileSync(out['file']!, '')) })
+    const left = stage('left', {
+      run: async ({ out }) => (await met, writeFileSync(out['file']!, '')),
+    })
     const right = stage('right', { run: ({ out }) => (meet(), writeFileSync(out['file']!, '')) })
     expect((await make(stage('top', { needs: { left, right } }), options())).size).toBe(3)
   })
@@ -190,7 +229,12 @@ describe('a stage', () => {
   test('says what is happening to it', async () => {
     const { stage, options, events } = workshop()
     await make(stage('second', { needs: { first: stage('first') } }), options())
-    expect(kinds(events)).toEqual(['first started', 'first built', 'second started', 'second built'])
+    expect(kinds(events)).toEqual([
+      'first started',
+      'first built',
+      'second started',
+      'second built',
+    ])
     expect(events).toContainEqual({ kind: 'started', stage: 'first', about: 'Make first' })
   })
 
@@ -232,24 +276,41 @@ describe('a stage', () => {
     expect(readFileSync(again.get('thing')!.outputs['file']!, 'utf8')).toBe('thing of "a"\n')
     expect(inCache(cache)).toHaveLength(1)
     // (The lock of the first build may take a moment to be free, which is said, too.)
-    expect(kinds(events).filter((event) => event !== 'thing waiting')).toEqual(['thing broken', 'thing started', 'thing built'])
+    expect(kinds(events).filter((event) => event !== 'thing waiting')).toEqual([
+      'thing broken',
+      'thing started',
+      'thing built',
+    ])
   })
 })
 
 describe('a stage that fails', () => {
   test('is told with its message and the path of the log, and leaves nothing', async () => {
     const { stage, options, cache, events } = workshop()
-    const bad = stage('bad', { run: ({ out }) => (writeFileSync(out['file']!, 'half'), Promise.reject(new Error('no more notes'))) })
+    const bad = stage('bad', {
+      run: ({ out }) => (
+        writeFileSync(out['file']!, 'half'),
+        Promise.reject(new Error('no more notes'))
+      ),
+    })
     const error = (await failure(make(bad, options()))) as StageError
     expect(error).toBeInstanceOf(StageError)
-    expect(error).toMatchObject({ message: 'bad: no more notes', stage: 'bad', log: 'logs/some.log', lines: [] })
+    expect(error).toMatchObject({
+      message: 'bad: no more notes',
+      stage: 'bad',
+      log: 'logs/some.log',
+      lines: [],
+    })
     expect(inCache(cache)).toEqual([])
     expect(kinds(events)).toEqual(['bad started', 'bad failed'])
   })
 
   test('because an output is not there leaves nothing, however much of the rest is', async () => {
     const { stage, options, cache } = workshop()
-    const bad = stage('bad', { outputs: { one: 'one.txt', two: 'two.txt' }, run: ({ out }) => writeFileSync(out['one']!, '') })
+    const bad = stage('bad', {
+      outputs: { one: 'one.txt', two: 'two.txt' },
+      run: ({ out }) => writeFileSync(out['one']!, ''),
+    })
     expect(await failure(make(bad, options()))).toMatchObject({
       name: 'StageError',
       message: 'bad: did not write its output two (two.txt)',
@@ -261,7 +322,10 @@ describe('a stage that fails', () => {
     const { stage, options } = workshop()
     let broken = false
     const thing = stage('thing', {
-      run: ({ out }) => (writeFileSync(out['file']!, 'whole'), broken ? Promise.reject(new Error('x')) : Promise.resolve()),
+      run: ({ out }) => (
+        writeFileSync(out['file']!, 'whole'),
+        broken ? Promise.reject(new Error('x')) : Promise.resolve()
+      ),
     })
     const made = await make(thing, options())
     broken = true
@@ -276,7 +340,9 @@ describe('a stage that fails', () => {
       [new HostError('no', 'yes'), HostError],
     ] as const) {
       const { stage, options } = workshop()
-      const thrown = await failure(make(stage('bad', { run: () => Promise.reject(error) }), options()))
+      const thrown = await failure(
+        make(stage('bad', { run: () => Promise.reject(error) }), options()),
+      )
       expect(thrown).toBe(error)
       expect(thrown).toBeInstanceOf(kind)
     }
@@ -285,13 +351,22 @@ describe('a stage that fails', () => {
   test('keeps what others have finished', async () => {
     const { stage, options, cache } = workshop()
     const good = stage('good')
-    await failure(make(stage('bad', { needs: { good }, run: () => Promise.reject(new Error('x')) }), options()))
+    await failure(
+      make(stage('bad', { needs: { good }, run: () => Promise.reject(new Error('x')) }), options()),
+    )
     expect(inCache(cache)).toEqual([`good-${keyOf(good, planNamed('a')).slice(0, 16)}`])
   })
 
   test('does not let what needs it begin', async () => {
     const { stage, options, ran } = workshop()
-    await failure(make(stage('top', { needs: { bad: stage('bad', { run: () => Promise.reject(new Error('x')) }) } }), options()))
+    await failure(
+      make(
+        stage('top', {
+          needs: { bad: stage('bad', { run: () => Promise.reject(new Error('x')) }) },
+        }),
+        options(),
+      ),
+    )
     expect(ran).toEqual(['bad'])
   })
 })
@@ -301,13 +376,17 @@ test('a disk that is full is told before the first stage runs, with what to do',
   const error = (await failure(make(stage('thing'), options({ spare_gib: 1e9 })))) as HostError
   expect(error).toBeInstanceOf(HostError)
   expect(error.message).toMatch(/^the disk of .* is full: [\d.]+ GiB free, 1000000000 GiB needed$/)
-  expect(error.mend).toBe('make room there (./downbeat clean removes what is cached), then run the same command again')
+  expect(error.mend).toBe(
+    'make room there (./downbeat clean removes what is cached), then run the same command again',
+  )
   expect(ran).toEqual([])
 })
 
 test('a build that was stopped before it began makes nothing', async () => {
   const { stage, options, ran, cache } = workshop()
-  expect(await failure(make(stage('thing'), options({ signal: AbortSignal.abort() })))).toBeInstanceOf(Interrupted)
+  expect(
+    await failure(make(stage('thing'), options({ signal: AbortSignal.abort() }))),
+  ).toBeInstanceOf(Interrupted)
   expect(ran).toEqual([])
   expect(inCache(cache)).toEqual([])
 })
@@ -380,8 +459,13 @@ describe('two builds at once', () => {
 describe('a stage that a plan does without', () => {
   test('is not made, and those that need it are told so', async () => {
     const { stage, options, ran } = workshop()
-    const maybe = stage('maybe', { given: (plan: Plan) => (plan.name === 'a' ? undefined : plan.name) })
-    const top = stage('top', { needs: { maybe }, run: ({ from, out }) => writeFileSync(out['file']!, typeof from['maybe']) })
+    const maybe = stage('maybe', {
+      given: (plan: Plan) => (plan.name === 'a' ? undefined : plan.name),
+    })
+    const top = stage('top', {
+      needs: { maybe },
+      run: ({ from, out }) => writeFileSync(out['file']!, typeof from['maybe']),
+    })
     const made = await make([maybe, top], options())
     expect(ran).toEqual(['top'])
     expect([...made.keys()]).toEqual(['top'])
@@ -409,12 +493,14 @@ test('offline a stage that would use the network is refused before it starts, un
   expect(ran).toEqual(['net'])
 })
 
-// From here on stages run commands, which needs what ./downbeat doctor asks for: user namespaces, and for an ordinary
-// user a range of ids.
+// From here on stages run commands, which needs what ./downbeat doctor asks for: user namespaces,
+// and for an ordinary user a range of ids.
 describe('the commands of a stage', () => {
   test('are heard line by line, and the last thirty are told when one fails', async () => {
     const { stage, options, events } = workshop()
-    const bad = stage('bad', { run: ({ $ }) => $`for i in $(seq 40); do echo "line $i"; done; echo oops >&2; exit 3` })
+    const bad = stage('bad', {
+      run: ({ $ }) => $`for i in $(seq 40); do echo "line $i"; done; echo oops >&2; exit 3`,
+    })
     const error = (await failure(make(bad, options()))) as StageError
     expect(error).toMatchObject({ name: 'StageError', message: 'bad: exit status 3' })
     expect(error.lines).toHaveLength(30)
@@ -424,22 +510,38 @@ describe('the commands of a stage', () => {
 
   test('know the time of what they make, and are told of the network only in stages that use it', async () => {
     const { stage, options } = workshop()
-    const settings = { jobs: 1, network: { mirrors: [], offline: false, proxies: { http_proxy: 'proxy.invalid' } } }
+    const settings = {
+      jobs: 1,
+      network: { mirrors: [], offline: false, proxies: { http_proxy: 'proxy.invalid' } },
+    }
     const ask = (name: string, network: boolean) =>
       stage(name, {
         network,
         ...(network ? { given: () => ({ epoch: 1_700_000_000 }) } : {}),
-        run: async ({ $, out }) => writeFileSync(out['file']!, await $.text`echo "$SOURCE_DATE_EPOCH" "\${http_proxy-none}"`),
+        run: async ({ $, out }) =>
+          writeFileSync(
+            out['file']!,
+            await $.text`echo "$SOURCE_DATE_EPOCH" "\${http_proxy-none}"`,
+          ),
       })
-    const made = await make(stage('top', { needs: { with: ask('with', true), without: ask('without', false) } }), options({ settings }))
-    expect(readFileSync(made.get('with')!.outputs['file']!, 'utf8')).toBe('1700000000 proxy.invalid')
-    expect(readFileSync(made.get('without')!.outputs['file']!, 'utf8')).toBe('1767225600 none') // whatever the image
+    const made = await make(
+      stage('top', { needs: { with: ask('with', true), without: ask('without', false) } }),
+      options({ settings }),
+    )
+    expect(readFileSync(made.get('with')!.outputs['file']!, 'utf8')).toBe(
+      '1700000000 proxy.invalid',
+    )
+    // whatever the image
+    expect(readFileSync(made.get('without')!.outputs['file']!, 'utf8')).toBe('1767225600 none')
   })
 
   test('are counted: what a stage has cost is in its entry', async () => {
     const { stage, options } = workshop()
     const thing = stage('thing', {
-      run: async ({ $, out }) => (await $`i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done`, writeFileSync(out['file']!, '')),
+      run: async ({ $, out }) => (
+        await $`i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done`,
+        writeFileSync(out['file']!, '')
+      ),
     })
     const { usage, wall_s } = (await make(thing, options())).get('thing')!.entry
     expect(usage.user + usage.system).toBeGreaterThan(0)
@@ -468,7 +570,10 @@ describe('the commands of a stage', () => {
     const seconds = ownSleep()
     const stop = new AbortController()
     const done = stage('done')
-    const slow = stage('slow', { needs: { done }, run: ({ $, out }) => $`echo half >${out['file']}; sleep ${seconds}; true` })
+    const slow = stage('slow', {
+      needs: { done },
+      run: ({ $, out }) => $`echo half >${out['file']}; sleep ${seconds}; true`,
+    })
     const running = failure(make(slow, options({ signal: stop.signal })))
     await until(() => isRunning(seconds))
     stop.abort()
@@ -508,7 +613,9 @@ test('what a failed stage has to say for itself is kept beside the log, and the 
   })
   const error = await failure(make(boot, options({ logFile: join(folder, 'run.log') })))
   expect(error).toBeInstanceOf(ProofError)
-  expect((error as Error).message).toBe(`1 of 2 proofs failed\n  console: ${join(folder, 'run-boot-console.log')}`)
+  expect((error as Error).message).toBe(
+    `1 of 2 proofs failed\n  console: ${join(folder, 'run-boot-console.log')}`,
+  )
   expect(readFileSync(join(folder, 'run-boot-console.log'), 'utf8')).toBe('kernel panic\n')
 })
 
@@ -519,11 +626,14 @@ test('what a build has used is marked in the cache, also what nothing had to loo
   const other = stage('other')
   const left = stage('left', { given: () => undefined })
   await make([last, other], options())
-  const entry = (of: AnyStage): string => join(cache.folder(of.name, keyOf(of, planNamed('a'))), 'entry.json')
+  const entry = (of: AnyStage): string =>
+    join(cache.folder(of.name, keyOf(of, planNamed('a'))), 'entry.json')
   const used = (of: AnyStage): number => statSync(entry(of)).mtimeMs
   for (const of of [first, last, other]) utimesSync(entry(of), 1000, 1000)
   const now = Date.now()
-  expect([...markUsed([last, left], planNamed('a'), cache)].sort()).toEqual([first, last].map((of) => join(entry(of), '..')).sort())
+  expect([...markUsed([last, left], planNamed('a'), cache)].sort()).toEqual(
+    [first, last].map((of) => join(entry(of), '..')).sort(),
+  )
   expect([first, last, other].map((of) => used(of) >= now - 1000)).toEqual([true, true, false])
   // It is as good as before.
   expect((await make([last], options())).get('last')!.cached).toBe(true)

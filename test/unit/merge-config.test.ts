@@ -37,7 +37,10 @@ describe("a base's config.txt", () => {
   })
 
   test('loses, as a comment, what does not go with the kernel', () => {
-    const unfit = ['camera_auto_detect', 'dtoverlay=vc4-kms-v3d'].map((text) => ({ text, by: 'kernel/debian' }))
+    const unfit = ['camera_auto_detect', 'dtoverlay=vc4-kms-v3d'].map((text) => ({
+      text,
+      by: 'kernel/debian',
+    }))
     const merged = mergeConfig(base, 'gpu_mem=16\n', unfit)
     expect(merged).toContain('\n# kernel/debian does without: camera_auto_detect=1\n')
     expect(merged).toContain('\n# kernel/debian does without: dtoverlay=vc4-kms-v3d\n')

@@ -37,7 +37,8 @@ test('another number is no slip of the finger', () => {
 
 test('a misspelt word is answered with the one that was meant', () => {
   expect(didYouMean('pi4', ['pi3b', 'pi4b'])).toBe(' (did you mean "pi4b"?)')
-  expect(didYouMean('pi4', ['pi0', 'pi3b', 'pi4b'])).toBe(' (did you mean "pi4b"?)') // as near as pi0, but it goes on where the word ends
+  // as near as pi0, but it goes on where the word ends
+  expect(didYouMean('pi4', ['pi0', 'pi3b', 'pi4b'])).toBe(' (did you mean "pi4b"?)')
 })
 
 test('a strange word is answered with all there is to choose from, unless that is a page full', () => {

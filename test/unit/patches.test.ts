@@ -19,7 +19,10 @@ test.each([
     "can't find file to patch at input line 3\nThe text leading up to this was:\n|--- a/common/b.c\n|+++ b/common/b.c\nNo file to patch.  Skipping patch.\nrefused",
     'there is no common/b.c to change: make the patch anew, or take it away',
   ],
-  ['patching file a.c\npatch: **** malformed patch at line 7:\nrefused', 'malformed patch at line 7:'],
+  [
+    'patching file a.c\npatch: **** malformed patch at line 7:\nrefused',
+    'malformed patch at line 7:',
+  ],
   ['patch: **** Only garbage was found in the patch input.\nrefused', 'it is no patch'],
 ])('what patch(1) did not like is told in a few words', (said, words) => {
   expect(refusal(said)).toBe(words)

@@ -1,12 +1,21 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { downbeat as run, repository, temporaryFolder, until } from './fixtures.ts'
 import { bmapText, folderOf, imageBytes, inPath, loopDevice, MiB } from './flash-fixtures.ts'
 
-// What ./downbeat personalize, and flash with settings, do as somebody types them: to regular files and loop devices. In place
-// of mtools there are two scripts, which know one file; test/image/personalize.test.ts asks the real ones.
+// What ./downbeat personalize, and flash with settings, do as somebody types them: to regular files
+// and loop devices. In place of mtools there are two scripts, which know one file;
+// test/image/personalize.test.ts asks the real ones.
 
 /** An image with a boot partition of 4 MiB at 1 MiB. */
 const image = imageBytes(12)
@@ -22,13 +31,22 @@ const mtools = {
   mcopy: `dd if="$4" of="$3" bs=4096 seek=${(PLACE - MiB) / 4096} conv=notrunc status=none`,
 }
 const downbeat = (args: string[], env: Record<string, string> = {}, cwd?: string) =>
-  run(args, { out: temporaryFolder(), env: { ...inPath(mtools), ...env }, ...(cwd === undefined ? {} : { cwd }) })
+  run(args, {
+    out: temporaryFolder(),
+    env: { ...inPath(mtools), ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  })
 
 const told = (bytes: Buffer): string => bytes.subarray(PLACE, PLACE + 17).toString()
 const settings = ['--hostname', 'two']
 
 /** That it is refused with this message, and that the file is what it was. */
-async function refused(args: string[], file: string, message: string | RegExp, env: Record<string, string> = {}): Promise<void> {
+async function refused(
+  args: string[],
+  file: string,
+  message: string | RegExp,
+  env: Record<string, string> = {},
+): Promise<void> {
   const before = readFileSync(file)
   const { status, stderr } = await downbeat(args, env)
   expect(stderr).toMatch(message)
@@ -43,7 +61,9 @@ describe('a card', () => {
     const device = loopDevice(card)
     const { status, stdout, stderr } = await downbeat(['personalize', device, ...settings])
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    expect(stdout).toBe(`${device}: written, and read back; the card takes it when it is started the next time\n`)
+    expect(stdout).toBe(
+      `${device}: written, and read back; the card takes it when it is started the next time\n`,
+    )
     const now = readFileSync(device)
     expect(told(now)).toBe('hostname = "two"\n')
     image.copy(now, PLACE, PLACE, PLACE + 4096)
@@ -57,17 +77,43 @@ describe('a card', () => {
   })
 
   test('whose boot partition is mounted is told by its folder, with all that was typed', async () => {
-    const [folder, device] = [folderOf({ 'downbeat.toml': TEXT }), '/dev/null'] // a device that is on every machine
-    const found = { name: device, type: 'disk', rm: true, size: image.length, 'maj:min': '1:3', mountpoints: ['/elsewhere', folder] }
-    const lsblk = inPath({ ...mtools, lsblk: `cat <<'EOT'\n${JSON.stringify({ blockdevices: [found] })}\nEOT` })
+    // a device that is on every machine
+    const [folder, device] = [folderOf({ 'downbeat.toml': TEXT }), '/dev/null']
+    const found = {
+      name: device,
+      type: 'disk',
+      rm: true,
+      size: image.length,
+      'maj:min': '1:3',
+      mountpoints: ['/elsewhere', folder],
+    }
+    const lsblk = inPath({
+      ...mtools,
+      lsblk: `cat <<'EOT'\n${JSON.stringify({ blockdevices: [found] })}\nEOT`,
+    })
     const typed = ['personalize', device, '--hostname', 'two', '--timezone', 'Europe/Berlin']
     const hint = `./downbeat personalize ${folder} --hostname two --timezone Europe/Berlin`
-    await refused(typed, device, `✖ ${device}: it is mounted; name that folder instead: ${hint}\n`, lsblk)
+    await refused(
+      typed,
+      device,
+      `✖ ${device}: it is mounted; name that folder instead: ${hint}\n`,
+      lsblk,
+    )
   })
 
   test('of which something else is mounted is to be unmounted', async () => {
-    const found = { name: '/dev/null', type: 'disk', rm: true, size: image.length, 'maj:min': '1:3', mountpoints: ['/elsewhere'] }
-    const lsblk = inPath({ ...mtools, lsblk: `cat <<'EOT'\n${JSON.stringify({ blockdevices: [found] })}\nEOT` })
+    const found = {
+      name: '/dev/null',
+      type: 'disk',
+      rm: true,
+      size: image.length,
+      'maj:min': '1:3',
+      mountpoints: ['/elsewhere'],
+    }
+    const lsblk = inPath({
+      ...mtools,
+      lsblk: `cat <<'EOT'\n${JSON.stringify({ blockdevices: [found] })}\nEOT`,
+    })
     await refused(
       ['personalize', '/dev/null', ...settings],
       '/dev/null',
@@ -78,7 +124,13 @@ describe('a card', () => {
 })
 
 describe('an image is not written to where it lies', () => {
-  const typed = (path: string) => ['personalize', path, ...settings, '--set-on-card', 'wifi.password=hunter22']
+  const typed = (path: string) => [
+    'personalize',
+    path,
+    ...settings,
+    '--set-on-card',
+    'wifi.password=hunter22',
+  ]
   const hint = (path: string) =>
     `stays as it is; for an image: ./downbeat personalize ${path} --hostname two --set-on-card wifi.password=… -o FILE\n`
 
@@ -97,7 +149,11 @@ describe('an image is not written to where it lies', () => {
     const folder = folderOf({ 'x.img': image })
     linkSync(join(folder, 'x.img'), join(folder, 'cached'))
     const path = join(folder, 'x.img')
-    await refused(typed(path), path, `✖ ${path}: it has 1 more name (hard links), and ${hint(path)}`)
+    await refused(
+      typed(path),
+      path,
+      `✖ ${path}: it has 1 more name (hard links), and ${hint(path)}`,
+    )
   })
 })
 
@@ -105,7 +161,9 @@ describe('a copy of an image', () => {
   test('has the settings, and is nobody else’s', async () => {
     const folder = folderOf({ 'x.img': image })
     const output = join(folder, 'y.img')
-    expect(await downbeat(['personalize', join(folder, 'x.img'), '-o', output, ...settings])).toMatchObject({ status: 0, stderr: '' })
+    expect(
+      await downbeat(['personalize', join(folder, 'x.img'), '-o', output, ...settings]),
+    ).toMatchObject({ status: 0, stderr: '' })
     expect(told(readFileSync(output))).toBe('hostname = "two"\n')
     expect(readFileSync(join(folder, 'x.img')).equals(image)).toBe(true)
     expect(readdirSync(folder).sort()).toEqual(['x.img', 'y.img'])
@@ -116,9 +174,21 @@ describe('a copy of an image', () => {
     const path = join(folder, 'x.img')
     mkdirSync(join(folder, 'there'))
     const to = (output: string) => ['personalize', path, ...settings, '-o', output]
-    await refused(to('/dev/null'), path, `✖ --output /dev/null: that is no file; to write a card: ./downbeat flash ${path} /dev/null, with`)
-    await refused(to(join(folder, 'there')), path, `there: that is no file; name one in it: -o ${join(folder, 'there/NAME.img')}\n`)
-    await refused(to(path), path, `✖ --output ${path}: this is the image itself; name another file\n`)
+    await refused(
+      to('/dev/null'),
+      path,
+      `✖ --output /dev/null: that is no file; to write a card: ./downbeat flash ${path} /dev/null, with`,
+    )
+    await refused(
+      to(join(folder, 'there')),
+      path,
+      `there: that is no file; name one in it: -o ${join(folder, 'there/NAME.img')}\n`,
+    )
+    await refused(
+      to(path),
+      path,
+      `✖ --output ${path}: this is the image itself; name another file\n`,
+    )
     expect(readdirSync(folder).sort()).toEqual(['there', 'x.img'])
   })
 
@@ -126,22 +196,37 @@ describe('a copy of an image', () => {
     const other = bmapText(Buffer.from(image).fill('!', 3 * MiB, 3 * MiB + 1), [[0, 1500]])
     const folder = folderOf({ 'x.img': image, 'x.bmap': other })
     const typed = ['personalize', join(folder, 'x.img'), '-o', join(folder, 'y.img'), ...settings]
-    await refused(typed, join(folder, 'x.img'), /x\.img: its bytes 0 to 6148095 are not those that .*x\.bmap tells of/)
+    await refused(
+      typed,
+      join(folder, 'x.img'),
+      /x\.img: its bytes 0 to 6148095 are not those that .*x\.bmap tells of/,
+    )
     expect(existsSync(join(folder, 'y.img'))).toBe(false)
   })
 
   test('that is taken only in part, here because the shell lets no file have more than 4 MiB, ends with that and leaves nothing', async () => {
     const folder = folderOf({ 'x.img': image })
-    const limited = ['-c', 'ulimit -f 4096; trap "" XFSZ; exec "$@"', 'sh', join(repository, 'downbeat')]
+    const limited = [
+      '-c',
+      'ulimit -f 4096; trap "" XFSZ; exec "$@"',
+      'sh',
+      join(repository, 'downbeat'),
+    ]
     const child = spawn('bash', [...limited, 'personalize', 'x.img', '-o', 'y.img', ...settings], {
       cwd: folder,
-      env: { ...process.env, ...inPath(mtools), DOWNBEAT_OUT: temporaryFolder(), DOWNBEAT_NODE: process.execPath },
+      env: {
+        ...process.env,
+        ...inPath(mtools),
+        DOWNBEAT_OUT: temporaryFolder(),
+        DOWNBEAT_NODE: process.execPath,
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     let said = ''
     child.stderr.on('data', (text: Buffer) => (said += text.toString()))
     const status = await new Promise<number | null>((done) => child.once('close', done))
-    const words = '✖ --output y.img: it could not be written (EFBIG)\n  to mend it: name a file on another disk: -o FILE\n'
+    const words =
+      '✖ --output y.img: it could not be written (EFBIG)\n  to mend it: name a file on another disk: -o FILE\n'
     expect([status, said]).toEqual([3, words])
     expect(readdirSync(folder)).toEqual(['x.img'])
   })
@@ -156,40 +241,49 @@ test('where the boot partition is mounted, a shorter text leaves nothing of the 
 test.each([
   ['flash', ['card', '--yes']],
   ['personalize', ['-o', 'y.img']],
-])('Ctrl-C while the settings are prepared says that nothing was written: %s', async (verb, more) => {
-  const folder = folderOf({ 'x.img': image, 'y.img.xz': Buffer.from('fd377a585a000000', 'hex'), card: image })
-  mkdirSync(join(folder, 'tmp'))
-  const xz = `case $1 in
+])(
+  'Ctrl-C while the settings are prepared says that nothing was written: %s',
+  async (verb, more) => {
+    const folder = folderOf({
+      'x.img': image,
+      'y.img.xz': Buffer.from('fd377a585a000000', 'hex'),
+      card: image,
+    })
+    mkdirSync(join(folder, 'tmp'))
+    const xz = `case $1 in
   --robot) printf 'totals\\t1\\t1\\t100\\t${image.length}\\t0.1\\tCRC64\\t0\\t1\\n' ;;
   *) head -c ${2 * MiB} ${join(folder, 'x.img')}; while kill -0 $PPID 2>/dev/null; do sleep 0.05; done ;;
 esac`
-  const child = spawn(join(repository, 'downbeat'), [verb, 'y.img.xz', ...more, ...settings], {
-    cwd: folder,
-    env: {
-      ...process.env,
-      ...inPath({ ...mtools, xz }),
-      TMPDIR: join(folder, 'tmp'),
-      DOWNBEAT_OUT: temporaryFolder(),
-      DOWNBEAT_NODE: process.execPath,
-    },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let said = ''
-  child.stderr.on('data', (text: Buffer) => (said += text.toString()))
-  const ended = new Promise<number | null>((done) => child.once('close', done))
-  await until(() => readdirSync(join(folder, 'tmp')).length > 0)
-  child.kill('SIGINT')
-  expect([await ended, said]).toEqual([130, '\nstopped; nothing was written\n'])
-  expect(readdirSync(join(folder, 'tmp'))).toEqual([])
-  expect(readFileSync(join(folder, 'card')).equals(image)).toBe(true)
-  expect(existsSync(join(folder, 'y.img'))).toBe(false)
-})
+    const child = spawn(join(repository, 'downbeat'), [verb, 'y.img.xz', ...more, ...settings], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        ...inPath({ ...mtools, xz }),
+        TMPDIR: join(folder, 'tmp'),
+        DOWNBEAT_OUT: temporaryFolder(),
+        DOWNBEAT_NODE: process.execPath,
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    let said = ''
+    child.stderr.on('data', (text: Buffer) => (said += text.toString()))
+    const ended = new Promise<number | null>((done) => child.once('close', done))
+    await until(() => readdirSync(join(folder, 'tmp')).length > 0)
+    child.kill('SIGINT')
+    expect([await ended, said]).toEqual([130, '\nstopped; nothing was written\n'])
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([])
+    expect(readFileSync(join(folder, 'card')).equals(image)).toBe(true)
+    expect(existsSync(join(folder, 'y.img'))).toBe(false)
+  },
+)
 
 test('flash puts the settings into what it writes', async () => {
   const folder = folderOf({ 'x.img': image, 'x.bmap': bmapText(image, [[0, 1500]]) })
   const card = join(folder, 'card')
   writeFileSync(card, Buffer.alloc(image.length))
-  expect(await downbeat(['flash', join(folder, 'x.img'), card, '--yes', ...settings])).toMatchObject({ status: 0, stderr: '' })
+  expect(
+    await downbeat(['flash', join(folder, 'x.img'), card, '--yes', ...settings]),
+  ).toMatchObject({ status: 0, stderr: '' })
   expect(told(readFileSync(card))).toBe('hostname = "two"\n')
 })

@@ -10,17 +10,26 @@ import { settingsText } from '../../lib/plan/settings/text.ts'
 import { refusal, temporaryFolder } from './fixtures.ts'
 
 const shipped = settingsText({}, { hostname: 'downbeat', jack: { period: 128 } })
-const lineOf = (text: string, name: string): string[] => text.split(/\r?\n/).filter((line) => new RegExp(`^#?${name} =`).test(line))
+const lineOf = (text: string, name: string): string[] =>
+  text.split(/\r?\n/).filter((line) => new RegExp(`^#?${name} =`).test(line))
 const never = new AbortController().signal
 
 describe('the settings of a card', () => {
   test('take the place of their comments, and nothing else changes', () => {
-    const edited = editSettings(shipped, { hostname: 'synth', jack: { period: 64 }, wifi: { ssid: 'home "2"' } }, 'x')
+    const edited = editSettings(
+      shipped,
+      { hostname: 'synth', jack: { period: 64 }, wifi: { ssid: 'home "2"' } },
+      'x',
+    )
     expect(lineOf(edited, 'hostname')).toEqual(['hostname = "synth"'])
     expect(lineOf(edited, 'period')).toEqual(['period = 64'])
     expect(lineOf(edited, 'ssid')).toEqual(['ssid = "home \\"2\\""'])
     const [before, after] = [shipped, edited].map((text) => text.split('\n'))
-    expect(after!.filter((line, i) => line !== before![i])).toEqual(['hostname = "synth"', 'ssid = "home \\"2\\""', 'period = 64'])
+    expect(after!.filter((line, i) => line !== before![i])).toEqual([
+      'hostname = "synth"',
+      'ssid = "home \\"2\\""',
+      'period = 64',
+    ])
   })
 
   test('take the place of values that are there, and of those alone', () => {
@@ -32,7 +41,13 @@ describe('the settings of a card', () => {
 
   test('come into a file that somebody has written by hand: into its tables, and new ones behind', () => {
     const by_hand = '# mine\nhostname = "a"\n\n[jack]\nrate = 44100 # CD\n\n[mine]\nperiod = 1\n'
-    expect(editSettings(by_hand, { timezone: 'Europe/Berlin', jack: { period: 32 }, wifi: { country: 'DE' } }, 'x')).toBe(
+    expect(
+      editSettings(
+        by_hand,
+        { timezone: 'Europe/Berlin', jack: { period: 32 }, wifi: { country: 'DE' } },
+        'x',
+      ),
+    ).toBe(
       '# mine\nhostname = "a"\ntimezone = "Europe/Berlin"\n\n[jack]\nrate = 44100 # CD\nperiod = 32\n\n[mine]\nperiod = 1\n\n[wifi]\ncountry = "DE"\n',
     )
   })
@@ -61,29 +76,55 @@ describe('the settings of a card', () => {
   })
 
   test('are typed by the names of their keys, and checked as the card does', () => {
-    const typed = (...words: string[]): unknown => settingsOf(words.map((word) => settingOf(word, '--set-on-card')))
-    expect(typed('jack.period=64', 'ssh.enabled=true', 'user.ssh_keys=ssh-ed25519 AAAA a', 'hostname=synth')).toEqual({
+    const typed = (...words: string[]): unknown =>
+      settingsOf(words.map((word) => settingOf(word, '--set-on-card')))
+    expect(
+      typed(
+        'jack.period=64',
+        'ssh.enabled=true',
+        'user.ssh_keys=ssh-ed25519 AAAA a',
+        'hostname=synth',
+      ),
+    ).toEqual({
       jack: { period: 64 },
       ssh: { enabled: true },
       user: { ssh_keys: ['ssh-ed25519 AAAA a'] },
       hostname: 'synth',
     })
-    expect(() => typed('jack.perod=64')).toThrow('--set-on-card jack.perod: there is no setting "jack.perod" (there is: hostname,')
-    expect(() => typed('jack')).toThrow('--set-on-card jack: expected key=value, such as --set-on-card jack.period=64')
+    expect(() => typed('jack.perod=64')).toThrow(
+      '--set-on-card jack.perod: there is no setting "jack.perod" (there is: hostname,',
+    )
+    expect(() => typed('jack')).toThrow(
+      '--set-on-card jack: expected key=value, such as --set-on-card jack.period=64',
+    )
     expect(() => typed('ssh.enabled=yes')).toThrow(/^--set-on-card ssh\.enabled=yes: /)
-    expect(() => typed('hostname=Two Words')).toThrow(/^--set-on-card hostname=Two Words: expected /)
+    expect(() => typed('hostname=Two Words')).toThrow(
+      /^--set-on-card hostname=Two Words: expected /,
+    )
   })
 
   test('that are secret are in no message, not even where their key is not the right one', () => {
-    const said = (word: string): string => refusal(() => settingsOf([settingOf(word, '--set-on-card')]))
-    expect(said('wifi.password=hunter')).toBe('--set-on-card wifi.password: expected 8 to 63 characters of ASCII')
-    for (const word of ['wifi.psk=hunter', 'user.password_hash=hunter', 'wifi.pasword=hunter', 'wifi.password:hunter', '=hunter'])
+    const said = (word: string): string =>
+      refusal(() => settingsOf([settingOf(word, '--set-on-card')]))
+    expect(said('wifi.password=hunter')).toBe(
+      '--set-on-card wifi.password: expected 8 to 63 characters of ASCII',
+    )
+    for (const word of [
+      'wifi.psk=hunter',
+      'user.password_hash=hunter',
+      'wifi.pasword=hunter',
+      'wifi.password:hunter',
+      '=hunter',
+    ])
       expect(said(word)).not.toContain('hunter')
   })
 })
 
 describe('a file that is written over', () => {
-  /** An open file in memory, of which one call takes only so many bytes, and which holds only so many. */
+  /**
+   * An open file in memory, of which one call takes only so many bytes, and which holds only so
+   * many.
+   */
   function fileOf(text: string, { most = Infinity, room = Infinity } = {}) {
     let data = Buffer.from(text)
     const asked: string[] = []
@@ -107,7 +148,8 @@ describe('a file that is written over', () => {
       sync: () => Promise.resolve(void asked.push('sync')),
     }
   }
-  const over = (file: ReturnType<typeof fileOf>, text: string) => writeOver('x', file as unknown as FileHandle, Buffer.from(text))
+  const over = (file: ReturnType<typeof fileOf>, text: string) =>
+    writeOver('x', file as unknown as FileHandle, Buffer.from(text))
 
   test('is at no time empty, and ends where the new text ends', async () => {
     const file = fileOf('a long text')
@@ -124,7 +166,10 @@ describe('a file that is written over', () => {
   test('for which there is no room is told as that, and as half written', async () => {
     const error = await over(fileOf('', { room: 5 }), 'eight...').catch((failed: unknown) => failed)
     expect(error).toEqual(
-      new HostError('x: it could not be written (ENOSPC), and may be half written', 'make room there, and see what the file says'),
+      new HostError(
+        'x: it could not be written (ENOSPC), and may be half written',
+        'make room there, and see what the file says',
+      ),
     )
   })
 })
@@ -145,9 +190,16 @@ describe('the boot partition of an image', () => {
     const folder = temporaryFolder()
     const at = (name: string): string => join(folder, name)
     writeFileSync(at('x.img'), image(0x0c))
-    expect(await takeBootPartition(at('x.img'), at('before'), never)).toEqual({ start: 2 ** 20, bytes: 2 * 2 ** 20 })
+    expect(await takeBootPartition(at('x.img'), at('before'), never)).toEqual({
+      start: 2 ** 20,
+      bytes: 2 * 2 ** 20,
+    })
     const taken = readFileSync(at('before'))
-    expect([taken.length, taken.subarray(0, 9).toString(), taken.subarray(-8).toString()]).toEqual([2 * 2 ** 20, 'the first', 'the last'])
+    expect([taken.length, taken.subarray(0, 9).toString(), taken.subarray(-8).toString()]).toEqual([
+      2 * 2 ** 20,
+      'the first',
+      'the last',
+    ])
     for (const place of [5, 4097, 8191, 2 ** 20 + 1]) taken[place] = 1
     writeFileSync(at('after'), taken)
     const patches = await differences(at('before'), at('after'), 2 ** 20, folder)
@@ -161,8 +213,8 @@ describe('the boot partition of an image', () => {
   test('that is none is refused', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'x.img'), image(0x83))
-    await expect(takeBootPartition(join(folder, 'x.img'), join(folder, 'before'), never)).rejects.toThrow(
-      'there is no boot partition in it',
-    )
+    await expect(
+      takeBootPartition(join(folder, 'x.img'), join(folder, 'before'), never),
+    ).rejects.toThrow('there is no boot partition in it')
   })
 })

@@ -10,7 +10,8 @@ import type { Edits } from './fixtures.ts'
 const choices = (text: string): Edits => ({ 'image.yaml': text })
 const four = 'board: pi4b\nsoundcard: usb\n'
 const from = (source: string): string[] => ['base=raspios-lite-arm64', `kernel.source=${source}`]
-const place = (source: string): string => `--set kernel.source=${source} kernel.source: ${source} does not do here:`
+const place = (source: string): string =>
+  `--set kernel.source=${source} kernel.source: ${source} does not do here:`
 
 describe('a kernel', () => {
   test('that the base has as a package is not built: the package is installed, and the options of others are not promised', () => {
@@ -26,10 +27,19 @@ describe('a kernel', () => {
 
   test("of Raspberry Pi's own source keeps the base's config.txt as it is, and names its trees by their own names", () => {
     const plan = planOf(choices('board: pi4b\nsoundcard: hifiberry-dac\n'), from('raspberrypi'))
-    expect(plan.kernel).toMatchObject({ source: { kind: 'git' }, build: { defconfig: 'bcm2711_rt_defconfig', overlays: 'overlays' } })
+    expect(plan.kernel).toMatchObject({
+      source: { kind: 'git' },
+      build: { defconfig: 'bcm2711_rt_defconfig', overlays: 'overlays' },
+    })
     expect(plan.image.boot_of_base).toMatchObject({ unfit: [] })
-    expect(plan.configure.view.kernel).toEqual({ file_name: 'kernel8.img', arm_64bit: true, mainline: false })
-    expect(plan.configure.view.config_txt.flatMap(({ lines }) => lines.map(({ text }) => text))).toContain('dtoverlay=hifiberry-dac')
+    expect(plan.configure.view.kernel).toEqual({
+      file_name: 'kernel8.img',
+      arm_64bit: true,
+      mainline: false,
+    })
+    expect(
+      plan.configure.view.config_txt.flatMap(({ lines }) => lines.map(({ text }) => text)),
+    ).toContain('dtoverlay=hifiberry-dac')
     expect(plan.configure.view.cmdline.map(({ text }) => text)).toContain('console=serial0,115200')
   })
 
@@ -38,21 +48,34 @@ describe('a kernel', () => {
     expect(planOf(boards, from('raspberrypi')).overlays).toBeUndefined()
     const midi = [...from('raspberrypi'), 'tunings.uart-midi=on', 'tunings.serial-console=off']
     const { overlays, configure } = planOf(boards, midi)
-    expect(overlays!.sources.map(({ path }) => path)).toEqual(['serial-midi-bluetooth.dts', 'serial-midi-rp1.dts'])
+    expect(overlays!.sources.map(({ path }) => path)).toEqual([
+      'serial-midi-bluetooth.dts',
+      'serial-midi-rp1.dts',
+    ])
     expect(overlays!.tried).toEqual([
       { overlay: 'serial-midi-bluetooth', device_tree: 'bcm2711-rpi-4-b' },
       { overlay: 'serial-midi-rp1', device_tree: 'bcm2712-rpi-5-b' },
     ])
-    expect(configure.view.config_txt.map(({ filter, lines }) => [filter, lines.map(({ text }) => text)])).toEqual([
+    expect(
+      configure.view.config_txt.map(({ filter, lines }) => [filter, lines.map(({ text }) => text)]),
+    ).toEqual([
       ['all', expect.arrayContaining(['dtoverlay=hifiberry-dac', 'force_turbo=1'])],
       ['pi4', ['dtoverlay=serial-midi-bluetooth']],
       ['pi5', ['dtoverlay=serial-midi-rp1', 'usb_max_current_enable=1']],
     ])
-    expect(configure.view.modprobe.map(({ text }) => text)).toContain('options snd slots=snd_soc_rpi_simple_soundcard')
+    expect(configure.view.modprobe.map(({ text }) => text)).toContain(
+      'options snd slots=snd_soc_rpi_simple_soundcard',
+    )
   })
 
   test('that the base has as a package has no driver for MIDI on the header, and says so', () => {
-    expect(refusalOf(choices(four), [...from('packaged'), 'tunings.uart-midi=on', 'tunings.serial-console=off'])).toBe(
+    expect(
+      refusalOf(choices(four), [
+        ...from('packaged'),
+        'tunings.uart-midi=on',
+        'tunings.serial-console=off',
+      ]),
+    ).toBe(
       '--set tunings.uart-midi=on tunings.uart-midi: does nothing without the tuning uart-midi-driver',
     )
   })
@@ -63,7 +86,10 @@ describe('a kernel', () => {
     )
   })
 
-  const board = (edit: (text: string) => string): Edits => ({ ...choices(four), 'boards/pi4b.yaml': edit })
+  const board = (edit: (text: string) => string): Edits => ({
+    ...choices(four),
+    'boards/pi4b.yaml': edit,
+  })
   test.each<[string, Edits, string]>([
     [
       'the chip',
@@ -83,16 +109,20 @@ describe('a kernel', () => {
       },
       'it has no overlay for hifiberry-dac; --set kernel.source=raspberrypi',
     ],
-  ])('that does not serve %s is refused, with the reason and the one that does', (_, edits, words) => {
-    expect(refusalOf(edits, ['kernel.source=debian'])).toBe(`${place('debian')} ${words}`)
-  })
+  ])(
+    'that does not serve %s is refused, with the reason and the one that does',
+    (_, edits, words) => {
+      expect(refusalOf(edits, ['kernel.source=debian'])).toBe(`${place('debian')} ${words}`)
+    },
+  )
 })
 
 describe('a board with a chip that only a kernel of Raspberry Pi knows', () => {
   const five = 'board: pi5\nsoundcard: usb\n'
 
   test('says which kernels do, for the base that was chosen', () => {
-    const why = 'image.yaml:1:1 kernel.source: debian does not do here: it does not run on the bcm2712 of pi5;'
+    const why =
+      'image.yaml:1:1 kernel.source: debian does not do here: it does not run on the bcm2712 of pi5;'
     expect(refusalOf(choices(five))).toBe(`${why} --set kernel.source=raspberrypi`)
     expect(refusalOf(choices(five), ['base=raspios-lite-arm64'])).toBe(
       `${why} --set kernel.source=packaged or --set kernel.source=raspberrypi`,
@@ -104,28 +134,57 @@ describe('a board with a chip that only a kernel of Raspberry Pi knows', () => {
     const [section, ...others] = plan.configure.view.config_txt
     expect(others).toEqual([])
     expect(section!.lines.map(({ text }) => text)).toEqual(
-      expect.arrayContaining(['dtparam=uart0_console', 'force_turbo=1', 'usb_max_current_enable=1']),
+      expect.arrayContaining([
+        'dtparam=uart0_console',
+        'force_turbo=1',
+        'usb_max_current_enable=1',
+      ]),
     )
     expect(plan.firmware!.files).toEqual([])
-    expect(plan.configure.view.modprobe.map(({ text }) => text)).toContain('options snd slots=snd_usb_audio')
-    expect(plan.warnings).toContain('Raspberry Pi 5: nobody has started an image of ours on one yet; no emulator has its chip')
+    expect(plan.configure.view.modprobe.map(({ text }) => text)).toContain(
+      'options snd slots=snd_usb_audio',
+    )
+    expect(plan.warnings).toContain(
+      'Raspberry Pi 5: nobody has started an image of ours on one yet; no emulator has its chip',
+    )
   })
 
   test('is warned of where a card on its header is known to fail', () => {
     const noted = (card: string): string[] =>
-      planOf(choices(`board: pi5\nsoundcard: ${card}\n`), ['kernel.source=raspberrypi']).warnings.filter((text) => text.includes('7322'))
-    expect([noted('usb'), noted('hifiberry-dac')]).toEqual([[], [expect.stringMatching(/^Raspberry Pi 5: cards on the header/)]])
+      planOf(choices(`board: pi5\nsoundcard: ${card}\n`), [
+        'kernel.source=raspberrypi',
+      ]).warnings.filter((text) => text.includes('7322'))
+    expect([noted('usb'), noted('hifiberry-dac')]).toEqual([
+      [],
+      [expect.stringMatching(/^Raspberry Pi 5: cards on the header/)],
+    ])
   })
 
   test("is started on QEMU's own machine, unless the kernel has no driver for it: then the plan says that it is not", async () => {
-    const untried = 'Raspberry Pi 5: no emulator starts it with kernel.source packaged, so --boot proves nothing more of it'
-    const [built, packaged] = ['raspberrypi', 'packaged'].map((source) => planOf(choices(five), from(source)))
-    expect([bootStage.given(built!).boards.map(({ id }) => id), soundStage.given(built!).heard]).toEqual([['pi5'], true])
-    expect([bootStage.given(packaged!).boards, soundStage.given(packaged!).heard]).toEqual([[], false])
+    const untried =
+      'Raspberry Pi 5: no emulator starts it with kernel.source packaged, so --boot proves nothing more of it'
+    const [built, packaged] = ['raspberrypi', 'packaged'].map((source) =>
+      planOf(choices(five), from(source)),
+    )
+    expect([
+      bootStage.given(built!).boards.map(({ id }) => id),
+      soundStage.given(built!).heard,
+    ]).toEqual([['pi5'], true])
+    expect([bootStage.given(packaged!).boards, soundStage.given(packaged!).heard]).toEqual([
+      [],
+      false,
+    ])
     const folder = temporaryFolder()
     const out = { results: join(folder, 'proofs.json'), console: join(folder, 'console.log') }
-    await bootStage.run({ settings: { jobs: 2 }, given: bootStage.given(packaged!), out } as unknown as Parameters<typeof bootStage.run>[0])
-    expect([JSON.parse(readFileSync(out.results, 'utf8')), readFileSync(out.console, 'utf8')]).toEqual([{ boots: [], results: [] }, ''])
+    await bootStage.run({
+      settings: { jobs: 2 },
+      given: bootStage.given(packaged!),
+      out,
+    } as unknown as Parameters<typeof bootStage.run>[0])
+    expect([
+      JSON.parse(readFileSync(out.results, 'utf8')),
+      readFileSync(out.console, 'utf8'),
+    ]).toEqual([{ boots: [], results: [] }, ''])
     expect(built!.warnings).not.toContain(untried)
     expect(packaged!.warnings).toContain(untried)
     const started = (id: string): string => machineOf(boardOf(id).emulator!, built!.virt_cpu).name

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { catalogueAt, filesOf, idsOf, planOf, refusalOf, repository } from './fixtures.ts'
 
-const servers = idsOf('packages').map((id) => catalogueAt(repository).entry('packages', id, 'test').value)
+const servers = idsOf('packages').map(
+  (id) => catalogueAt(repository).entry('packages', id, 'test').value,
+)
 
 describe('the JACK server', () => {
   test('is JACK2 unless the image says otherwise, and each that there is can be had', () => {
@@ -15,7 +17,8 @@ describe('the JACK server', () => {
   })
 
   test('that cannot say when it is ready is asked, and the other is not', () => {
-    const unit = (server: string): string => filesOf(planOf({}, [`jack.server=${server}`])).get('/etc/systemd/system/jackd@.service')!
+    const unit = (server: string): string =>
+      filesOf(planOf({}, [`jack.server=${server}`])).get('/etc/systemd/system/jackd@.service')!
     for (const { server, says_ready } of servers) {
       expect(unit(server)).toMatch(says_ready ? /^Type=notify$/m : /^Type=exec$/m)
       expect(unit(server).includes('\nExecStartPost=/usr/bin/jack_wait ')).toBe(!says_ready)
@@ -23,7 +26,10 @@ describe('the JACK server', () => {
   })
 
   test.each([
-    ['jack.server=jack3', '--set jack.server=jack3 jack.server: expected jack1 or jack2, got "jack3"'],
+    [
+      'jack.server=jack3',
+      '--set jack.server=jack3 jack.server: expected jack1 or jack2, got "jack3"',
+    ],
     [
       'jack.server=[jack1, jack2]',
       /^--set jack\.server=\[jack1, jack2\] jack\.server: expected one server, such as jack1: an image has one/,
@@ -51,7 +57,9 @@ describe('the packages of our own', () => {
           /^Description: .+\n( .+\n)+(Origin|Author): .+\nForwarded: .+\nLast-Update: \d{4}-\d\d-\d\d\n---\n--- (a\/|\/dev\/null)/,
         )
       }
-      expect(files.map(({ path }) => path)).toEqual(expect.arrayContaining(['changelog', 'control', 'copyright', 'rules', 'source/format']))
+      expect(files.map(({ path }) => path)).toEqual(
+        expect.arrayContaining(['changelog', 'control', 'copyright', 'rules', 'source/format']),
+      )
       expect(files.find(({ path }) => path === 'rules')!.executable).toBe(true)
       expect(files.filter(({ path }) => path.startsWith('patches/'))).toEqual([])
     }
@@ -65,16 +73,21 @@ describe('the packages of our own', () => {
 
   test('change with their patches, and nothing else of the plan does but the disk id', () => {
     const patch = 'packages/jackd2/debian/patches/xrun-time-has-64-bits.patch'
-    const [one, other] = [planOf(), planOf({ [patch]: (text) => text.replace('the true length', 'the whole length') })]
+    const [one, other] = [
+      planOf(),
+      planOf({ [patch]: (text) => text.replace('the true length', 'the whole length') }),
+    ]
     expect(other.jack).not.toEqual(one.jack)
     expect({ ...other.rootfs, ...other.kernel }).toEqual({ ...one.rootfs, ...one.kernel })
     expect(other.image.disk.signature).not.toBe(one.image.disk.signature)
   })
 
   test('need every patch that the series names', () => {
-    expect(refusalOf({ 'packages/jackd2/debian/patches/series': 'waf-without-imp.patch\nnobody.patch\n' })).toBe(
-      'packages/jackd2/debian/patches/series: there is no nobody.patch beside it',
-    )
+    expect(
+      refusalOf({
+        'packages/jackd2/debian/patches/series': 'waf-without-imp.patch\nnobody.patch\n',
+      }),
+    ).toBe('packages/jackd2/debian/patches/series: there is no nobody.patch beside it')
   })
 
   test.each([
@@ -99,7 +112,7 @@ test.each([
 })
 
 test('an image without a sound card cannot be without MIDI, too', () => {
-  expect(refusalOf({ 'image.yaml': 'board: pi3b\nsoundcard: none\njack: { midi: false }\n' })).toMatch(
-    /^image\.yaml:3:\d+ jack\.midi: without a sound card MIDI is all there is$/,
-  )
+  expect(
+    refusalOf({ 'image.yaml': 'board: pi3b\nsoundcard: none\njack: { midi: false }\n' }),
+  ).toMatch(/^image\.yaml:3:\d+ jack\.midi: without a sound card MIDI is all there is$/)
 })

@@ -5,11 +5,26 @@ import { describe as group, expect, test } from 'vitest'
 import type { PlannedTuning } from '../../lib/plan/plan.ts'
 import { configLine } from '../../lib/prove/proof/kernel-config.ts'
 import { emulatedCard, startsJack } from '../../lib/plan/cards.ts'
-import { accepts, describe, expectation, normalConfig, proofsOf, question } from '../../lib/plan/proofs/proof.ts'
+import {
+  accepts,
+  describe,
+  expectation,
+  normalConfig,
+  proofsOf,
+  question,
+} from '../../lib/plan/proofs/proof.ts'
 import { Proof } from '../../lib/plan/schema/tuning.ts'
 import type { Verdict } from '../../lib/plan/proofs/proof.ts'
 import type { ProofData } from '../../lib/plan/schema/tuning.ts'
-import { catalogueAt, idsOf, inForce, planOf, repository, temporaryFolder, write } from './fixtures.ts'
+import {
+  catalogueAt,
+  idsOf,
+  inForce,
+  planOf,
+  repository,
+  temporaryFolder,
+  write,
+} from './fixtures.ts'
 
 const proof = (data: object): ProofData => Proof.parse(data)
 const expects = (data: object): Verdict => question(proof(data)).verdict
@@ -58,15 +73,27 @@ group('a text is accepted', () => {
 })
 
 test.each<[object, string, string]>([
-  [{ run: 'uname -v', matches: 'RT' }, '`uname -v` has a line that matches RT', 'has a line that matches RT'],
+  [
+    { run: 'uname -v', matches: 'RT' },
+    '`uname -v` has a line that matches RT',
+    'has a line that matches RT',
+  ],
   [{ run: 'id', prints: '0' }, '`id` is "0"', 'is "0"'],
   [
     { file: '/etc/fstab', matches: '^tmpfs', lacks: 'swap' },
     'file /etc/fstab has a line that matches ^tmpfs and has no line that matches swap',
     'has a line that matches ^tmpfs and has no line that matches swap',
   ],
-  [{ file: '/var/log/journal', absent: true }, 'file /var/log/journal does not exist', 'does not exist'],
-  [{ config: '# CONFIG_CPU_FREQ is not set' }, 'kernel has # CONFIG_CPU_FREQ is not set', '# CONFIG_CPU_FREQ is not set'],
+  [
+    { file: '/var/log/journal', absent: true },
+    'file /var/log/journal does not exist',
+    'does not exist',
+  ],
+  [
+    { config: '# CONFIG_CPU_FREQ is not set' },
+    'kernel has # CONFIG_CPU_FREQ is not set',
+    '# CONFIG_CPU_FREQ is not set',
+  ],
   [{ package: 'rtkit', is: 'absent' }, 'package rtkit is absent', 'absent'],
   [{ unit: 'fstrim.timer', is: 'masked' }, 'unit fstrim.timer is masked', 'masked'],
 ])('a proof is told in words: %j', (data, words, expected) => {
@@ -75,7 +102,8 @@ test.each<[object, string, string]>([
 })
 
 group('an option of the kernel', () => {
-  const config = 'CONFIG_HZ_1000=y\nCONFIG_HZ=1000\n# CONFIG_CPU_FREQ is not set\nCONFIG_CPU_FREQ_STAT=y\n'
+  const config =
+    'CONFIG_HZ_1000=y\nCONFIG_HZ=1000\n# CONFIG_CPU_FREQ is not set\nCONFIG_CPU_FREQ_STAT=y\n'
 
   test('is read in the words of the configuration', () => {
     expect(configLine(config, 'CONFIG_HZ=1000')).toBe('CONFIG_HZ=1000')
@@ -95,17 +123,27 @@ group('an option of the kernel', () => {
   })
 })
 
-// The question is put to a shell in which the programs of the Pi are small scripts that answer what the test wants.
+// The question is put to a shell in which the programs of the Pi are small scripts that answer what
+// the test wants.
 group('on the running system', () => {
-  const answers = (data: object, programs: Record<string, string> = {}): { passed: boolean; text: string } => {
+  const answers = (
+    data: object,
+    programs: Record<string, string> = {},
+  ): { passed: boolean; text: string } => {
     const bin = temporaryFolder()
     for (const [name, body] of Object.entries(programs)) {
       write(bin, { [name]: `#!/bin/sh\n${body}\n` })
       chmodSync(join(bin, name), 0o755)
     }
     const { run, verdict } = question(proof(data))
-    const { stdout, status } = spawnSync('sh', ['-c', run], { encoding: 'utf8', env: { PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin` } })
-    return { passed: accepts(verdict, 'file' in data && status !== 0 ? undefined : stdout), text: stdout }
+    const { stdout, status } = spawnSync('sh', ['-c', run], {
+      encoding: 'utf8',
+      env: { PATH: `${bin}:/usr/sbin:/usr/bin:/sbin:/bin` },
+    })
+    return {
+      passed: accepts(verdict, 'file' in data && status !== 0 ? undefined : stdout),
+      text: stdout,
+    }
   }
 
   test('a command is asked as it is written', () => {
@@ -125,7 +163,8 @@ group('on the running system', () => {
   })
 
   test('an option is asked of the running kernel', () => {
-    const zcat = "printf 'CONFIG_HZ_1000=y\\nCONFIG_HZ=1000\\n# CONFIG_CPU_FREQ is not set\\nCONFIG_CPU_FREQ_STAT=y\\n'"
+    const zcat =
+      "printf 'CONFIG_HZ_1000=y\\nCONFIG_HZ=1000\\n# CONFIG_CPU_FREQ is not set\\nCONFIG_CPU_FREQ_STAT=y\\n'"
     expect(answers({ config: 'CONFIG_HZ=1000' }, { zcat }).passed).toBe(true)
     expect(answers({ config: 'CONFIG_HZ=100' }, { zcat }).passed).toBe(false)
     expect(answers({ config: '# CONFIG_CPU_FREQ is not set' }, { zcat }).passed).toBe(true)
@@ -160,13 +199,18 @@ group('on the running system', () => {
     const all = idsOf('tunings').flatMap((id) => {
       const { edits, sets } = inForce(id)
       const found = proofsOf(planOf(edits, sets).tunings).filter(({ tuning }) => tuning.id === id)
-      expect(found, id).toHaveLength(catalogueAt(repository).entry('tunings', id, 'test').value.proof.length)
+      expect(found, id).toHaveLength(
+        catalogueAt(repository).entry('tunings', id, 'test').value.proof.length,
+      )
       return found
     })
     for (const { tuning, proof: data } of all) {
       const { run, verdict } = question(data)
       expect(run, tuning.id).not.toMatch(/\{\{|\}\}/)
-      expect(spawnSync('sh', ['-n'], { input: run, encoding: 'utf8' }).stderr, `${tuning.id}: ${run}`).toBe('')
+      expect(
+        spawnSync('sh', ['-n'], { input: run, encoding: 'utf8' }).stderr,
+        `${tuning.id}: ${run}`,
+      ).toBe('')
       expect(() => accepts(verdict, 'some text\n'), tuning.id).not.toThrow()
     }
   })
@@ -182,10 +226,9 @@ test('only tunings in force are proven', () => {
     ...(off === undefined ? {} : { off }),
   })
   expect(
-    proofsOf([tuning('a'), tuning('b', 'switched off'), tuning('c')]).map(({ tuning: { id }, proof }) => [
-      id,
-      'run' in proof ? proof.run : undefined,
-    ]),
+    proofsOf([tuning('a'), tuning('b', 'switched off'), tuning('c')]).map(
+      ({ tuning: { id }, proof }) => [id, 'run' in proof ? proof.run : undefined],
+    ),
   ).toEqual([
     ['a', 'a'],
     ['c', 'c'],

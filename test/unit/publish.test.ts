@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Plan } from '../../lib/plan/plan.ts'
@@ -15,14 +24,21 @@ const record = { name: 'pi4b-usb', stages: {}, files: {}, proofs: [], boots: [] 
 
 /** A cache, perhaps on another disk, and a folder to publish to. */
 function built(elsewhere?: string) {
-  const root = elsewhere === undefined ? temporaryFolder() : mkdtempSync(join(elsewhere, 'downbeat-unit-'))
+  const root =
+    elsewhere === undefined ? temporaryFolder() : mkdtempSync(join(elsewhere, 'downbeat-unit-'))
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
-  write(root, { 'cache/disk.img': 'a disk', 'cache/packages.lock': 'bash 5\n', 'debs/jackd1.deb': 'one', 'debs/jackd2.deb': 'two' })
+  write(root, {
+    'cache/disk.img': 'a disk',
+    'cache/packages.lock': 'bash 5\n',
+    'debs/jackd1.deb': 'one',
+    'debs/jackd2.deb': 'two',
+  })
   const folder = join(elsewhere === undefined ? root : temporaryFolder(), 'images/pi4b-usb')
   return {
     folder,
     disk: join(root, 'cache/disk.img'),
-    put: (made = 'cache', said = record) => publish(folder, { image: join(root, made), packages: join(root, 'debs') }, plan, said),
+    put: (made = 'cache', said = record) =>
+      publish(folder, { image: join(root, made), packages: join(root, 'debs') }, plan, said),
     root,
   }
 }
@@ -31,7 +47,13 @@ describe('what is published', () => {
   test('is the image with its plan, its record, its list of packages and the packages of our own, and nothing else', () => {
     const { folder, put } = built()
     expect(put()).toBe(join(folder, 'pi4b-usb.img'))
-    expect(readdirSync(folder).sort()).toEqual(['build.json', 'packages', 'packages.lock', 'pi4b-usb.img', 'plan.json'])
+    expect(readdirSync(folder).sort()).toEqual([
+      'build.json',
+      'packages',
+      'packages.lock',
+      'pi4b-usb.img',
+      'plan.json',
+    ])
     expect(readFileSync(join(folder, 'pi4b-usb.img'), 'utf8')).toBe('a disk')
     expect(JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8'))).toEqual(plan)
     expect(JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8'))).toEqual(record)
@@ -51,7 +73,11 @@ describe('what is published', () => {
     truncateSync(disk, 64 << 20)
     const path = put()
     const [first, own] = [statSync(path), statSync(disk)]
-    expect([first.dev === own.dev, first.size, first.mode & 0o777]).toEqual([false, 64 << 20, 0o444])
+    expect([first.dev === own.dev, first.size, first.mode & 0o777]).toEqual([
+      false,
+      64 << 20,
+      0o444,
+    ])
     expect(first.blocks * 512).toBeLessThan(1 << 20)
     expect(readFileSync(path).equals(readFileSync(disk))).toBe(true)
     put()
@@ -70,7 +96,9 @@ describe('what is published', () => {
     rmSync(join(root, 'debs/jackd1.deb'))
     put('other', { ...record, name: 'again' })
     expect(readFileSync(image, 'utf8')).toBe('another disk')
-    expect(JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8'))).toMatchObject({ name: 'again' })
+    expect(JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8'))).toMatchObject({
+      name: 'again',
+    })
     expect(readdirSync(join(folder, 'packages'))).toEqual(['jackd2.deb'])
     expect(readdirSync(folder)).toHaveLength(5)
   })
@@ -85,7 +113,11 @@ describe('what is published', () => {
 
   test('takes the place of what a killed build has left half done', () => {
     const { put, folder } = built()
-    write(folder, { 'pi4b-usb.img.999999999.half': 'half', 'plan.json.999999999.half': 'half', 'packages.999999999.half/a.deb': 'half' })
+    write(folder, {
+      'pi4b-usb.img.999999999.half': 'half',
+      'plan.json.999999999.half': 'half',
+      'packages.999999999.half/a.deb': 'half',
+    })
     chmodSync(join(folder, 'pi4b-usb.img.999999999.half'), 0o444)
     expect(readFileSync(put(), 'utf8')).toBe('a disk')
     expect(readdirSync(folder).filter((name) => name.endsWith('.half'))).toEqual([])
@@ -101,15 +133,29 @@ describe('what is given to others', () => {
   function packed(text: string) {
     const root = temporaryFolder()
     const folder = join(root, 'images/a')
-    const entry = (stage: string, outputs: Record<string, string>): { entry: Entry; outputs: Record<string, string> } => {
-      write(join(root, stage), Object.fromEntries(Object.values(outputs).map((path) => [path, `${path} of ${text}`])))
+    const entry = (
+      stage: string,
+      outputs: Record<string, string>,
+    ): { entry: Entry; outputs: Record<string, string> } => {
+      write(
+        join(root, stage),
+        Object.fromEntries(Object.values(outputs).map((path) => [path, `${path} of ${text}`])),
+      )
       const facts = Object.entries(outputs).map(([name, path]) => {
         const content = `${path} of ${text}`
         return [name, { path, bytes: content.length, sha256: sha256(content), mtime_ms: made }]
       })
       return {
-        entry: { stage, key: 'k', outputs: Object.fromEntries(facts), wall_s: 1, usage: { user: 1, system: 1, peak_kib: 1 } },
-        outputs: Object.fromEntries(Object.entries(outputs).map(([name, path]) => [name, join(root, stage, path)])),
+        entry: {
+          stage,
+          key: 'k',
+          outputs: Object.fromEntries(facts),
+          wall_s: 1,
+          usage: { user: 1, system: 1, peak_kib: 1 },
+        },
+        outputs: Object.fromEntries(
+          Object.entries(outputs).map(([name, path]) => [name, join(root, stage, path)]),
+        ),
       }
     }
     const image = entry('image', { disk: 'disk.img', packages: 'packages.lock' })
@@ -120,15 +166,35 @@ describe('what is given to others', () => {
       sum,
       entries: { image: image.entry, release, lock: 'bash 5 arm64 00 1\n' },
       put: (to: string, released = true, served?: string) => {
-        const record = { name: 'a', stages: {}, files: { 'a.img': { bytes, sha256: sum } }, proofs: [], boots: [] }
-        const packed = released ? releaseOf(plan, { image: image.entry, release, lock: 'bash 5 arm64 00 1\n' }, to, served) : undefined
-        publish(to, { image: join(root, 'image'), packages: join(root, 'debs') }, plan, record, packed)
+        const record = {
+          name: 'a',
+          stages: {},
+          files: { 'a.img': { bytes, sha256: sum } },
+          proofs: [],
+          boots: [],
+        }
+        const packed = released
+          ? releaseOf(
+              plan,
+              { image: image.entry, release, lock: 'bash 5 arm64 00 1\n' },
+              to,
+              served,
+            )
+          : undefined
+        publish(
+          to,
+          { image: join(root, 'image'), packages: join(root, 'debs') },
+          plan,
+          record,
+          packed,
+        )
       },
       folder,
     }
   }
   const own = ['SHA256SUMS', 'a.bmap', 'a.img.xz', 'a.img.zst', 'a.info', 'a.rpi-imager-manifest']
-  const papersIn = (folder: string): string[] => readdirSync(folder).filter((name) => own.includes(name))
+  const papersIn = (folder: string): string[] =>
+    readdirSync(folder).filter((name) => own.includes(name))
   const sumsIn = (folder: string): string[][] =>
     readFileSync(join(folder, 'SHA256SUMS'), 'utf8')
       .trim()
@@ -139,8 +205,15 @@ describe('what is given to others', () => {
     const { put, folder } = packed('one')
     put(folder)
     expect(papersIn(folder)).toEqual(own)
-    expect(sumsIn(folder).map(([, file]) => file)).toEqual(['a.img', 'a.img.xz', 'a.img.zst', 'a.bmap', 'a.info'])
-    for (const [sum, file] of sumsIn(folder)) expect(sha256(readFileSync(join(folder, file!), 'utf8')), file).toBe(sum)
+    expect(sumsIn(folder).map(([, file]) => file)).toEqual([
+      'a.img',
+      'a.img.xz',
+      'a.img.zst',
+      'a.bmap',
+      'a.info',
+    ])
+    for (const [sum, file] of sumsIn(folder))
+      expect(sha256(readFileSync(join(folder, file!), 'utf8')), file).toBe(sum)
   })
 
   test('is the very files of the cache, which nobody writes to by mistake', () => {
@@ -152,9 +225,14 @@ describe('what is given to others', () => {
 
   test('has a manifest for the file where it lies, or where it will be served, with the day on which the image was made', () => {
     const { put, folder } = packed('one')
-    const entryIn = () => OsList.parse(JSON.parse(readFileSync(join(folder, 'a.rpi-imager-manifest'), 'utf8'))).os_list[0]!
+    const entryIn = () =>
+      OsList.parse(JSON.parse(readFileSync(join(folder, 'a.rpi-imager-manifest'), 'utf8')))
+        .os_list[0]!
     put(folder)
-    expect(entryIn()).toMatchObject({ url: `file://${folder}/a.img.xz`, release_date: '2026-11-21' })
+    expect(entryIn()).toMatchObject({
+      url: `file://${folder}/a.img.xz`,
+      release_date: '2026-11-21',
+    })
     put(folder, true, 'https://example.org/v1/')
     expect(entryIn()).toMatchObject({ url: 'https://example.org/v1/a.img.xz' })
   })
@@ -164,7 +242,12 @@ describe('what is given to others', () => {
     put(folder)
     put(folder, false)
     expect(papersIn(folder)).toEqual(own)
-    expect(Object.keys(releaseBeside(folder, 'a', sum) ?? {})).toEqual(['a.img.xz', 'a.img.zst', 'a.bmap', 'a.info'])
+    expect(Object.keys(releaseBeside(folder, 'a', sum) ?? {})).toEqual([
+      'a.img.xz',
+      'a.img.zst',
+      'a.bmap',
+      'a.info',
+    ])
   })
 
   test('goes when another image takes the place of its own', () => {
@@ -180,7 +263,8 @@ describe('what is given to others', () => {
     put(folder)
     packed('another').put(folder)
     expect(readFileSync(join(folder, 'a.img.xz'), 'utf8')).toBe('disk.img.xz of another')
-    for (const [sum, file] of sumsIn(folder)) expect(sha256(readFileSync(join(folder, file!), 'utf8')), file).toBe(sum)
+    for (const [sum, file] of sumsIn(folder))
+      expect(sha256(readFileSync(join(folder, file!), 'utf8')), file).toBe(sum)
   })
 
   test.each(own)('does not count, and goes, where %s is missing', (missing) => {
@@ -194,6 +278,18 @@ describe('what is given to others', () => {
 })
 
 test('the record of a stage says what it cost: seconds, seconds of the processor, MiB', () => {
-  const entry = { stage: 'kernel', key: 'k', outputs: {}, wall_s: 12.3456, usage: { user: 100.111, system: 20.333, peak_kib: 1536 } }
-  expect(stageRecord(entry, true)).toEqual({ key: 'k', cached: true, wall_s: 12.35, cpu_s: 120.44, peak_mib: 1.5 })
+  const entry = {
+    stage: 'kernel',
+    key: 'k',
+    outputs: {},
+    wall_s: 12.3456,
+    usage: { user: 100.111, system: 20.333, peak_kib: 1536 },
+  }
+  expect(stageRecord(entry, true)).toEqual({
+    key: 'k',
+    cached: true,
+    wall_s: 12.35,
+    cpu_s: 120.44,
+    peak_mib: 1.5,
+  })
 })

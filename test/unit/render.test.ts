@@ -17,7 +17,8 @@ const view = {
   soundcard: { capture: 0 },
 } as unknown as View
 
-const one = (text: string, path = 'root/etc/x.hbs'): string => render({ templates: [{ path, text, executable: false }], view })[0]!.text
+const one = (text: string, path = 'root/etc/x.hbs'): string =>
+  render({ templates: [{ path, text, executable: false }], view })[0]!.text
 const refused = (text: string, path?: string): string => refusal(() => one(text, path))
 
 describe('a template', () => {
@@ -28,19 +29,29 @@ describe('a template', () => {
     ]
     expect(render({ templates, view })).toEqual([
       { where: 'boot', path: 'config.txt', text: 'a=stage\n', executable: false },
-      { where: 'root', path: 'usr/lib/x', text: '#!/bin/sh\necho {{hostname}}\n', executable: true },
+      {
+        where: 'root',
+        path: 'usr/lib/x',
+        text: '#!/bin/sh\necho {{hostname}}\n',
+        executable: true,
+      },
     ])
   })
 
   test('is no HTML: nothing is escaped', () => {
     const odd: View = { ...view, hostname: `<a & "b" 'c'>` }
-    expect(render({ templates: [{ path: 'root/x.hbs', text: '{{hostname}}', executable: false }], view: odd })[0]!.text).toBe(
-      `<a & "b" 'c'>`,
-    )
+    expect(
+      render({
+        templates: [{ path: 'root/x.hbs', text: '{{hostname}}', executable: false }],
+        view: odd,
+      })[0]!.text,
+    ).toBe(`<a & "b" 'c'>`)
   })
 
   test('may ask, repeat and go into a value', () => {
-    expect(one('{{#if soundcard.capture}}in{{else}}out{{/if}} {{#unless jack.softmode}}hard{{/unless}}')).toBe('out hard')
+    expect(
+      one('{{#if soundcard.capture}}in{{else}}out{{/if}} {{#unless jack.softmode}}hard{{/unless}}'),
+    ).toBe('out hard')
     expect(one('{{#each fstab}}\n{{by}}: {{text}} on {{../hostname}}\n{{/each}}\n')).toBe(
       'shm-size: tmpfs on stage\nother: proc on stage\n',
     )
@@ -53,59 +64,88 @@ describe('a template', () => {
   })
 
   test('outside boot/ and root/ has no place in an image', () => {
-    expect(refused('', 'boo/x.hbs')).toBe('templates/boo/x.hbs: expected it below templates/boot/ or templates/root/')
-    expect(refused('', 'boot.hbs')).toBe('templates/boot.hbs: expected it below templates/boot/ or templates/root/')
+    expect(refused('', 'boo/x.hbs')).toBe(
+      'templates/boo/x.hbs: expected it below templates/boot/ or templates/root/',
+    )
+    expect(refused('', 'boot.hbs')).toBe(
+      'templates/boot.hbs: expected it below templates/boot/ or templates/root/',
+    )
   })
 })
 
 describe('a value that there is not', () => {
   test('is named with file, line and the nearest value', () => {
-    expect(refused('a\n{{hostnme}}\n')).toBe('templates/root/etc/x.hbs:2 {{hostnme}}: there is no such value (did you mean "hostname"?)')
+    expect(refused('a\n{{hostnme}}\n')).toBe(
+      'templates/root/etc/x.hbs:2 {{hostnme}}: there is no such value (did you mean "hostname"?)',
+    )
     expect(refused('a\n\n{{user.nam}}\n')).toBe(
       'templates/root/etc/x.hbs:3 {{user.nam}}: there is no such value (did you mean "user.name"?)',
     )
   })
 
   test('is an error in a condition, too, where it would silently count as false', () => {
-    const message = 'templates/root/etc/x.hbs:2 {{jack.softmod}}: there is no such value (did you mean "jack.softmode"?)'
+    const message =
+      'templates/root/etc/x.hbs:2 {{jack.softmod}}: there is no such value (did you mean "jack.softmode"?)'
     expect(refused('a\n{{#if jack.softmod}}x{{/if}}\n')).toBe(message)
     expect(refused('a\n{{#unless jack.softmod}}x{{/unless}}\n')).toBe(message)
   })
 
   test('is an error in the branch that is not taken, too', () => {
-    expect(refused('{{#if jack.softmode}}\n{{user.nam}}\n{{/if}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:2 \{\{user\.nam\}\}/)
-    expect(refused('{{#if hostname}}\n{{else}}\n{{user.nam}}\n{{/if}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:3 \{\{user\.nam\}\}/)
+    expect(refused('{{#if jack.softmode}}\n{{user.nam}}\n{{/if}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:2 \{\{user\.nam\}\}/,
+    )
+    expect(refused('{{#if hostname}}\n{{else}}\n{{user.nam}}\n{{/if}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:3 \{\{user\.nam\}\}/,
+    )
   })
 
   test('is an error in a list', () => {
     expect(refused('a\n{{#each fstb}}x{{/each}}\n')).toBe(
       'templates/root/etc/x.hbs:2 {{fstb}}: there is no such value (did you mean "fstab"?)',
     )
-    expect(refused('a\n{{#each fstab}}\n{{txt}}\n{{/each}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:3 .*txt/)
-    expect(refused('{{#each fstab}}\n{{../hostnme}}\n{{/each}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:2 .*hostnme/)
+    expect(refused('a\n{{#each fstab}}\n{{txt}}\n{{/each}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:3 .*txt/,
+    )
+    expect(refused('{{#each fstab}}\n{{../hostnme}}\n{{/each}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:2 .*hostnme/,
+    )
   })
 
   test('is an error in a condition in a list, too', () => {
-    expect(refused('a\n{{#each fstab}}\n{{#if txt}}x{{/if}}\n{{/each}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:3 .*txt/)
-    expect(refused('{{#each fstab}}\n{{#if ../hostnme}}x{{/if}}\n{{/each}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:2 .*hostnme/)
+    expect(refused('a\n{{#each fstab}}\n{{#if txt}}x{{/if}}\n{{/each}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:3 .*txt/,
+    )
+    expect(refused('{{#each fstab}}\n{{#if ../hostnme}}x{{/if}}\n{{/each}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:2 .*hostnme/,
+    )
   })
 
   test('is an error even where JavaScript has something of that name', () => {
-    expect(refused('a\n{{constructor}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:2 \{\{constructor\}\}: there is no such value/)
-    expect(refused('a\n{{user.toString}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:2 \{\{user\.toString\}\}: there is no such value/)
+    expect(refused('a\n{{constructor}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:2 \{\{constructor\}\}: there is no such value/,
+    )
+    expect(refused('a\n{{user.toString}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:2 \{\{user\.toString\}\}: there is no such value/,
+    )
   })
 })
 
 describe('a template that cannot be read', () => {
   test('is refused with the line of an unknown helper', () => {
     expect(refused('a\n{{shout hostname}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:2 .*shout/)
-    expect(refused('a\n{{#repeat 3}}x{{/repeat}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:2 .*unknown helper repeat/)
-    expect(refused('{{#each fstab}}\n{{shout text}}\n{{/each}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:2 .*shout/)
+    expect(refused('a\n{{#repeat 3}}x{{/repeat}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:2 .*unknown helper repeat/,
+    )
+    expect(refused('{{#each fstab}}\n{{shout text}}\n{{/each}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:2 .*shout/,
+    )
   })
 
   test('is refused with the line at which it stops to be a template', () => {
     expect(refused('a\n{{hostname}\nb\n')).toMatch(/^templates\/root\/etc\/x\.hbs:2 /)
-    expect(refused('a\n\n{{#if hostname}}\nb\n{{/each}}\n')).toMatch(/^templates\/root\/etc\/x\.hbs:3 if doesn't match each/)
+    expect(refused('a\n\n{{#if hostname}}\nb\n{{/each}}\n')).toMatch(
+      /^templates\/root\/etc\/x\.hbs:3 if doesn't match each/,
+    )
   })
 })
 
@@ -122,7 +162,10 @@ describe.each(choiceFiles)('the files of %s', (file) => {
 
   test('are complete: no brace, no missing value and no object is left in any of them', () => {
     expect(rendered.length).toBe(configure.templates.length)
-    for (const { path, text } of rendered) expect(text, path).not.toMatch(/\{\{|\}\}|undefined|(?<!\/dev\/|console=)\bnull\b|NaN|\[object/)
+    for (const { path, text } of rendered)
+      expect(text, path).not.toMatch(
+        /\{\{|\}\}|undefined|(?<!\/dev\/|console=)\bnull\b|NaN|\[object/,
+      )
   })
 
   test('end with the end of a line', () => {
@@ -134,13 +177,16 @@ describe.each(choiceFiles)('the files of %s', (file) => {
     expect(text).toMatch(/^[^\n]+\n$/)
     expect(text.trimEnd()).not.toMatch(/ {2}|^ /)
     expect(text).toMatch(/\S {60}\n$/) // for what a card adds in place
-    for (const { text: parameter } of configure.view.cmdline) expect(text.trim().split(' ')).toContain(parameter)
+    for (const { text: parameter } of configure.view.cmdline)
+      expect(text.trim().split(' ')).toContain(parameter)
   })
 
   test('explain each parameter of cmdline.txt, and no other', () => {
     const explained = fileOf(configure, 'boot/cmdline-explained.txt').matchAll(/^(\S.*?) {4}\S/gm)
     const said = [...explained].flatMap(([, words]) => words!.split(' '))
-    expect(said.toSorted()).toEqual(fileOf(configure, 'boot/cmdline.txt').trim().split(' ').toSorted())
+    expect(said.toSorted()).toEqual(
+      fileOf(configure, 'boot/cmdline.txt').trim().split(' ').toSorted(),
+    )
     for (const { text, by } of configure.view.cmdline)
       expect(fileOf(configure, 'boot/cmdline-explained.txt')).toContain(`\n${text}    ${by}\n`)
   })
@@ -156,17 +202,27 @@ describe.each(choiceFiles)('the files of %s', (file) => {
     const [, ...sections] = fileOf(configure, 'boot/config.txt').split(/\n(?=\[)/)
     expect(sections.length).toBe(configure.view.config_txt.length)
     for (const [i, { filter, lines }] of configure.view.config_txt.entries()) {
-      expect(sections[i]!.trim().split('\n')).toEqual([`[${filter}]`, ...lines.flatMap(({ text, by }) => [`# ${by}`, text])])
+      expect(sections[i]!.trim().split('\n')).toEqual([
+        `[${filter}]`,
+        ...lines.flatMap(({ text, by }) => [`# ${by}`, text]),
+      ])
     }
   })
 
   test('name the partitions by the identifiers of this disk', () => {
     const { signature, fat_serial, root_uuid } = configure.view.disk
     for (const path of ['boot/cmdline.txt', 'boot/cmdline-explained.txt'])
-      expect(fileOf(configure, path)).toMatch(new RegExp(`^root=PARTUUID=${signature}-02 rootfstype=ext4 rootwait `, 'm'))
+      expect(fileOf(configure, path)).toMatch(
+        new RegExp(`^root=PARTUUID=${signature}-02 rootfstype=ext4 rootwait `, 'm'),
+      )
     const fstab = fileOf(configure, 'root/etc/fstab')
     expect(fstab).toMatch(new RegExp(`^UUID=${root_uuid} / ext4 `, 'm'))
-    expect(fstab).toMatch(new RegExp(`^UUID=${fat_serial.slice(0, 4)}-${fat_serial.slice(4)} /boot/firmware vfat `, 'mi'))
+    expect(fstab).toMatch(
+      new RegExp(
+        `^UUID=${fat_serial.slice(0, 4)}-${fat_serial.slice(4)} /boot/firmware vfat `,
+        'mi',
+      ),
+    )
   })
 
   test('have a fstab whose every line has six fields', () => {
@@ -181,7 +237,10 @@ describe.each(choiceFiles)('the files of %s', (file) => {
     expect(scripts.map(({ path }) => path)).toContain('usr/lib/downbeat/first-boot')
     for (const { path, text, executable } of scripts) {
       expect(executable, path).toBe(true)
-      expect(spawnSync('sh', ['-n'], { input: text, encoding: 'utf8' }), path).toMatchObject({ status: 0, stderr: '' })
+      expect(spawnSync('sh', ['-n'], { input: text, encoding: 'utf8' }), path).toMatchObject({
+        status: 0,
+        stderr: '',
+      })
     }
   })
 })
@@ -193,35 +252,51 @@ describe('jackd is started', () => {
   const alsa = (text: string): string => /^JACKD_ALSA="(.*)"$/m.exec(text)![1]!
   const server = (text: string): string => /^JACKD_SERVER="(.*)"$/m.exec(text)![1]!
 
-  const isCard = (id: string): boolean => catalogueAt(repository).entry('soundcards', id, 'test').value.bus !== 'none'
+  const isCard = (id: string): boolean =>
+    catalogueAt(repository).entry('soundcards', id, 'test').value.bus !== 'none'
 
-  test.each(idsOf('soundcards').filter((id) => !isCard(id)))('on %s by its own unit, and with no card', (id) => {
-    const paths = render(planOf({ 'image.yaml': `board: pi4b\nsoundcard: ${id}\n` }).configure).map(({ path }) => path)
-    expect(paths.filter((path) => /jackd/.test(path) && !path.endsWith('.conf'))).toEqual([
-      'etc/default/jackd-midi',
-      'etc/systemd/system/jackd-midi.service',
-    ])
-  })
+  test.each(idsOf('soundcards').filter((id) => !isCard(id)))(
+    'on %s by its own unit, and with no card',
+    (id) => {
+      const paths = render(
+        planOf({ 'image.yaml': `board: pi4b\nsoundcard: ${id}\n` }).configure,
+      ).map(({ path }) => path)
+      expect(paths.filter((path) => /jackd/.test(path) && !path.endsWith('.conf'))).toEqual([
+        'etc/default/jackd-midi',
+        'etc/systemd/system/jackd-midi.service',
+      ])
+    },
+  )
 
-  test.each(idsOf('soundcards').filter(isCard))('on %s with -P just if the card has no input', (card) => {
-    const { capture, overlay } = catalogueAt(repository).entry('soundcards', card, 'test').value
-    const kernel = overlay && overlay.mainline === undefined ? 'kernel: { source: raspberrypi }\n' : ''
-    const options = alsa(jackd(`board: pi4b\nsoundcard: ${card}\n${kernel}`)).split(' ')
-    expect(options.includes('-P')).toBe(capture === 0)
-  })
+  test.each(idsOf('soundcards').filter(isCard))(
+    'on %s with -P just if the card has no input',
+    (card) => {
+      const { capture, overlay } = catalogueAt(repository).entry('soundcards', card, 'test').value
+      const kernel =
+        overlay && overlay.mainline === undefined ? 'kernel: { source: raspberrypi }\n' : ''
+      const options = alsa(jackd(`board: pi4b\nsoundcard: ${card}\n${kernel}`)).split(' ')
+      expect(options.includes('-P')).toBe(capture === 0)
+    },
+  )
 
   test('with the frames, periods and rate of the image', () => {
-    expect(alsa(jackd(`${four}jack: { period: 64, periods: 2, rate: 96000 }\n`))).toBe('-p64 -n2 -r96000 -X seq')
+    expect(alsa(jackd(`${four}jack: { period: 64, periods: 2, rate: 96000 }\n`))).toBe(
+      '-p64 -n2 -r96000 -X seq',
+    )
   })
 
   test('with the MIDI ports of the machine, unless the image does not want them', () => {
     expect(alsa(jackd(`${four}jack: { midi: false }\n`))).toBe('-p128 -n3 -r48000')
-    const files = planOf({ 'image.yaml': `${four}jack: { midi: false }\n` }).configure.templates.map(({ path }) => path)
+    const files = planOf({
+      'image.yaml': `${four}jack: { midi: false }\n`,
+    }).configure.templates.map(({ path }) => path)
     expect(files).not.toContain('root/etc/modules-load.d/jack-midi.conf')
   })
 
   test('with its realtime priority, ports and time limit in front of the backend', () => {
-    expect(server(jackd(`${four}jack: { realtime_priority: 80, port_max: 32, timeout_ms: 500 }\n`))).toBe('-R -P80 -p32 -t500')
+    expect(
+      server(jackd(`${four}jack: { realtime_priority: 80, port_max: 32, timeout_ms: 500 }\n`)),
+    ).toBe('-R -P80 -p32 -t500')
   })
 
   test('with -s behind the backend, where it means softmode, and only if it is asked for', () => {
@@ -233,7 +308,10 @@ describe('jackd is started', () => {
 
   test('by the id of its card where the card has one, else by its bus', () => {
     const rule = (card: string): string =>
-      fileOf(planOf({ 'image.yaml': `board: pi4b\nsoundcard: ${card}\n` }).configure, 'root/etc/udev/rules.d/85-jackd.rules')
+      fileOf(
+        planOf({ 'image.yaml': `board: pi4b\nsoundcard: ${card}\n` }).configure,
+        'root/etc/udev/rules.d/85-jackd.rules',
+      )
     expect(rule('hifiberry-dac')).toContain('ATTR{id}=="sndrpihifiberry", GOTO="jackd_card"\n')
     expect(rule('hifiberry-dac')).not.toContain('SUBSYSTEMS')
     expect(rule('usb')).toContain('SUBSYSTEMS=="usb", GOTO="jackd_card"\n')
@@ -242,7 +320,9 @@ describe('jackd is started', () => {
 
   test('as the user of the image', () => {
     const plan = planOf({ 'image.yaml': four }, ['user.name=drummer'])
-    expect(fileOf(plan.configure, 'root/etc/systemd/system/jackd@.service')).toContain('\nUser=drummer\n')
+    expect(fileOf(plan.configure, 'root/etc/systemd/system/jackd@.service')).toContain(
+      '\nUser=drummer\n',
+    )
     expect(fileOf(plan.configure, 'root/etc/sudoers.d/downbeat')).toContain('\ndrummer ALL=')
   })
 })

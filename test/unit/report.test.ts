@@ -9,7 +9,13 @@ import { temporaryFolder, write } from './fixtures.ts'
 const built = (stage: string): Event => ({
   kind: 'built',
   stage,
-  entry: { stage, key: 'k', outputs: {}, wall_s: 125, usage: { user: 100, system: 3.25, peak_kib: 0 } },
+  entry: {
+    stage,
+    key: 'k',
+    outputs: {},
+    wall_s: 125,
+    usage: { user: 100, system: 3.25, peak_kib: 0 },
+  },
 })
 const story: Event[] = [
   { kind: 'cached', stage: 'toolbox' },
@@ -59,7 +65,12 @@ describe('how far a stage is', () => {
       vi.advanceTimersByTime(1000)
     }
     vi.advanceTimersByTime(60_000)
-    expect(lines()).toEqual(['- base: Fetch the image', '  base: 10 of 25 MB', '  base: 20 of 25 MB', '  base: 25 of 25 MB'])
+    expect(lines()).toEqual([
+      '- base: Fetch the image',
+      '  base: 10 of 25 MB',
+      '  base: 20 of 25 MB',
+      '  base: 25 of 25 MB',
+    ])
     expect(log()).not.toContain('MB')
   })
 
@@ -140,7 +151,9 @@ test('in GitHub Actions the lines of each stage are folded together when it has 
 })
 
 test('a stage that printed nothing has no group', () => {
-  expect(tell([{ kind: 'started', stage: 'a', about: '' }, built('a')], { groups: true }).screen()).not.toContain('::group')
+  expect(
+    tell([{ kind: 'started', stage: 'a', about: '' }, built('a')], { groups: true }).screen(),
+  ).not.toContain('::group')
 })
 
 test.each([

@@ -43,12 +43,23 @@ test('every board makes a plan with every sound card', () => {
       for (const card of idsOf('soundcards')) {
         // a chip or a card that the default kernel does not know
         const { overlay } = catalogueAt(repository).entry('soundcards', card, 'test').value
-        const unknown = board.device_tree.mainline === undefined || (overlay && overlay.mainline === undefined)
+        const unknown =
+          board.device_tree.mainline === undefined || (overlay && overlay.mainline === undefined)
         const kernel = unknown ? ['kernel.source=raspberrypi'] : []
         if (unknown && arch !== 'arm64') continue
-        const make = () => resolve(catalogueAt(root), join(root, 'image.yaml'), [`board=${board.id}`, `soundcard=${card}`, ...kernel])
-        if (catalogueAt(repository).entry('soundcards', card, 'test').value.bus === 'onboard' && !board.audio_jack) {
-          expect(refusal(make)).toBe(`--set soundcard=${card} soundcard: ${board.name} has no headphone socket, which ${card} is`)
+        const make = () =>
+          resolve(catalogueAt(root), join(root, 'image.yaml'), [
+            `board=${board.id}`,
+            `soundcard=${card}`,
+            ...kernel,
+          ])
+        if (
+          catalogueAt(repository).entry('soundcards', card, 'test').value.bus === 'onboard' &&
+          !board.audio_jack
+        ) {
+          expect(refusal(make)).toBe(
+            `--set soundcard=${card} soundcard: ${board.name} has no headphone socket, which ${card} is`,
+          )
           continue
         }
         const plan = make()
@@ -61,13 +72,19 @@ test('every board makes a plan with every sound card', () => {
   expect([...made].sort()).toEqual(idsOf('boards'))
 })
 
-test.each(choiceFiles)('%s is for an image whose first boot and settings are switched on', (file) => {
-  const { enable } = resolve(catalogueAt(repository), join(repository, file)).image
-  for (const name of ['first-boot', 'settings', 'autostart']) {
-    const unit = `downbeat-${name}.service`
-    expect(enable).toContainEqual({ text: unit, by: expect.stringContaining(`templates/root/etc/systemd/system/${unit}`) as string })
-  }
-})
+test.each(choiceFiles)(
+  '%s is for an image whose first boot and settings are switched on',
+  (file) => {
+    const { enable } = resolve(catalogueAt(repository), join(repository, file)).image
+    for (const name of ['first-boot', 'settings', 'autostart']) {
+      const unit = `downbeat-${name}.service`
+      expect(enable).toContainEqual({
+        text: unit,
+        by: expect.stringContaining(`templates/root/etc/systemd/system/${unit}`) as string,
+      })
+    }
+  },
+)
 
 test('every board has its overlays for MIDI, and a tree that its kernel makes', () => {
   const paths = planOf().overlays!.sources.map(({ path }) => path)
@@ -84,13 +101,21 @@ test('every board has its overlays for MIDI, and a tree that its kernel makes', 
 
 describe('a choice that there is not', () => {
   test.each([
-    ['board', 'board: pi4c\nsoundcard: usb\n', 'image.yaml:1:8: there is no boards/pi4c.yaml (did you mean "pi4b"?)'],
+    [
+      'board',
+      'board: pi4c\nsoundcard: usb\n',
+      'image.yaml:1:8: there is no boards/pi4c.yaml (did you mean "pi4b"?)',
+    ],
     [
       'one of several boards',
       'board: [pi3b, pi4c]\nsoundcard: usb\n',
       'image.yaml:1:15: there is no boards/pi4c.yaml (did you mean "pi4b"?)',
     ],
-    ['sound card', 'board: pi4b\nsoundcard: ubs\n', 'image.yaml:2:12: there is no soundcards/ubs.yaml (did you mean "usb"?)'],
+    [
+      'sound card',
+      'board: pi4b\nsoundcard: ubs\n',
+      'image.yaml:2:12: there is no soundcards/ubs.yaml (did you mean "usb"?)',
+    ],
     [
       'base',
       `${four}base: debian-trixie-arm65\n`,
@@ -111,28 +136,39 @@ describe('a choice that there is not', () => {
   })
 
   test('on the command line is placed there', () => {
-    expect(refusalOf(choices(four), ['board=pi4c'])).toBe('--set board=pi4c: there is no boards/pi4c.yaml (did you mean "pi4b"?)')
+    expect(refusalOf(choices(four), ['board=pi4c'])).toBe(
+      '--set board=pi4c: there is no boards/pi4c.yaml (did you mean "pi4b"?)',
+    )
     expect(refusalOf(choices(four), ['tunings.no-swp=off'])).toBe(
       '--set tunings.no-swp=off tunings.no-swp: there is no tunings/no-swp.yaml (did you mean "no-swap"?)',
     )
-    expect(refusalOf(choices(four), ['jack.perod=64'])).toBe('--set jack.perod=64 jack.perod: unknown key (did you mean "period"?)')
+    expect(refusalOf(choices(four), ['jack.perod=64'])).toBe(
+      '--set jack.perod=64 jack.perod: unknown key (did you mean "period"?)',
+    )
   })
 
   test('of no form at all is told what --set takes', () => {
-    expect(refusalOf(choices(four), ['jack.period'])).toBe('--set jack.period: expected key=value, such as --set jack.period=64')
-    expect(refusalOf(choices(four), ['=64'])).toBe('--set =64: expected key=value, such as --set jack.period=64')
+    expect(refusalOf(choices(four), ['jack.period'])).toBe(
+      '--set jack.period: expected key=value, such as --set jack.period=64',
+    )
+    expect(refusalOf(choices(four), ['=64'])).toBe(
+      '--set =64: expected key=value, such as --set jack.period=64',
+    )
   })
 
   test('of a file is told its name', () => {
-    expect(refusal(() => resolve(catalogueAt(repository), join(repository, 'variants/none.yaml')))).toBe(
-      'variants/none.yaml: there is no such file',
-    )
+    expect(
+      refusal(() => resolve(catalogueAt(repository), join(repository, 'variants/none.yaml'))),
+    ).toBe('variants/none.yaml: there is no such file')
   })
 })
 
 describe('choices that do not go together are refused before anything is built:', () => {
   test('a board that does not run the architecture of the base', () => {
-    const edits = { ...choices(threeAndFour), 'boards/pi4b.yaml': (text: string) => text.replace('[arm64, armhf]', '[armhf, armel]') }
+    const edits = {
+      ...choices(threeAndFour),
+      'boards/pi4b.yaml': (text: string) => text.replace('[arm64, armhf]', '[armhf, armel]'),
+    }
     expect(refusalOf(edits)).toBe(
       'image.yaml:1:15 board: pi4b does not run arm64, which debian-trixie-arm64 is made of: it runs armhf, armel (--base debian-trixie-armhf or --base raspios-lite-armhf)',
     )
@@ -150,7 +186,9 @@ describe('choices that do not go together are refused before anything is built:'
 
   test('a kernel that wants a fragment that is not there', () => {
     const edits = { ...choices(four), 'kernel/fragments/40-audio.config': null }
-    expect(refusalOf(edits)).toMatch(/^kernel\/debian\.yaml: there is no kernel\/fragments\/40-audio\.config/)
+    expect(refusalOf(edits)).toMatch(
+      /^kernel\/debian\.yaml: there is no kernel\/fragments\/40-audio\.config/,
+    )
   })
 
   test('a rate that the card has not', () => {
@@ -160,21 +198,38 @@ describe('choices that do not go together are refused before anything is built:'
   })
 
   test('a period that is too small for the card', () => {
-    const edits = { ...choices(four), 'soundcards/usb.yaml': (text: string) => text.replace('smallest_period: 16', 'smallest_period: 64') }
+    const edits = {
+      ...choices(four),
+      'soundcards/usb.yaml': (text: string) =>
+        text.replace('smallest_period: 16', 'smallest_period: 64'),
+    }
     expect(refusalOf(edits, ['jack.period=32'])).toBe(
       '--set jack.period=32 jack.period: 32 frames is below the 64 that a class-compliant USB interface can do',
     )
     const root = copyOfRepository(edits)
-    expect(resolve(catalogueAt(root), join(root, 'image.yaml'), ['jack.period=64']).configure.view.jack.period).toBe(64)
+    expect(
+      resolve(catalogueAt(root), join(root, 'image.yaml'), ['jack.period=64']).configure.view.jack
+        .period,
+    ).toBe(64)
   })
 
   test('a package that a tuning keeps out', () => {
-    const lets = 'is what the tuning no-session-daemons keeps out; --set tunings.no-session-daemons=off lets it in'
-    expect(refusalOf(choices(`${four}packages: [ardour, rtkit]\n`))).toBe(`image.yaml:3:20 packages: rtkit ${lets}`)
+    const lets =
+      'is what the tuning no-session-daemons keeps out; --set tunings.no-session-daemons=off lets it in'
+    expect(refusalOf(choices(`${four}packages: [ardour, rtkit]\n`))).toBe(
+      `image.yaml:3:20 packages: rtkit ${lets}`,
+    )
     const x = { 'tunings/x.yaml': tuning(`change: { packages: [pipewire] }\n${proof}`) }
-    expect(refusalOf({ ...choices(four), ...x })).toBe(`tunings/x.yaml change.packages: pipewire ${lets}`)
-    const base = { 'bases/debian-trixie-arm64.yaml': (text: string) => text.replace('\npackages:\n', '\npackages:\n  gvfs: a test\n') }
-    expect(refusalOf({ ...choices(four), ...base })).toBe(`bases/debian-trixie-arm64.yaml packages: gvfs ${lets}`)
+    expect(refusalOf({ ...choices(four), ...x })).toBe(
+      `tunings/x.yaml change.packages: pipewire ${lets}`,
+    )
+    const base = {
+      'bases/debian-trixie-arm64.yaml': (text: string) =>
+        text.replace('\npackages:\n', '\npackages:\n  gvfs: a test\n'),
+    }
+    expect(refusalOf({ ...choices(four), ...base })).toBe(
+      `bases/debian-trixie-arm64.yaml packages: gvfs ${lets}`,
+    )
     const free = planOf(choices(`${four}packages: [rtkit]\ntunings: { no-session-daemons: off }\n`))
     expect(free.rootfs.packages).toContain('rtkit')
   })
@@ -183,19 +238,29 @@ describe('choices that do not go together are refused before anything is built:'
     expect(refusalOf(choices('board: [pi3b, pi400]\nsoundcard: onboard\n'))).toBe(
       'image.yaml:2:12 soundcard: Raspberry Pi 400 has no headphone socket, which onboard is',
     )
-    expect(planOf(choices('board: [pi3b, pi4b]\nsoundcard: onboard\n')).soundcard.id).toBe('onboard')
+    expect(planOf(choices('board: [pi3b, pi4b]\nsoundcard: onboard\n')).soundcard.id).toBe(
+      'onboard',
+    )
   })
 
   test('a tuning whose template is not there', () => {
-    const edits = { ...choices(four), 'tunings/x.yaml': tuning(`change: { files: [root/etc/hostnme.hbs] }\n${proof}`) }
+    const edits = {
+      ...choices(four),
+      'tunings/x.yaml': tuning(`change: { files: [root/etc/hostnme.hbs] }\n${proof}`),
+    }
     expect(refusalOf(edits)).toMatch(
       /^tunings\/x\.yaml.* change\.files: there is no templates\/root\/etc\/hostnme\.hbs \(did you mean "root\/etc\/hostname\.hbs"\?\)$/,
     )
   })
 
   test('a tuning whose text asks for a fact that there is not', () => {
-    const edits = { ...choices(four), 'tunings/x.yaml': tuning(`change: { cmdline: ["x={{jack.perod}}"] }\n${proof}`) }
-    expect(refusalOf(edits)).toMatch(/^tunings\/x\.yaml.*: no such fact: \{\{jack\.perod\}\} \(did you mean "jack\.period"\?\)$/)
+    const edits = {
+      ...choices(four),
+      'tunings/x.yaml': tuning(`change: { cmdline: ["x={{jack.perod}}"] }\n${proof}`),
+    }
+    expect(refusalOf(edits)).toMatch(
+      /^tunings\/x\.yaml.*: no such fact: \{\{jack\.perod\}\} \(did you mean "jack\.period"\?\)$/,
+    )
   })
 })
 
@@ -218,12 +283,16 @@ describe('a tuning', () => {
   })
 
   test('that is switched off on the command line says so', () => {
-    expect(of(planOf(choices(four), ['tunings.no-swap=off']), 'no-swap')?.off).toBe('switched off at --set tunings.no-swap=off')
+    expect(of(planOf(choices(four), ['tunings.no-swap=off']), 'no-swap')?.off).toBe(
+      'switched off at --set tunings.no-swap=off',
+    )
   })
 
   test('that is off by default is on when it is asked for', () => {
     const edits = { 'tunings/x.yaml': tuning(`default: off\nchange: { cmdline: [x=1] }\n${proof}`) }
-    expect(of(planOf({ ...choices(four), ...edits }), 'x')?.off).toBe('switched off unless asked for')
+    expect(of(planOf({ ...choices(four), ...edits }), 'x')?.off).toBe(
+      'switched off unless asked for',
+    )
     const asked = planOf({ ...choices(`${four}tunings: { x: on }\n`), ...edits })
     expect(of(asked, 'x')?.off).toBeUndefined()
     expect(asked.configure.view.cmdline).toContainEqual({ text: 'x=1', by: 'x' })
@@ -236,17 +305,24 @@ describe('a tuning', () => {
   test('that fits some boards of a shared image changes config.txt in their section only', () => {
     const plan = planOf({
       ...choices(threeAndFour),
-      'tunings/x.yaml': tuning(`when: { board.soc: bcm2711 }\nchange: { config_txt: [arm_boost=1] }\n${proof}`),
+      'tunings/x.yaml': tuning(
+        `when: { board.soc: bcm2711 }\nchange: { config_txt: [arm_boost=1] }\n${proof}`,
+      ),
     })
     expect(of(plan, 'x')).toMatchObject({ boards: ['pi4b'] })
     expect(of(plan, 'x')?.off).toBeUndefined()
-    expect(plan.configure.view.config_txt).toContainEqual({ filter: 'pi4', lines: [{ text: 'arm_boost=1', by: 'x' }] })
+    expect(plan.configure.view.config_txt).toContainEqual({
+      filter: 'pi4',
+      lines: [{ text: 'arm_boost=1', by: 'x' }],
+    })
   })
 
   test('that fits some boards of a shared image only, and changes what they share, is off and says so', () => {
     const plan = planOf({
       ...choices(threeAndFour),
-      'tunings/x.yaml': tuning(`when: { board.soc: bcm2711 }\nchange: { config_txt: [arm_boost=1], cmdline: [x=1] }\n${proof}`),
+      'tunings/x.yaml': tuning(
+        `when: { board.soc: bcm2711 }\nchange: { config_txt: [arm_boost=1], cmdline: [x=1] }\n${proof}`,
+      ),
     })
     expect(of(plan, 'x')?.off).toBe('fits only pi4b of the boards that share this image')
     expect(plan.configure.view.cmdline.map(({ by }) => by)).not.toContain('x')
@@ -254,21 +330,36 @@ describe('a tuning', () => {
   })
 
   test('may ask for what only some boards and cards have, and is off where there is none', () => {
-    const ethernet = { 'tunings/x.yaml': tuning(`when: { board.ethernet.driver: smsc95xx }\nchange: { config_txt: [x=1] }\n${proof}`) }
-    expect(of(planOf({ ...choices('board: pi3b\nsoundcard: usb\n'), ...ethernet }), 'x')?.off).toBeUndefined()
-    expect(of(planOf({ ...choices('board: zero2w\nsoundcard: usb\n'), ...ethernet }), 'x')?.off).toBe(
-      'board.ethernet.driver is not set, not smsc95xx',
-    )
+    const ethernet = {
+      'tunings/x.yaml': tuning(
+        `when: { board.ethernet.driver: smsc95xx }\nchange: { config_txt: [x=1] }\n${proof}`,
+      ),
+    }
+    expect(
+      of(planOf({ ...choices('board: pi3b\nsoundcard: usb\n'), ...ethernet }), 'x')?.off,
+    ).toBeUndefined()
+    expect(
+      of(planOf({ ...choices('board: zero2w\nsoundcard: usb\n'), ...ethernet }), 'x')?.off,
+    ).toBe('board.ethernet.driver is not set, not smsc95xx')
   })
 
   test('that is asked for and cannot be had is refused at its place, with the fact and the reason', () => {
     const one = { ...archOf('armel'), ...choices('board: pi1b\nsoundcard: usb\n') }
     const why =
       'tunings.cpu-isolation: cannot be had here: board.cores is 1, not at least 4. With fewer than four cores nothing would be left for everything else; without a sound card there is nothing to keep one for'
-    expect(refusalOf(one, ['tunings.cpu-isolation=on'])).toBe(`--set tunings.cpu-isolation=on ${why}`)
-    expect(refusalOf({ ...one, ...choices('board: pi1b\nsoundcard: usb\ntunings:\n  cpu-isolation: on\n') })).toBe(`image.yaml:4:18 ${why}`)
+    expect(refusalOf(one, ['tunings.cpu-isolation=on'])).toBe(
+      `--set tunings.cpu-isolation=on ${why}`,
+    )
+    expect(
+      refusalOf({
+        ...one,
+        ...choices('board: pi1b\nsoundcard: usb\ntunings:\n  cpu-isolation: on\n'),
+      }),
+    ).toBe(`image.yaml:4:18 ${why}`)
     expect(of(planOf(one), 'cpu-isolation')?.off).toBe('board.cores is 1, not at least 4')
-    expect(of(planOf(one, ['tunings.cpu-isolation=off']), 'cpu-isolation')?.off).toBe('switched off at --set tunings.cpu-isolation=off')
+    expect(of(planOf(one, ['tunings.cpu-isolation=off']), 'cpu-isolation')?.off).toBe(
+      'switched off at --set tunings.cpu-isolation=off',
+    )
     // Without a reason of its own the fact has to do.
     expect(refusalOf(choices(four), ['tunings.i2s-card-first=on'])).toBe(
       '--set tunings.i2s-card-first=on tunings.i2s-card-first: cannot be had here: soundcard.bus is usb, not i2s',
@@ -278,7 +369,11 @@ describe('a tuning', () => {
     )
     // What only some boards of the image can have, and all would get, is refused in the same way.
     const shared = { ...archOf('armhf'), ...choices('board: [pi2b, pi3b]\nsoundcard: usb\n') }
-    const some = { 'tunings/x.yaml': tuning(`when: { board.soc: bcm2837 }\notherwise: a reason\nchange: { cmdline: [x=1] }\n${proof}`) }
+    const some = {
+      'tunings/x.yaml': tuning(
+        `when: { board.soc: bcm2837 }\notherwise: a reason\nchange: { cmdline: [x=1] }\n${proof}`,
+      ),
+    }
     expect(refusalOf({ ...shared, ...some }, ['tunings.x=on'])).toBe(
       '--set tunings.x=on tunings.x: cannot be had here: fits only pi3b of the boards that share this image. a reason',
     )
@@ -288,41 +383,64 @@ describe('a tuning', () => {
     const plan = planOf(choices(threeAndFour))
     expect(of(plan, 'smsc95xx-turbo')).toMatchObject({ boards: ['pi3b'] })
     expect(of(plan, 'smsc95xx-turbo')).not.toHaveProperty('off')
-    expect(plan.configure.view.cmdline).toContainEqual({ text: 'smsc95xx.turbo_mode=N', by: 'smsc95xx-turbo' })
-    expect(of(planOf(choices('board: [pi3b-plus, pi4b]\nsoundcard: usb\n')), 'smsc95xx-turbo')?.off).toBe(
-      'board.ethernet.driver is lan78xx, not smsc95xx',
-    )
-    const harmful = { 'tunings/smsc95xx-turbo.yaml': (text: string) => text.replace('harmless: true\n', '') }
+    expect(plan.configure.view.cmdline).toContainEqual({
+      text: 'smsc95xx.turbo_mode=N',
+      by: 'smsc95xx-turbo',
+    })
+    expect(
+      of(planOf(choices('board: [pi3b-plus, pi4b]\nsoundcard: usb\n')), 'smsc95xx-turbo')?.off,
+    ).toBe('board.ethernet.driver is lan78xx, not smsc95xx')
+    const harmful = {
+      'tunings/smsc95xx-turbo.yaml': (text: string) => text.replace('harmless: true\n', ''),
+    }
     expect(of(planOf({ ...choices(threeAndFour), ...harmful }), 'smsc95xx-turbo')?.off).toBe(
       'fits only pi3b of the boards that share this image',
     )
   })
 
   test('speaks in config.txt of the facts of each board, and the same line for all is one', () => {
-    const x = tuning(`change: { config_txt: ["x={{board.cores}}", "y={{board.clocks.arm_freq}}"] }\n${proof}`)
-    const plan = planOf({ ...choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'), 'tunings/x.yaml': x })
+    const x = tuning(
+      `change: { config_txt: ["x={{board.cores}}", "y={{board.clocks.arm_freq}}"] }\n${proof}`,
+    )
+    const plan = planOf({
+      ...choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'),
+      'tunings/x.yaml': x,
+    })
     const by = 'x'
     const sections = plan.configure.view.config_txt
-    expect(sections.find(({ filter }) => filter === 'all')?.lines).toContainEqual({ text: 'x=4', by })
+    expect(sections.find(({ filter }) => filter === 'all')?.lines).toContainEqual({
+      text: 'x=4',
+      by,
+    })
     expect(sections.filter(({ filter }) => filter !== 'all')).toEqual([
       { filter: 'board-type=0x08', lines: [{ text: 'y=1200', by }] },
       { filter: 'pi3+', lines: [{ text: 'y=1400', by }] },
       { filter: 'pi4', lines: [{ text: 'y=1500', by }] },
     ])
     // 2B: the good UART is free; 3B: it is Bluetooth's.
-    const midi = planOf({ ...archOf('armhf'), ...choices('board: [pi2b, pi3b]\nsoundcard: usb\n') }, [
-      'tunings.uart-midi=on',
-      'tunings.serial-console=off',
-    ])
+    const midi = planOf(
+      { ...archOf('armhf'), ...choices('board: [pi2b, pi3b]\nsoundcard: usb\n') },
+      ['tunings.uart-midi=on', 'tunings.serial-console=off'],
+    )
     const config = filesOf(midi).get('/boot/firmware/config.txt')!
-    expect(config).toContain('\n[pi2]\n# uart-midi\ndtoverlay=serial-midi\n# usb-current\nmax_usb_current=1\n')
+    expect(config).toContain(
+      '\n[pi2]\n# uart-midi\ndtoverlay=serial-midi\n# usb-current\nmax_usb_current=1\n',
+    )
     expect(config).toContain('\n[pi3]\n# uart-midi\ndtoverlay=serial-midi-bluetooth\n')
   })
 
   test('that names a list has a line for each of its values', () => {
-    const plan = planOf(choices('board: pi3b\nsoundcard: usb\noverclock: { arm_freq: 1300, core_freq: 450, over_voltage: 2 }\n'))
+    const plan = planOf(
+      choices(
+        'board: pi3b\nsoundcard: usb\noverclock: { arm_freq: 1300, core_freq: 450, over_voltage: 2 }\n',
+      ),
+    )
     const all = plan.configure.view.config_txt.find(({ filter }) => filter === 'all')!.lines
-    expect(all.filter(({ by }) => by === 'overclock').map(({ text }) => text)).toEqual(['arm_freq=1300', 'core_freq=450', 'over_voltage=2'])
+    expect(all.filter(({ by }) => by === 'overclock').map(({ text }) => text)).toEqual([
+      'arm_freq=1300',
+      'core_freq=450',
+      'over_voltage=2',
+    ])
   })
 
   test('without a network keeps out the drivers of all boards of the image', () => {
@@ -333,13 +451,23 @@ describe('a tuning', () => {
         .get('/etc/modprobe.d/downbeat.conf')!
         .match(/^blacklist .*$/gm),
     ).toEqual(['blacklist genet', 'blacklist lan78xx', 'blacklist smsc95xx'])
-    expect(of(plan, 'no-ethernet')).toMatchObject({ boards: ['pi3b', 'pi3b-plus', 'pi4b', 'pi400'] })
+    expect(of(plan, 'no-ethernet')).toMatchObject({
+      boards: ['pi3b', 'pi3b-plus', 'pi4b', 'pi400'],
+    })
     const { proofs } = of(plan, 'no-ethernet')!
     const matches = '^blacklist (genet|lan78xx|smsc95xx)$'
-    expect(proofs).toContainEqual(expect.objectContaining({ file: '/etc/modprobe.d/downbeat.conf', matches }))
+    expect(proofs).toContainEqual(
+      expect.objectContaining({ file: '/etc/modprobe.d/downbeat.conf', matches }),
+    )
     expect(accepts({ matches }, filesOf(plan).get('/etc/modprobe.d/downbeat.conf'))).toBe(true)
-    expect(proofs).toContainEqual(expect.objectContaining({ run: expect.stringContaining("'^(genet|lan78xx|smsc95xx) '") as string }))
-    expect(filesOf(planOf(choices(text))).get('/etc/modprobe.d/downbeat.conf')).not.toMatch(/^blacklist/m)
+    expect(proofs).toContainEqual(
+      expect.objectContaining({
+        run: expect.stringContaining("'^(genet|lan78xx|smsc95xx) '") as string,
+      }),
+    )
+    expect(filesOf(planOf(choices(text))).get('/etc/modprobe.d/downbeat.conf')).not.toMatch(
+      /^blacklist/m,
+    )
     expect(refusalOf(choices('board: zero2w\nsoundcard: usb\n'), ['tunings.no-ethernet=on'])).toBe(
       '--set tunings.no-ethernet=on tunings.no-ethernet: cannot be had here: board.ethernet.driver is not set, not smsc95xx or lan78xx or genet or macb. These boards have no Ethernet, or its driver is not a module (bcm2711_rt_defconfig) that could be left out',
     )
@@ -350,22 +478,37 @@ describe('a tuning', () => {
       `change: { blacklist: [snd_x, "snd_{{soundcard.bus}}"], root_mount: [data=writeback, "commit={{jack.period}}"] }\n${proof}`,
     )
     const files = filesOf(planOf({ ...choices(four), 'tunings/x.yaml': x }))
-    expect(files.get('/etc/modprobe.d/downbeat.conf')).toContain('\n# x\nblacklist snd_x\n# x\nblacklist snd_usb\n')
-    expect(files.get('/etc/fstab')).toMatch(/^UUID=[0-9a-f-]{36} \/ ext4 defaults,noatime,commit=60,data=writeback,commit=128 0 1$/m)
+    expect(files.get('/etc/modprobe.d/downbeat.conf')).toContain(
+      '\n# x\nblacklist snd_x\n# x\nblacklist snd_usb\n',
+    )
+    expect(files.get('/etc/fstab')).toMatch(
+      /^UUID=[0-9a-f-]{36} \/ ext4 defaults,noatime,commit=60,data=writeback,commit=128 0 1$/m,
+    )
     expect(files.get('/etc/fstab')).toContain('\n# data=writeback: x\n# commit=128: x\n')
     const plain = filesOf(planOf(choices(four), ['tunings.fewer-card-writes=off']))
     expect(plain.get('/etc/fstab')).toMatch(/^UUID=[0-9a-f-]{36} \/ ext4 defaults,noatime 0 1$/m)
   })
 
   test('may warn, and does so just where it is in force', () => {
-    const x = { 'tunings/x.yaml': tuning(`default: off\nwarns: "{{jack.period}} frames are few"\nchange: {}\n${proof}`) }
-    expect(planOf({ ...choices(four), ...x }, ['tunings.x=on']).warnings).toContain('tunings.x: 128 frames are few')
+    const x = {
+      'tunings/x.yaml': tuning(
+        `default: off\nwarns: "{{jack.period}} frames are few"\nchange: {}\n${proof}`,
+      ),
+    }
+    expect(planOf({ ...choices(four), ...x }, ['tunings.x=on']).warnings).toContain(
+      'tunings.x: 128 frames are few',
+    )
     expect(planOf({ ...choices(four), ...x }).warnings.join('\n')).not.toContain('frames are few')
   })
 
   test('that asks for a fact that no board has is refused with its place and the nearest fact', () => {
-    const edits = { ...choices(four), 'tunings/x.yaml': tuning(`when:\n  board.core: 4\nchange: {}\n${proof}`) }
-    expect(refusalOf(edits)).toBe('tunings/x.yaml:4:15 when.board.core: no such fact (did you mean "board.cores"?)')
+    const edits = {
+      ...choices(four),
+      'tunings/x.yaml': tuning(`when:\n  board.core: 4\nchange: {}\n${proof}`),
+    }
+    expect(refusalOf(edits)).toBe(
+      'tunings/x.yaml:4:15 when.board.core: no such fact (did you mean "board.cores"?)',
+    )
   })
 
   test('speaks of the facts of this image in its changes and proofs', () => {
@@ -428,16 +571,26 @@ ${proof}`),
 
 describe('the plan', () => {
   test('names an image after its file, unless it has a name of its own', () => {
-    const root = copyOfRepository({ 'image.yaml': four, 'variants/stage-left.yaml': four, 'variants/named.yaml': `${four}name: other\n` })
-    expect(resolve(catalogueAt(root), join(root, 'variants/stage-left.yaml')).name).toBe('stage-left')
+    const root = copyOfRepository({
+      'image.yaml': four,
+      'variants/stage-left.yaml': four,
+      'variants/named.yaml': `${four}name: other\n`,
+    })
+    expect(resolve(catalogueAt(root), join(root, 'variants/stage-left.yaml')).name).toBe(
+      'stage-left',
+    )
     expect(resolve(catalogueAt(root), join(root, 'variants/named.yaml')).name).toBe('other')
     expect(resolve(catalogueAt(root), join(root, 'image.yaml')).name).toBe('pi4b-usb')
-    expect(resolve(catalogueAt(root), join(root, 'image.yaml'), ['board=pi3b']).name).toBe('pi3b-usb')
+    expect(resolve(catalogueAt(root), join(root, 'image.yaml'), ['board=pi3b']).name).toBe(
+      'pi3b-usb',
+    )
     expect(planOf(choices(threeAndFour)).name).toBe('pi3b-and-others-usb')
   })
 
   test('holds the files of every board of a shared image, each once', () => {
-    const { firmware, configure } = planOf(choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'))
+    const { firmware, configure } = planOf(
+      choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'),
+    )
     expect(firmware?.files).toEqual([
       'bootcode.bin',
       'fixup.dat',
@@ -449,12 +602,23 @@ describe('the plan', () => {
       'start4cd.elf',
       'start_cd.elf',
     ])
-    expect(configure.view.image.boards).toEqual(['Raspberry Pi 3 Model B', 'Raspberry Pi 3 Model B+', 'Raspberry Pi 4 Model B'])
+    expect(configure.view.image.boards).toEqual([
+      'Raspberry Pi 3 Model B',
+      'Raspberry Pi 3 Model B+',
+      'Raspberry Pi 4 Model B',
+    ])
   })
 
   test('takes period, periods and rate from the card, unless the image says otherwise', () => {
-    expect(planOf(choices(four)).configure.view.jack).toMatchObject({ period: 128, periods: 3, rate: 48000, latency_ms: '8.0' })
-    expect(planOf(choices(`${four}jack: { period: 64, rate: 96000 }\n`)).configure.view.jack).toMatchObject({
+    expect(planOf(choices(four)).configure.view.jack).toMatchObject({
+      period: 128,
+      periods: 3,
+      rate: 48000,
+      latency_ms: '8.0',
+    })
+    expect(
+      planOf(choices(`${four}jack: { period: 64, rate: 96000 }\n`)).configure.view.jack,
+    ).toMatchObject({
       period: 64,
       periods: 3,
       rate: 96000,
@@ -466,15 +630,21 @@ describe('the plan', () => {
     const plan = planOf(choices('board: [pi3b, pi4b]\nsoundcard: hifiberry-dac\n'))
     expect(plan.configure.view.config_txt[0]).toMatchObject({
       filter: 'all',
-      lines: expect.arrayContaining([{ text: 'dtoverlay=hifiberry-dac', by: 'soundcards/hifiberry-dac' }]),
+      lines: expect.arrayContaining([
+        { text: 'dtoverlay=hifiberry-dac', by: 'soundcards/hifiberry-dac' },
+      ]),
     })
     expect(plan.overlays!.tried).toEqual([
       { overlay: 'hifiberry-dac', device_tree: 'bcm2837-rpi-3-b' },
       { overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' },
     ])
     // so is that of a card which the image can be told
-    expect(planOf(choices(four)).overlays!.tried).toEqual([{ overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' }])
-    expect(planOf({ ...choices(four), 'soundcards/hifiberry-dac.yaml': null }).overlays!.tried).toEqual([])
+    expect(planOf(choices(four)).overlays!.tried).toEqual([
+      { overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' },
+    ])
+    expect(
+      planOf({ ...choices(four), 'soundcards/hifiberry-dac.yaml': null }).overlays!.tried,
+    ).toEqual([])
   })
 
   test('installs the packages of the base, of the tunings and of the user, sorted and each once', () => {
@@ -484,7 +654,9 @@ describe('the plan', () => {
   })
 
   test('says where each value comes from', () => {
-    const { origins } = planOf(choices(`${four}hostname: stage\njack:\n  period: 64\n`), ['jack.rate=44100'])
+    const { origins } = planOf(choices(`${four}hostname: stage\njack:\n  period: 64\n`), [
+      'jack.rate=44100',
+    ])
     expect(origins).toMatchObject({
       board: { value: 'pi4b', from: 'image.yaml:1:8' },
       soundcard: { value: 'usb', from: 'image.yaml:2:12' },
@@ -501,7 +673,11 @@ describe('the plan', () => {
   })
 
   test('takes lists from --set, too', () => {
-    const plan = planOf(choices(four), ['board=[pi3b, pi400]', 'packages=[ardour]', 'accept=[warranty]'])
+    const plan = planOf(choices(four), [
+      'board=[pi3b, pi400]',
+      'packages=[ardour]',
+      'accept=[warranty]',
+    ])
     const fast = planOf(choices(four), ['overclock={ arm_freq: 2000, over_voltage: 6 }'])
     expect(fast.origins['overclock']).toEqual({
       value: '{"arm_freq":2000,"over_voltage":6}',
@@ -509,7 +685,9 @@ describe('the plan', () => {
     })
     expect(plan.boards.map(({ id }) => id)).toEqual(['pi3b', 'pi400'])
     expect(plan.rootfs.packages).toContain('ardour')
-    expect(plan.origins).toMatchObject({ board: { value: 'pi3b, pi400', from: '--set board=[pi3b, pi400]' } })
+    expect(plan.origins).toMatchObject({
+      board: { value: 'pi3b, pi400', from: '--set board=[pi3b, pi400]' },
+    })
     expect(refusalOf(choices(four), ['packages=[Ardour]'])).toBe(
       '--set packages=[Ardour] packages.0: expected the name of a Debian package',
     )
@@ -521,9 +699,12 @@ describe('the plan', () => {
   })
 
   test('warns that nobody can log in where there is no key, and only there', () => {
-    const warning = 'no SSH key in user.ssh_keys: nobody can log in until downbeat.toml on the card has a key or a password'
+    const warning =
+      'no SSH key in user.ssh_keys: nobody can log in until downbeat.toml on the card has a key or a password'
     expect(planOf(choices(four)).warnings).toContain(warning)
-    expect(planOf(choices(`${four}user: { ssh_keys: ["ssh-ed25519 AAAA me"] }\n`)).warnings).not.toContain(warning)
+    expect(
+      planOf(choices(`${four}user: { ssh_keys: ["ssh-ed25519 AAAA me"] }\n`)).warnings,
+    ).not.toContain(warning)
   })
 
   test('warns of boards without Ethernet, and speaks of Wi-Fi only where there is one', () => {
@@ -533,7 +714,9 @@ describe('the plan', () => {
       'Raspberry Pi Zero 2 W has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB adapter, or use the serial console',
       'Raspberry Pi 3 Model A+ has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB adapter, or use the serial console',
     ])
-    expect(warned('board: [pi0, pi0w, pi1a-plus, pi1b]\nsoundcard: usb\n', archOf('armel'))).toEqual([
+    expect(
+      warned('board: [pi0, pi0w, pi1a-plus, pi1b]\nsoundcard: usb\n', archOf('armel')),
+    ).toEqual([
       'Raspberry Pi Zero has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console',
       'Raspberry Pi Zero W has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB adapter, or use the serial console',
       'Raspberry Pi 1 Model A+ has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console',
@@ -542,14 +725,22 @@ describe('the plan', () => {
 
   test('warns of clocks that nobody has tried', () => {
     const warning = 'overclock: settings of your own, which nobody has tried on your board'
-    expect(planOf(choices('board: pi3b\nsoundcard: usb\noverclock: { arm_freq: 1300 }\n')).warnings).toContain(warning)
+    expect(
+      planOf(choices('board: pi3b\nsoundcard: usb\noverclock: { arm_freq: 1300 }\n')).warnings,
+    ).toContain(warning)
     expect(planOf(choices('board: pi3b\nsoundcard: usb\n')).warnings).not.toContain(warning)
-    const preset = { ...archOf('armhf'), ...choices('board: pi2b\nsoundcard: usb\noverclock: high\naccept: [sd-corruption]\n') }
+    const preset = {
+      ...archOf('armhf'),
+      ...choices('board: pi2b\nsoundcard: usb\noverclock: high\naccept: [sd-corruption]\n'),
+    }
     expect(planOf(preset).warnings).not.toContain(warning)
   })
 
   test('repeats the notes of the card as warnings', () => {
-    const plan = planOf({ ...choices(four), 'soundcards/usb.yaml': (text) => `${text}notes: [turn it down first]\n` })
+    const plan = planOf({
+      ...choices(four),
+      'soundcards/usb.yaml': (text) => `${text}notes: [turn it down first]\n`,
+    })
     expect(plan.warnings).toContain('a class-compliant USB interface: turn it down first')
   })
 
@@ -577,19 +768,37 @@ describe('the plan', () => {
       'kernel/patches/0001-usb-dwc2-full-speed-parameter.patch': '--- mine\n',
       'packages/tools/tone.c': 'int main(void);\n',
     })
-    expect(plan.configure.templates).toContainEqual({ path: 'root/etc/hostname.hbs', text: 'my own template\n', executable: false })
-    expect(plan.kernel!.fragments).toContainEqual({ path: '40-audio.config', text: 'CONFIG_MINE=y\n', executable: false })
-    expect(plan.overlays!.sources).toContainEqual({ path: 'mine.dts', text: '/* mine */\n', executable: false })
+    expect(plan.configure.templates).toContainEqual({
+      path: 'root/etc/hostname.hbs',
+      text: 'my own template\n',
+      executable: false,
+    })
+    expect(plan.kernel!.fragments).toContainEqual({
+      path: '40-audio.config',
+      text: 'CONFIG_MINE=y\n',
+      executable: false,
+    })
+    expect(plan.overlays!.sources).toContainEqual({
+      path: 'mine.dts',
+      text: '/* mine */\n',
+      executable: false,
+    })
     expect(plan.kernel!.patches).toContainEqual({
       path: '0001-usb-dwc2-full-speed-parameter.patch',
       text: '--- mine\n',
       executable: false,
     })
-    expect(plan.tools.sources).toContainEqual({ path: 'tone.c', text: 'int main(void);\n', executable: false })
+    expect(plan.tools.sources).toContainEqual({
+      path: 'tone.c',
+      text: 'int main(void);\n',
+      executable: false,
+    })
   })
 
   test('keeps the fragments of the kernel in the order of their file, because a later one wins', () => {
-    const { builds } = parse(planTextOf('kernel/debian.yaml')) as { builds: { arm64: { fragments: string[] } } }
+    const { builds } = parse(planTextOf('kernel/debian.yaml')) as {
+      builds: { arm64: { fragments: string[] } }
+    }
     expect(planOf().kernel!.fragments.map(({ path }) => path)).toEqual(builds.arm64.fragments)
   })
 
@@ -614,7 +823,9 @@ describe('the identifiers of the disk', () => {
     expect(fat_serial).toMatch(/^[0-9a-f]{8}$/)
     expect(root_uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
     expect(hash_seed).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/)
-    expect(new Set([signature, fat_serial, root_uuid.slice(0, 8), hash_seed]).size).toBeGreaterThanOrEqual(3)
+    expect(
+      new Set([signature, fat_serial, root_uuid.slice(0, 8), hash_seed]).size,
+    ).toBeGreaterThanOrEqual(3)
   })
 
   test('are the same whenever the image is the same', () => {
@@ -629,19 +840,50 @@ describe('the identifiers of the disk', () => {
     ['another name', {}, ['name=other']],
     ['a tuning switched off', {}, ['tunings.no-swap=off']],
     ['a profile', {}, ['profile=balanced']],
-    ['another priority', { 'priorities.yaml': (text) => text.replace('jackd: 70', 'jackd: 71') }, []],
-    ['another priority of interrupts', { 'priorities.yaml': (text) => text.replace('usb: { priority: 85', 'usb: { priority: 86') }, []],
+    [
+      'another priority',
+      { 'priorities.yaml': (text) => text.replace('jackd: 70', 'jackd: 71') },
+      [],
+    ],
+    [
+      'another priority of interrupts',
+      { 'priorities.yaml': (text) => text.replace('usb: { priority: 85', 'usb: { priority: 86') },
+      [],
+    ],
     ['another clock', {}, ['overclock.arm_freq=1300', 'board=pi3b']],
     ['the root on USB', {}, ['root=usb']],
-    ['another patch of the kernel', { 'kernel/patches/0001-usb-dwc2-full-speed-parameter.patch': '--- mine\n' }, []],
-    ['another text of a kernel fragment', { 'kernel/fragments/40-audio.config': (text) => `${text}# more\n` }, []],
-    ['another text of a template', { 'templates/root/etc/hosts.hbs': (text) => `${text}# more\n` }, []],
-    ['another text of an overlay', { 'kernel/overlays/hifiberry-dac.dts': (text) => `${text}// more\n` }, []],
+    [
+      'another patch of the kernel',
+      { 'kernel/patches/0001-usb-dwc2-full-speed-parameter.patch': '--- mine\n' },
+      [],
+    ],
+    [
+      'another text of a kernel fragment',
+      { 'kernel/fragments/40-audio.config': (text) => `${text}# more\n` },
+      [],
+    ],
+    [
+      'another text of a template',
+      { 'templates/root/etc/hosts.hbs': (text) => `${text}# more\n` },
+      [],
+    ],
+    [
+      'another text of an overlay',
+      { 'kernel/overlays/hifiberry-dac.dts': (text) => `${text}// more\n` },
+      [],
+    ],
     ['another text of a tool', { 'packages/tools/tone.c': (text) => `${text}// more\n` }, []],
-    ['another change of a tuning', { 'tunings/no-swap.yaml': (text) => text.replace('vm.swappiness: 10', 'vm.swappiness: 20') }, []],
+    [
+      'another change of a tuning',
+      { 'tunings/no-swap.yaml': (text) => text.replace('vm.swappiness: 10', 'vm.swappiness: 20') },
+      [],
+    ],
     [
       'another package of the base',
-      { 'bases/debian-trixie-arm64.yaml': (text) => text.replace('  nano: an editor for a person at the console\n', '') },
+      {
+        'bases/debian-trixie-arm64.yaml': (text) =>
+          text.replace('  nano: an editor for a person at the console\n', ''),
+      },
       [],
     ],
   ])('are others for %s, so that two different images never have the same', (_, edits, sets) => {
@@ -658,26 +900,38 @@ test('the latency of JACK is that of all its periods', () => {
 })
 
 test('what the root file system needs cannot be switched off', () => {
-  expect(refusalOf(choices(`board: pi3b\nsoundcard: usb\nroot: usb\ntunings: { usb-disks: off }\n`))).toBe(
-    'image.yaml:4:23 tunings.usb-disks: cannot be switched off with root: usb',
-  )
   expect(
-    planOf(choices(`board: pi3b\nsoundcard: usb\ntunings: { usb-disks: off }\n`)).tunings.find(({ id }) => id === 'usb-disks')?.off,
+    refusalOf(choices(`board: pi3b\nsoundcard: usb\nroot: usb\ntunings: { usb-disks: off }\n`)),
+  ).toBe('image.yaml:4:23 tunings.usb-disks: cannot be switched off with root: usb')
+  expect(
+    planOf(choices(`board: pi3b\nsoundcard: usb\ntunings: { usb-disks: off }\n`)).tunings.find(
+      ({ id }) => id === 'usb-disks',
+    )?.off,
   ).toMatch(/^switched off/)
 })
 
 test('memory that cannot be overclocked is refused', () => {
-  expect(refusalOf(choices(`board: pi4b\nsoundcard: usb\noverclock: { arm_freq: 1600, sdram_freq: 500 }\n`))).toBe(
+  expect(
+    refusalOf(
+      choices(`board: pi4b\nsoundcard: usb\noverclock: { arm_freq: 1600, sdram_freq: 500 }\n`),
+    ),
+  ).toBe(
     'image.yaml:3:12 overclock: sdram_freq cannot be changed on Raspberry Pi 4 Model B; only the boards up to the Pi 3 have that setting',
   )
 })
 
 test('a tuning that does nothing without another one is off with it, and refused where it was asked for', () => {
-  const { tunings } = planOf(choices('board: pi3b\nsoundcard: usb\n'), ['tunings.irq-priorities=off'])
+  const { tunings } = planOf(choices('board: pi3b\nsoundcard: usb\n'), [
+    'tunings.irq-priorities=off',
+  ])
   const why = (id: string): string | undefined => tunings.find((one) => one.id === id)?.off
   expect(why('cpu-isolation')).toBe('does nothing without irq-priorities, which is off')
   expect(why('no-rt-throttling')).toBe('does nothing without cpu-isolation, which is off')
-  expect(refusalOf(choices('board: pi3b\nsoundcard: usb\ntunings: { cpu-isolation: off, no-rt-throttling: on }\n'))).toBe(
-    'image.yaml:3:50 tunings.no-rt-throttling: does nothing without the tuning cpu-isolation',
-  )
+  expect(
+    refusalOf(
+      choices(
+        'board: pi3b\nsoundcard: usb\ntunings: { cpu-isolation: off, no-rt-throttling: on }\n',
+      ),
+    ),
+  ).toBe('image.yaml:3:50 tunings.no-rt-throttling: does nothing without the tuning cpu-isolation')
 })

@@ -63,13 +63,20 @@ describe('the text of downbeat.toml', () => {
 describe('the settings', () => {
   test('have examples that they allow, but for those that show where something is left out', () => {
     for (const { key, example } of settingKeys()) {
-      const value = key.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), example)
-      if (!JSON.stringify(example).includes('…')) expect(Settings.safeParse(value).error, key).toBeUndefined()
+      const value = key
+        .split('.')
+        .reduceRight<unknown>((inner, part) => ({ [part]: inner }), example)
+      if (!JSON.stringify(example).includes('…'))
+        expect(Settings.safeParse(value).error, key).toBeUndefined()
     }
   })
 
   test('say what they expect', () => {
-    const { error } = Settings.safeParse({ wifi: { password: 'short' }, hostnam: 'x', jack: { period: 1 } })
+    const { error } = Settings.safeParse({
+      wifi: { password: 'short' },
+      hostnam: 'x',
+      jack: { period: 1 },
+    })
     expect(error!.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual(
       expect.arrayContaining(['wifi.password: expected 8 to 63 characters of ASCII']),
     )
@@ -77,10 +84,13 @@ describe('the settings', () => {
   })
 
   test('have patterns that C++ reads as JavaScript does', () => {
-    for (const { pattern, key } of settingKeys()) expect(pattern, key).not.toMatch(/\(\?|\\[pPkbBu]|\\d|\\w/)
+    for (const { pattern, key } of settingKeys())
+      expect(pattern, key).not.toMatch(/\(\?|\\[pPkbBu]|\\d|\\w/)
   })
 
   test('are the ones that the reader on the card knows', () => {
-    expect(readFileSync(join(repository, 'packages/tools/settings/keys.h'), 'utf8')).toBe(settingsHeader())
+    expect(readFileSync(join(repository, 'packages/tools/settings/keys.h'), 'utf8')).toBe(
+      settingsHeader(),
+    )
   })
 })

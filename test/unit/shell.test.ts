@@ -67,7 +67,9 @@ describe('a value in a script', () => {
 
   test('that is a list is one word for each of it', async () => {
     const { $ } = shell()
-    expect(await $.text`printf '<%s>' ${hostile}`).toBe(hostile.map((value) => `<${value}>`).join(''))
+    expect(await $.text`printf '<%s>' ${hostile}`).toBe(
+      hostile.map((value) => `<${value}>`).join(''),
+    )
     expect(await $.text`printf '<%s>' a ${[]} b`).toBe('<a><b>')
   })
 
@@ -76,7 +78,9 @@ describe('a value in a script', () => {
   })
 
   test('may stand beside other text of its word', async () => {
-    expect(await shell().$.text`printf '<%s>' --file=${'a b'}.txt pre${"it's"}post`).toBe("<--file=a b.txt><preit'spost>")
+    expect(await shell().$.text`printf '<%s>' --file=${'a b'}.txt pre${"it's"}post`).toBe(
+      "<--file=a b.txt><preit'spost>",
+    )
   })
 })
 
@@ -89,7 +93,8 @@ describe('the text of a script', () => {
 
   test('says ${…} and backticks to the shell where a backslash stands before them', async () => {
     expect(await shell().$.text`name=a.tar.xz; echo "\${name%.*}" \`echo b\``).toBe('a.tar b')
-    const pieces = (strings: TemplateStringsArray, ...values: unknown[]): string => script(strings, values)
+    const pieces = (strings: TemplateStringsArray, ...values: unknown[]): string =>
+      script(strings, values)
     expect(pieces`x=\${y} ${'z'}`).toBe('x=${y} z')
   })
 
@@ -125,7 +130,8 @@ describe('what a command prints', () => {
 
   test('is not torn apart inside a letter', async () => {
     const { $, lines } = shell()
-    // Each letter begins at an odd byte, and more comes than is read at once: reading ends in the middle of one.
+    // Each letter begins at an odd byte, and more comes than is read at once: reading ends in the
+    // middle of one.
     const text = `a${'ä'.repeat(500_000)}`
     const file = join(temporaryFolder(), 'text')
     writeFileSync(file, text)
@@ -142,32 +148,34 @@ describe('what a command prints', () => {
   })
 
   test('is no answer when the command fails', async () => {
-    expect(await failure(shell().$.text`echo one; exit 7`)).toEqual(new CommandError('exit status 7'))
+    expect(await failure(shell().$.text`echo one; exit 7`)).toEqual(
+      new CommandError('exit status 7'),
+    )
   })
 })
 
 describe('a command', () => {
   test('that is ended by a signal says which', async () => {
-    expect(String(await failure(shell().$`kill -TERM $$`))).toMatch(/ended by SIGTERM|exit status 143/)
+    expect(String(await failure(shell().$`kill -TERM $$`))).toMatch(
+      /ended by SIGTERM|exit status 143/,
+    )
   })
 
   test('sees nothing of the environment of its caller but what it is given', async () => {
     process.env['DOWNBEAT_TEST_SECRET'] = 'secret'
     onTestFinished(() => void delete process.env['DOWNBEAT_TEST_SECRET'])
     const { $ } = shell({ env: { SOURCE_DATE_EPOCH: '17' } })
-    expect((await $.text`env | sed 's/=.*//' | grep -vxE '_|PWD|SHLVL|OLDPWD' | sort`).split('\n')).toEqual([
-      'HOME',
-      'LC_ALL',
-      'PATH',
-      'SOURCE_DATE_EPOCH',
-      'TZ',
-    ])
+    expect(
+      (await $.text`env | sed 's/=.*//' | grep -vxE '_|PWD|SHLVL|OLDPWD' | sort`).split('\n'),
+    ).toEqual(['HOME', 'LC_ALL', 'PATH', 'SOURCE_DATE_EPOCH', 'TZ'])
   })
 
   test('makes files that everybody may read, whatever the umask of its caller', async () => {
     const folder = temporaryFolder()
     const { $ } = shell({ wrap: ['bash', '-c', 'umask 077; exec bash -c "$0"'] })
-    expect(await $.text`cd ${folder}; : >file; mkdir folder; stat -c %a file folder`).toBe('644\n755')
+    expect(await $.text`cd ${folder}; : >file; mkdir folder; stat -c %a file folder`).toBe(
+      '644\n755',
+    )
   })
 
   test('reads nothing from the terminal', async () => {
@@ -175,7 +183,9 @@ describe('a command', () => {
   })
 
   test('runs behind what it is wrapped in', async () => {
-    expect(await shell({ wrap: ['env', 'WRAPPED=yes', 'bash', '-c'] }).$.text`echo $WRAPPED`).toBe('yes')
+    expect(await shell({ wrap: ['env', 'WRAPPED=yes', 'bash', '-c'] }).$.text`echo $WRAPPED`).toBe(
+      'yes',
+    )
   })
 
   test('adds to the time and memory that was used', async () => {
@@ -243,9 +253,13 @@ function sleeper(wrap: string, command: string, seconds: string) {
 import { enter } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/engine/sandbox/sandbox.ts')).href)}
     const options = { onLine: () => {}, signal: new AbortController().signal, usage: { user: 0, system: 0, peak_kib: 0 }, timeFile: ${JSON.stringify(join(temporaryFolder(), 'time'))} }
     await createShell({ ...options, wrap: ${wrap} })\`${command} \${${JSON.stringify(seconds)}}\``
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
   onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }

@@ -17,14 +17,29 @@ describe('the sound cards that a card can be told', () => {
     })
 
   test('are those that this kernel and these boards can have', () => {
-    expect(planOf(three).configure.others.map(({ id }) => id)).toEqual(['edirol-ua-25', 'hifiberry-dac', 'onboard'])
+    expect(planOf(three).configure.others.map(({ id }) => id)).toEqual([
+      'edirol-ua-25',
+      'hifiberry-dac',
+      'onboard',
+    ])
     // also where the image is named by its card
     const named = planOf({ 'image.yaml': 'board: pi3b\nsoundcard: usb\n' })
     expect(named.name).toMatch(/-usb$/)
-    expect(named.configure.others.map(({ id }) => id)).toEqual(['edirol-ua-25', 'hifiberry-dac', 'onboard'])
-    expect(planOf(three, ['kernel.source=raspberrypi']).configure.others.map(({ id }) => id)).toContain('hifiberry-dacplus')
-    expect(planOf(three, ['board=zero2w']).configure.others.map(({ id }) => id)).not.toContain('onboard')
-    expect(planOf(three, ['tunings.uart-midi=on', 'soundcard=none', 'profile=midi-only']).configure.others).toEqual([])
+    expect(named.configure.others.map(({ id }) => id)).toEqual([
+      'edirol-ua-25',
+      'hifiberry-dac',
+      'onboard',
+    ])
+    expect(
+      planOf(three, ['kernel.source=raspberrypi']).configure.others.map(({ id }) => id),
+    ).toContain('hifiberry-dacplus')
+    expect(planOf(three, ['board=zero2w']).configure.others.map(({ id }) => id)).not.toContain(
+      'onboard',
+    )
+    expect(
+      planOf(three, ['tunings.uart-midi=on', 'soundcard=none', 'profile=midi-only']).configure
+        .others,
+    ).toEqual([])
   })
 
   test('each have the very texts of an image that is made for them', () => {
@@ -35,7 +50,9 @@ describe('the sound cards that a card can be told', () => {
       const told = texts.filter(({ card }) => card === id)
       expect(told.map(({ path }) => path)).toContain('boot/config.txt')
       for (const { path, text } of told) {
-        expect(text, `${id}: ${path}`).toBe(made.find((one) => `${one.where}/${one.path}` === path)!.text)
+        expect(text, `${id}: ${path}`).toBe(
+          made.find((one) => `${one.where}/${one.path}` === path)!.text,
+        )
       }
     }
   })
@@ -43,7 +60,8 @@ describe('the sound cards that a card can be told', () => {
   test('have a text each wherever one of them differs, so that any can follow any', () => {
     const texts = textsOf(planOf(three))
     const ids = [...new Set(texts.map(({ card }) => card))]
-    const paths = (id: string): string[] => texts.filter(({ card }) => card === id).map(({ path }) => path)
+    const paths = (id: string): string[] =>
+      texts.filter(({ card }) => card === id).map(({ path }) => path)
     for (const id of ids) expect(paths(id)).toEqual(paths(ids[0]!))
     expect(paths(ids[0]!)).not.toContain('boot/downbeat.toml')
   })
@@ -51,13 +69,18 @@ describe('the sound cards that a card can be told', () => {
 
 describe('soundcard: auto', () => {
   const auto = (): Plan => planOf({ 'image.yaml': 'board: pi3b\nsoundcard: auto\n' })
-  const textOf = (path: string): string => render(auto().configure).find((one) => one.path === path)!.text
+  const textOf = (path: string): string =>
+    render(auto().configure).find((one) => one.path === path)!.text
 
   test('is an image for any interface on USB, whose first boot looks for another', () => {
     expect(auto().soundcard.id).toBe('usb')
     expect(auto().name).toMatch(/-auto$/)
-    expect(textOf('usr/lib/downbeat/first-boot')).toContain("step find_soundcard 'looking for the sound card'")
-    expect(render(planOf(three).configure).find(({ path }) => path.endsWith('/first-boot'))!.text).not.toContain('find_soundcard')
+    expect(textOf('usr/lib/downbeat/first-boot')).toContain(
+      "step find_soundcard 'looking for the sound card'",
+    )
+    expect(
+      render(planOf(three).configure).find(({ path }) => path.endsWith('/first-boot'))!.text,
+    ).not.toContain('find_soundcard')
   })
 
   test('needs a card that stands for every interface', () => {
@@ -71,12 +94,17 @@ describe('soundcard: auto', () => {
   })
 
   /** What is found where there are these files, and, after it has slept for the nth time, those. */
-  const found = (files: Record<string, string>, n = 0, late: Record<string, string> = {}): { said: string; slept: number } => {
+  const found = (
+    files: Record<string, string>,
+    n = 0,
+    late: Record<string, string> = {},
+  ): { said: string; slept: number } => {
     const folder = temporaryFolder()
     write(folder, files)
     write(join(folder, 'late'), late)
-    const script = textOf('usr/lib/downbeat/find-soundcard').replaceAll(/ (\/proc|\/sys)|<(\/proc)/g, (all) =>
-      all.replace('/', `${folder}/`),
+    const script = textOf('usr/lib/downbeat/find-soundcard').replaceAll(
+      / (\/proc|\/sys)|<(\/proc)/g,
+      (all) => all.replace('/', `${folder}/`),
     )
     const sleep = `sleep() { echo >>${folder}/slept; [ $(wc -l <${folder}/slept) -ne ${n} ] || cp -r ${folder}/late/. ${folder}; }`
     const said = spawnSync('sh', ['-c', `${sleep}\n${script}`], { encoding: 'utf8' }).stdout
@@ -84,10 +112,17 @@ describe('soundcard: auto', () => {
     return { said, slept: existsSync(slept) ? statSync(slept).size : 0 }
   }
   test.for([
-    ['a HAT that says what it is', { 'proc/device-tree/hat/product': 'Picade HAT\0' }, 'hifiberry-dac'],
+    [
+      'a HAT that says what it is',
+      { 'proc/device-tree/hat/product': 'Picade HAT\0' },
+      'hifiberry-dac',
+    ],
     [
       'a USB interface that is known by its numbers',
-      { 'sys/bus/usb/devices/1-1.2/idVendor': '0582\n', 'sys/bus/usb/devices/1-1.2/idProduct': '0074\n' },
+      {
+        'sys/bus/usb/devices/1-1.2/idVendor': '0582\n',
+        'sys/bus/usb/devices/1-1.2/idProduct': '0074\n',
+      },
       'edirol-ua-25',
     ],
     [
@@ -114,7 +149,10 @@ describe('soundcard: auto', () => {
   })
 
   test('a USB interface that comes up only while it is looked for, within six looks', () => {
-    const edirol = { 'sys/bus/usb/devices/1-1.2/idVendor': '0582\n', 'sys/bus/usb/devices/1-1.2/idProduct': '0074\n' }
+    const edirol = {
+      'sys/bus/usb/devices/1-1.2/idVendor': '0582\n',
+      'sys/bus/usb/devices/1-1.2/idProduct': '0074\n',
+    }
     expect(found(edirol)).toEqual({ said: 'edirol-ua-25\n', slept: 0 })
     expect(found({}, 5, edirol)).toEqual({ said: 'edirol-ua-25\n', slept: 5 })
     expect(found({}, 6, edirol)).toEqual({ said: 'usb\n', slept: 6 })

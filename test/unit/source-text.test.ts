@@ -29,7 +29,8 @@ export const part = 1
   'stages/toolbox/packages.list': 'gcc\n',
   'lib/parse.ts': "import { deep } from './deep.ts'\nexport const parse = deep\n",
   'lib/deep.ts': "import { parse } from './parse.ts'\nexport const deep = 1\n",
-  'stages/steps/patches.ts': "import { next } from '../../test/next.ts'\nexport const patches = 1\n",
+  'stages/steps/patches.ts':
+    "import { next } from '../../test/next.ts'\nexport const patches = 1\n",
   'test/next.ts': 'export const next = 1\n',
   'lib/many.ts': 'export const many = 1, names = 2\n',
   'lib/shape.ts': 'export type Shape = 1\n',
@@ -81,11 +82,18 @@ test.each([
   'lib/engine/shell/shell.ts',
   'lib/shape.ts',
   'lib/unused.ts',
-] as const)('a change of %s, which is another stage, the engine, a type or not imported, does not change it', (path) => {
-  expect(textOf({ [path]: `${files[path]}// changed\n` })).toEqual(textOf())
-})
+] as const)(
+  'a change of %s, which is another stage, the engine, a type or not imported, does not change it',
+  (path) => {
+    expect(textOf({ [path]: `${files[path]}// changed\n` })).toEqual(textOf())
+  },
+)
 
 test('what the folder of the kernel imports is in the text of the kernel', () => {
-  const kernel = sourceText(pathToFileURL(join(repository, 'stages/kernel.ts')).href).map(([path]) => path)
-  expect(kernel).toEqual(expect.arrayContaining(['stages/kernel/configured.ts', 'stages/steps/patches.ts']))
+  const kernel = sourceText(pathToFileURL(join(repository, 'stages/kernel.ts')).href).map(
+    ([path]) => path,
+  )
+  expect(kernel).toEqual(
+    expect.arrayContaining(['stages/kernel/configured.ts', 'stages/steps/patches.ts']),
+  )
 })

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest'
 import { SURROUNDINGS, WITHOUT, sourceText } from '../../lib/engine/run/source-text.ts'
 import { repository, temporaryFolder } from './fixtures.ts'
 
-// What a stage's key must not forget is what Node loads for the stage: asked of Node itself, and not of what makes the key.
+// What a stage's key must not forget is what Node loads for the stage: asked of Node itself, and
+// not of what makes the key.
 
 const stages = readdirSync(join(repository, 'stages')).filter((name) => name.endsWith('.ts'))
 const pathOf = (url: string): string => relative(repository, fileURLToPath(url))
@@ -18,9 +19,13 @@ const said = execFileSync(process.execPath, [
   ...stages.map((name) => join(repository, 'stages', name)),
 ])
 for (const [from, to] of JSON.parse(said.toString()) as [string, string][])
-  if (/^(lib|stages)\//.test(pathOf(to))) loads.set(pathOf(from), (loads.get(pathOf(from)) ?? new Set()).add(pathOf(to)))
+  if (/^(lib|stages)\//.test(pathOf(to)))
+    loads.set(pathOf(from), (loads.get(pathOf(from)) ?? new Set()).add(pathOf(to)))
 
-/** Everything that a stage loads, other stages and what these load included, but for what only rooms load that are left out of keys. */
+/**
+ * Everything that a stage loads, other stages and what these load included, but for what only rooms
+ * load that are left out of keys.
+ */
 function reached(stage: string): Set<string> {
   const seen = new Set<string>()
   const visit = (path: string): void => {
@@ -41,16 +46,28 @@ const filesOf = (folder: string): string[] =>
 const reach = new Map(
   stages.map((stage) => {
     const files = [...reached(stage)]
-    const rooms = files.filter((path) => /^stages\/[^/]+\.ts$/.test(path)).map((path) => path.slice(0, -'.ts'.length))
-    const beside = filesOf('stages').filter((path) => rooms.some((room) => path.startsWith(`${room}/`)))
+    const rooms = files
+      .filter((path) => /^stages\/[^/]+\.ts$/.test(path))
+      .map((path) => path.slice(0, -'.ts'.length))
+    const beside = filesOf('stages').filter((path) =>
+      rooms.some((room) => path.startsWith(`${room}/`)),
+    )
     return [stage, new Set([...files, ...beside, ...filesOf(SURROUNDINGS)])]
   }),
 )
 const all = [...new Set(Array.from(reach.values(), (files) => Array.from(files)).flat())].sort()
 
-/** For each stage of a copy of the repository the texts behind its key: its own, and those of the stages that it loads. */
+/**
+ * For each stage of a copy of the repository the texts behind its key: its own, and those of the
+ * stages that it loads.
+ */
 function texts(root: string): Map<string, string> {
-  const own = new Map(stages.map((stage) => [stage, JSON.stringify(sourceText(pathToFileURL(join(root, 'stages', stage)).href))]))
+  const own = new Map(
+    stages.map((stage) => [
+      stage,
+      JSON.stringify(sourceText(pathToFileURL(join(root, 'stages', stage)).href)),
+    ]),
+  )
   return new Map(
     stages.map((stage) => [
       stage,
@@ -70,13 +87,15 @@ test('what stages load is more than a few files, and of every wing that they may
 
 test('a change of any file that stages can reach changes the keys of just those stages', () => {
   const root = temporaryFolder()
-  for (const name of ['lib', 'stages', 'package.json']) cpSync(join(repository, name), join(root, name), { recursive: true })
+  for (const name of ['lib', 'stages', 'package.json'])
+    cpSync(join(repository, name), join(root, name), { recursive: true })
   let before = texts(root)
   for (const path of all) {
     appendFileSync(join(root, path), path.endsWith('.ts') ? '// changed\n' : '\n')
     const after = texts(root)
     const changed = stages.filter((stage) => after.get(stage) !== before.get(stage))
-    const meant = dirname(path) in WITHOUT ? [] : stages.filter((stage) => reach.get(stage)!.has(path))
+    const meant =
+      dirname(path) in WITHOUT ? [] : stages.filter((stage) => reach.get(stage)!.has(path))
     expect({ path, changed }).toEqual({ path, changed: meant })
     before = after
   }

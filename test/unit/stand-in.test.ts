@@ -7,7 +7,8 @@ import { serve } from '../stand-in/server.ts'
 import type { StandInOptions } from '../stand-in/server.ts'
 import { repository, temporaryFolder, until, write } from './fixtures.ts'
 
-// What the tests of downloads believe of their server. fetch() is another client than the product's.
+// What the tests of downloads believe of their server. fetch() is another client than the
+// product's.
 
 const text = 'abcdefghij'
 
@@ -46,17 +47,26 @@ const ranges: [range: string, status: number, body: string, said: string | null]
   ['bytes=0-1,4-5', 200, text, null],
   ['lines=3-', 200, text, null],
 ]
-test.each(ranges)('the stand-in answers the range %s with %d', async (range, status, body, said) => {
-  const { get } = await server()
-  const answer = await get('/a', { range })
-  expect({ status: answer.status, body: answer.text, said: answer.headers.get('content-range') }).toEqual({ status, body, said })
-})
+test.each(ranges)(
+  'the stand-in answers the range %s with %d',
+  async (range, status, body, said) => {
+    const { get } = await server()
+    const answer = await get('/a', { range })
+    expect({
+      status: answer.status,
+      body: answer.text,
+      said: answer.headers.get('content-range'),
+    }).toEqual({ status, body, said })
+  },
+)
 
 test('the stand-in gives a range only if the file is still the same', async () => {
   const { get } = await server()
   const { headers } = await get('/a')
   for (const name of ['etag', 'last-modified']) {
-    expect((await get('/a', { range: 'bytes=3-', 'if-range': headers.get(name)! })).status).toBe(206)
+    expect((await get('/a', { range: 'bytes=3-', 'if-range': headers.get(name)! })).status).toBe(
+      206,
+    )
   }
   for (const odd of ['"other"', 'W/"weak"', 'Mon, 01 Jan 2024 00:00:00 GMT']) {
     expect((await get('/a', { range: 'bytes=3-', 'if-range': odd })).status).toBe(200)
@@ -103,14 +113,31 @@ test('the stand-in is a program, too, which writes down what it was asked', asyn
   const script: Script = { refuses_default_agents: true, steps: { '/a': [{ drop_after: 3 }] } }
   write(folder, { 'files/a': text, script: JSON.stringify(script) })
   const program = join(repository, 'test/stand-in/server.ts')
-  const argv = ['--folder', at('files'), '--script', at('script'), '--port-file', at('port'), '--log', at('log')]
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...argv], { stdio: 'inherit' })
+  const argv = [
+    '--folder',
+    at('files'),
+    '--script',
+    at('script'),
+    '--port-file',
+    at('port'),
+    '--log',
+    at('log'),
+  ]
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', program, ...argv],
+    { stdio: 'inherit' },
+  )
   onTestFinished(() => void child.kill('SIGKILL'))
   await until(() => existsSync(at('port')))
   const url = `http://127.0.0.1:${readFileSync(at('port'), 'utf8')}/a`
-  await expect(fetch(url, { headers: { 'user-agent': 'Mozilla/5.0' } }).then((answer) => answer.text())).rejects.toThrow('terminated')
+  await expect(
+    fetch(url, { headers: { 'user-agent': 'Mozilla/5.0' } }).then((answer) => answer.text()),
+  ).rejects.toThrow('terminated')
   expect((await fetch(url)).status).toBe(403)
-  await until(() => existsSync(at('log')) && readFileSync(at('log'), 'utf8').split('\n').length === 3)
+  await until(
+    () => existsSync(at('log')) && readFileSync(at('log'), 'utf8').split('\n').length === 3,
+  )
   const log = readFileSync(at('log'), 'utf8').trimEnd().split('\n')
   expect(log.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     { path: '/a', agent: 'Mozilla/5.0', status: 200, sent: 3 },

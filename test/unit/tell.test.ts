@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { HostError, Interrupted, ProofError, StageError, UserError } from '../../lib/common/words/errors.ts'
+import {
+  HostError,
+  Interrupted,
+  ProofError,
+  StageError,
+  UserError,
+} from '../../lib/common/words/errors.ts'
 import { tell } from '../../scripts/session/tell.ts'
 import { planOf, refusal, temporaryFolder, write } from './fixtures.ts'
 
@@ -10,7 +16,9 @@ const root = (text: string): string => {
 }
 
 test('below a mistake in a YAML file stands its line, with a mark below the place', () => {
-  const error = new UserError('image.yaml:2:8 board: there is no boards/pi9.yaml (did you mean "pi5"?)')
+  const error = new UserError(
+    'image.yaml:2:8 board: there is no boards/pi9.yaml (did you mean "pi5"?)',
+  )
   expect(tell(error, root('name: x\nboard: pi9\nhostname: y\n'))).toEqual([
     '✖ image.yaml:2:8 board: there is no boards/pi9.yaml (did you mean "pi5"?)',
     '  2 | board: pi9',
@@ -42,7 +50,10 @@ test.each([
 })
 
 test('every way to end badly says what to do next', () => {
-  expect(tell(new HostError('no bash', 'apt install bash'), '/')).toEqual(['✖ no bash', '  to mend it: apt install bash'])
+  expect(tell(new HostError('no bash', 'apt install bash'), '/')).toEqual([
+    '✖ no bash',
+    '  to mend it: apt install bash',
+  ])
   expect(tell(new StageError('kernel', 'exit status 2', ['a', 'b'], 'out/x.log'), '/')).toEqual([
     '✖ kernel: exit status 2',
     '  | a',
@@ -50,7 +61,10 @@ test('every way to end badly says what to do next', () => {
     '  everything it printed: out/x.log',
   ])
   expect(tell(new ProofError('swap: on'), '/')).toEqual(['✖ swap: on'])
-  expect(tell(new Interrupted('stopped', 'nothing is lost'), '/')).toEqual(['', 'stopped; nothing is lost'])
+  expect(tell(new Interrupted('stopped', 'nothing is lost'), '/')).toEqual([
+    '',
+    'stopped; nothing is lost',
+  ])
 })
 
 test('what is thrown by mistake is a fault of downbeat, and shows where', () => {
@@ -67,7 +81,9 @@ profile: guitr
 jack: { server: jack3 }
 `
   expect(refusal(() => planOf({ 'image.yaml': choices })).split('\n')).toEqual([
-    expect.stringMatching(/^image\.yaml:1:9: there is no boards\/pi9\.yaml \(there is: .*, pi4b.*\)$/),
+    expect.stringMatching(
+      /^image\.yaml:1:9: there is no boards\/pi9\.yaml \(there is: .*, pi4b.*\)$/,
+    ),
     'image.yaml:2:12: there is no soundcards/hifibery-dac.yaml (did you mean "hifiberry-dac"?)',
     'image.yaml:4:17 jack.server: expected jack1 or jack2, got "jack3"',
     'image.yaml:3:10: there is no profiles/guitr.yaml (did you mean "guitar"?)',
@@ -77,11 +93,17 @@ jack: { server: jack3 }
 test('what JACK cannot do on a card is told at once', () => {
   const choices = 'board: pi4b\nsoundcard: usb\njack: { period: 100, rate: 11025, inputs: 99 }\n'
   const told = refusal(() => planOf({ 'image.yaml': choices })).split('\n')
-  expect(told.map((line) => /jack\.\w+/.exec(line)?.[0])).toEqual(['jack.inputs', 'jack.period', 'jack.rate'])
+  expect(told.map((line) => /jack\.\w+/.exec(line)?.[0])).toEqual([
+    'jack.inputs',
+    'jack.period',
+    'jack.rate',
+  ])
 })
 
 test('all faults of a YAML text are told at once', () => {
-  const told = refusal(() => planOf({ 'image.yaml': 'board: pi4b\nboard: pi5\nsoundcard: usb\nsoundcard: none\n' })).split('\n')
+  const told = refusal(() =>
+    planOf({ 'image.yaml': 'board: pi4b\nboard: pi5\nsoundcard: usb\nsoundcard: none\n' }),
+  ).split('\n')
   expect(told.length).toBeGreaterThan(1)
   for (const line of told) expect(line).toMatch(/^image\.yaml:\d+:\d+ /)
 })

@@ -11,7 +11,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** A recording of so many seconds, each sample computed from its time. */
 const record = (seconds: number, at: (t: number) => number, frames = rate) =>
   Float64Array.from({ length: seconds * frames }, (_, i) => at(i / frames))
-const sine = (hz: number, amplitude: number) => (t: number) => amplitude * Math.sin(2 * Math.PI * hz * t)
+const sine = (hz: number, amplitude: number) => (t: number) =>
+  amplitude * Math.sin(2 * Math.PI * hz * t)
 
 /** Repeatable white noise of this RMS. */
 function noise(rms: number): () => number {
@@ -56,19 +57,33 @@ test('a stereo recording is split into its channels', () => {
 })
 
 test('a recording whose lengths were never written is read to the end of the file', () => {
-  expect(readWav(wav('killed.wav', s16(1, 2, 3), { riff: 0, length: 0 })).samples[0]).toHaveLength(3)
-  expect(readWav(wav('stale.wav', s16(1, 2, 3), { riff: 38, length: 2 })).samples[0]).toHaveLength(3)
-  expect(readWav(wav('endless.wav', s16(1, 2, 3), { riff: 0xffffffff, length: 0xffffffff })).samples[0]).toHaveLength(3)
+  expect(readWav(wav('killed.wav', s16(1, 2, 3), { riff: 0, length: 0 })).samples[0]).toHaveLength(
+    3,
+  )
+  expect(readWav(wav('stale.wav', s16(1, 2, 3), { riff: 38, length: 2 })).samples[0]).toHaveLength(
+    3,
+  )
+  expect(
+    readWav(wav('endless.wav', s16(1, 2, 3), { riff: 0xffffffff, length: 0xffffffff })).samples[0],
+  ).toHaveLength(3)
 })
 
 test('a recording cut off within a frame loses that frame only', () => {
   const cut = Buffer.concat([s16(1, 2, 3), Buffer.of(7)])
-  expect(readWav(wav('odd.wav', cut, { channels: 2, riff: 0, length: 0 })).samples.map(({ length }) => length)).toEqual([1, 1])
+  expect(
+    readWav(wav('odd.wav', cut, { channels: 2, riff: 0, length: 0 })).samples.map(
+      ({ length }) => length,
+    ),
+  ).toEqual([1, 1])
 })
 
 test('a chunk after the data is not sound, and a chunk before it is skipped', () => {
   expect(
-    readWav(wav('list.wav', Buffer.concat([s16(1, 2), Buffer.from('LIST\x04\0\0\0abcd', 'latin1')]), { length: 4 })).samples[0],
+    readWav(
+      wav('list.wav', Buffer.concat([s16(1, 2), Buffer.from('LIST\x04\0\0\0abcd', 'latin1')]), {
+        length: 4,
+      }),
+    ).samples[0],
   ).toHaveLength(2)
 })
 
@@ -175,7 +190,15 @@ test('a tone of another frequency is named, and is no part of the one expected',
 })
 
 test('silence, an empty recording and a tone below the floor are reported as nothing', () => {
-  const nothing = { hz: 0, level: -Infinity, purity: 0, seconds: 0, longestGap: 0, firstSound: undefined, lastSound: undefined }
+  const nothing = {
+    hz: 0,
+    level: -Infinity,
+    purity: 0,
+    seconds: 0,
+    longestGap: 0,
+    firstSound: undefined,
+    lastSound: undefined,
+  }
   expect(findTone(new Float64Array(rate), rate, 1000)).toEqual(nothing)
   expect(findTone(new Float64Array(0), rate, 1000)).toEqual(nothing)
   expect(findTone(record(1, sine(1000, 0.0005)), rate, 1000)).toEqual(nothing)

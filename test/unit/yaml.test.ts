@@ -11,15 +11,37 @@ import { refusal, temporaryFolder, write } from './fixtures.ts'
 
 const image = (text: string, sets: Override[] = []) => parseYaml(text, 'image.yaml', Image, sets)
 const refused = (text: string, sets: Override[] = []): string => refusal(() => image(text, sets))
-const set = (key: string, value: unknown): Override => ({ path: key.split('.'), value, text: `--set ${key}=${String(value)}` })
+const set = (key: string, value: unknown): Override => ({
+  path: key.split('.'),
+  value,
+  text: `--set ${key}=${String(value)}`,
+})
 const choices = 'board: pi4b\nsoundcard: usb\n'
 
 describe('a file that is right', () => {
   test('gives its value with the defaults of the schema', () => {
     const { value } = image(choices)
-    expect(value).toMatchObject({ board: ['pi4b'], soundcard: 'usb', hostname: 'downbeat', user: { name: 'musician', ssh_keys: [] } })
-    expect(value).toMatchObject({ base: 'debian-trixie-arm64', overclock: 'none', root: 'sd', accept: [], packages: [], tunings: {} })
-    expect(value.jack).toEqual({ server: 'jack2', port_max: 64, timeout_ms: 2000, softmode: false, midi: true })
+    expect(value).toMatchObject({
+      board: ['pi4b'],
+      soundcard: 'usb',
+      hostname: 'downbeat',
+      user: { name: 'musician', ssh_keys: [] },
+    })
+    expect(value).toMatchObject({
+      base: 'debian-trixie-arm64',
+      overclock: 'none',
+      root: 'sd',
+      accept: [],
+      packages: [],
+      tunings: {},
+    })
+    expect(value.jack).toEqual({
+      server: 'jack2',
+      port_max: 64,
+      timeout_ms: 2000,
+      softmode: false,
+      midi: true,
+    })
   })
 
   test('knows the line and column of each of its values', () => {
@@ -38,14 +60,20 @@ describe('a file that is right', () => {
 
 describe('a key', () => {
   test('that no schema knows is named with its line and the nearest word', () => {
-    expect(refused(`${choices}baord: x\n`)).toBe('image.yaml:3:1 baord: unknown key (did you mean "board"?)')
-    expect(refused(`${choices}jack:\n  perod: 64\n`)).toBe('image.yaml:4:3 jack.perod: unknown key (did you mean "period"?)')
+    expect(refused(`${choices}baord: x\n`)).toBe(
+      'image.yaml:3:1 baord: unknown key (did you mean "board"?)',
+    )
+    expect(refused(`${choices}jack:\n  perod: 64\n`)).toBe(
+      'image.yaml:4:3 jack.perod: unknown key (did you mean "period"?)',
+    )
   })
 
   test('that no schema knows is found inside a list, too', () => {
     const text =
       'name: x\nbus: usb\ndriver: d\nplayback: 2\ncapture: 2\nrates: [48000]\nsource: s\njack: { period: 64, periods: 2, rate: 48000, smallest: 16 }\n'
-    expect(refusal(() => parseYaml(text, 'soundcards/x.yaml', Soundcard))).toContain('soundcards/x.yaml:8:46 jack.smallest: unknown key')
+    expect(refusal(() => parseYaml(text, 'soundcards/x.yaml', Soundcard))).toContain(
+      'soundcards/x.yaml:8:46 jack.smallest: unknown key',
+    )
   })
 
   test('that is misspelt beside another one is not forgotten: both are named', () => {
@@ -58,7 +86,9 @@ describe('a key', () => {
   test('of a table of architectures is answered with the nearest architecture', () => {
     const text = 'name: a\nbuilds: { arm65: 1 }\n'
     const Builds = z.strictObject({ name: z.string(), builds: z.partialRecord(Arch, z.number()) })
-    expect(refusal(() => parseYaml(text, 'x.yaml', Builds))).toBe('x.yaml:2:11 builds.arm65: unknown key (did you mean "arm64"?)')
+    expect(refusal(() => parseYaml(text, 'x.yaml', Builds))).toBe(
+      'x.yaml:2:11 builds.arm65: unknown key (did you mean "arm64"?)',
+    )
   })
 
   test('that is missing is named with what is expected of it', () => {
@@ -69,7 +99,9 @@ describe('a key', () => {
     expect(refused('soundcard: usb\n')).toContain('image.yaml:1:1 board: is missing')
     const text =
       'name: x\ndriver: d\nplayback: 2\ncapture: 2\nrates: [48000]\nsource: s\njack: { period: 64, periods: 2, rate: 48000, smallest_period: 16 }\n'
-    expect(refusal(() => parseYaml(text, 'soundcards/x.yaml', Soundcard))).toContain('soundcards/x.yaml:1:1 bus: is missing')
+    expect(refusal(() => parseYaml(text, 'soundcards/x.yaml', Soundcard))).toContain(
+      'soundcards/x.yaml:1:1 bus: is missing',
+    )
   })
 
   test('that is there twice is an error at the second one', () => {
@@ -104,10 +136,18 @@ describe('a value', () => {
   })
 
   test('of the wrong type is shown beside the type that is expected', () => {
-    expect(refused(`${choices}jack: { period: big }\n`)).toBe('image.yaml:3:17 jack.period: expected a number, got "big"')
-    expect(refused(`${choices}jack: { period: 64.5 }\n`)).toBe('image.yaml:3:17 jack.period: expected a whole number, got 64.5')
-    expect(refused(`${choices}jack: 3\n`)).toBe('image.yaml:3:7 jack: expected keys with values, got 3')
-    expect(refused(`${choices}hostname: [a]\n`)).toBe('image.yaml:3:11 hostname: expected text, got ["a"]')
+    expect(refused(`${choices}jack: { period: big }\n`)).toBe(
+      'image.yaml:3:17 jack.period: expected a number, got "big"',
+    )
+    expect(refused(`${choices}jack: { period: 64.5 }\n`)).toBe(
+      'image.yaml:3:17 jack.period: expected a whole number, got 64.5',
+    )
+    expect(refused(`${choices}jack: 3\n`)).toBe(
+      'image.yaml:3:7 jack: expected keys with values, got 3',
+    )
+    expect(refused(`${choices}hostname: [a]\n`)).toBe(
+      'image.yaml:3:11 hostname: expected text, got ["a"]',
+    )
   })
 
   test('of the wrong type is shown, too, where several types are allowed', () => {
@@ -117,18 +157,30 @@ describe('a value', () => {
   })
 
   test('that may have several forms is answered in the words of the one that was meant', () => {
-    expect(refused(`${choices}overclock: { over_voltage: 2 }\n`)).toBe('image.yaml:3:12 overclock.arm_freq: is missing')
+    expect(refused(`${choices}overclock: { over_voltage: 2 }\n`)).toBe(
+      'image.yaml:3:12 overclock.arm_freq: is missing',
+    )
     expect(refused(`${choices}overclock: { arm_freq: 1400, over_volts: 2 }\n`)).toBe(
       'image.yaml:3:30 overclock.over_volts: unknown key (did you mean "over_voltage"?)',
     )
-    expect(refused(`${choices}overclock: [turbo]\n`)).toBe('image.yaml:3:12 overclock: expected text or keys with values, got ["turbo"]')
-    expect(refused('board: []\nsoundcard: usb\n')).toBe('image.yaml:1:8 board: expected at least 1 entry, got []')
-    expect(refused('board: [pi4b, 3]\nsoundcard: usb\n')).toBe('image.yaml:1:15 board.1: expected text, got 3')
+    expect(refused(`${choices}overclock: [turbo]\n`)).toBe(
+      'image.yaml:3:12 overclock: expected text or keys with values, got ["turbo"]',
+    )
+    expect(refused('board: []\nsoundcard: usb\n')).toBe(
+      'image.yaml:1:8 board: expected at least 1 entry, got []',
+    )
+    expect(refused('board: [pi4b, 3]\nsoundcard: usb\n')).toBe(
+      'image.yaml:1:15 board.1: expected text, got 3',
+    )
   })
 
   test('of a switch may be called by the names of others, in the hint', () => {
-    expect(refused(`${choices}tunings: { no-swap: no }\n`)).toContain('got "no" (did you mean "off"?)')
-    expect(refused(`${choices}tunings: { no-swap: false }\n`)).toContain('got false (did you mean "off"?)')
+    expect(refused(`${choices}tunings: { no-swap: no }\n`)).toContain(
+      'got "no" (did you mean "off"?)',
+    )
+    expect(refused(`${choices}tunings: { no-swap: false }\n`)).toContain(
+      'got false (did you mean "off"?)',
+    )
   })
 
   test('that is very long is cut in the message', () => {
@@ -138,15 +190,21 @@ describe('a value', () => {
   })
 
   test('outside its limits is answered with the limit', () => {
-    expect(refused(`${choices}jack: { period: 8 }\n`)).toBe('image.yaml:3:17 jack.period: expected at least 16, got 8')
+    expect(refused(`${choices}jack: { period: 8 }\n`)).toBe(
+      'image.yaml:3:17 jack.period: expected at least 16, got 8',
+    )
   })
 
   test('of the wrong form is answered with what is expected, in the words of the schema', () => {
     expect(refused('board: Pi4\nsoundcard: usb\n')).toBe(
       'image.yaml:1:8 board: expected a name of lower-case letters, digits, ".", "+" and "-"',
     )
-    expect(refused('board: [pi4b, Pi3]\nsoundcard: usb\n')).toContain('image.yaml:1:15 board.1: expected a name of lower-case letters')
-    expect(refused(`${choices}hostname: my_pi\n`)).toBe('image.yaml:3:11 hostname: expected letters, digits and "-", at most 63')
+    expect(refused('board: [pi4b, Pi3]\nsoundcard: usb\n')).toContain(
+      'image.yaml:1:15 board.1: expected a name of lower-case letters',
+    )
+    expect(refused(`${choices}hostname: my_pi\n`)).toBe(
+      'image.yaml:3:11 hostname: expected letters, digits and "-", at most 63',
+    )
     expect(refused(`${choices}user:\n  ssh_keys:\n    - hello\n`)).toBe(
       'image.yaml:5:7 user.ssh_keys.0: expected a public key, such as the text of ~/.ssh/id_ed25519.pub',
     )
@@ -162,10 +220,16 @@ describe('a value', () => {
 
 describe('a text that is no YAML', () => {
   test('is placed where it stops to be one', () => {
-    expect(refused('board: [pi4b\nsoundcard: usb\n')).toMatch(/^image\.yaml:2:1 Flow sequence in block collection must be/)
-    expect(refused('board: pi4b\njack:\n\tperiod: 3\n')).toBe('image.yaml:3:1 Tabs are not allowed as indentation')
+    expect(refused('board: [pi4b\nsoundcard: usb\n')).toMatch(
+      /^image\.yaml:2:1 Flow sequence in block collection must be/,
+    )
+    expect(refused('board: pi4b\njack:\n\tperiod: 3\n')).toBe(
+      'image.yaml:3:1 Tabs are not allowed as indentation',
+    )
     expect(refused('board: "pi4b\n')).toMatch(/^image\.yaml:2:1 Missing closing "quote/)
-    expect(refused('board: pi4b\n---\nboard: pi3b\n')).toMatch(/^image\.yaml:2:1 Source contains multiple documents/)
+    expect(refused('board: pi4b\n---\nboard: pi3b\n')).toMatch(
+      /^image\.yaml:2:1 Source contains multiple documents/,
+    )
   })
 
   test('names an anchor that it does not have', () => {
@@ -179,9 +243,13 @@ describe('a text that is no YAML', () => {
 
   test('and a file that is not there are told apart', () => {
     const root = temporaryFolder()
-    expect(refusal(() => readYaml(join(root, 'variants/x.yaml'), Image, root))).toBe('variants/x.yaml: there is no such file')
+    expect(refusal(() => readYaml(join(root, 'variants/x.yaml'), Image, root))).toBe(
+      'variants/x.yaml: there is no such file',
+    )
     write(root, { 'variants/x.yaml': 'board: {}\n' })
-    expect(refusal(() => readYaml(join(root, 'variants/x.yaml'), Image, root))).toMatch(/^variants\/x\.yaml:1:/)
+    expect(refusal(() => readYaml(join(root, 'variants/x.yaml'), Image, root))).toMatch(
+      /^variants\/x\.yaml:1:/,
+    )
   })
 })
 
@@ -189,7 +257,14 @@ describe('--set', () => {
   test('replaces a value of the file, and makes one that is not there', () => {
     const { value } = image(choices, [set('soundcard', 'dac'), set('jack.period', 64)])
     expect(value.soundcard).toBe('dac')
-    expect(value.jack).toEqual({ server: 'jack2', period: 64, port_max: 64, timeout_ms: 2000, softmode: false, midi: true })
+    expect(value.jack).toEqual({
+      server: 'jack2',
+      period: 64,
+      port_max: 64,
+      timeout_ms: 2000,
+      softmode: false,
+      midi: true,
+    })
   })
 
   test('is the place of the value it sets, and of no other', () => {
@@ -200,42 +275,48 @@ describe('--set', () => {
   })
 
   test('with a wrong value is the place of the message', () => {
-    expect(refused(choices, [set('jack.period', 'big')])).toBe('--set jack.period=big jack.period: expected a number, got "big"')
-    expect(refused(choices, [set('board', 'Pi4')])).toContain('--set board=Pi4 board: expected a name of lower-case letters')
+    expect(refused(choices, [set('jack.period', 'big')])).toBe(
+      '--set jack.period=big jack.period: expected a number, got "big"',
+    )
+    expect(refused(choices, [set('board', 'Pi4')])).toContain(
+      '--set board=Pi4 board: expected a name of lower-case letters',
+    )
   })
 
   test('with an unknown key is the place of the message, with the nearest word', () => {
-    expect(refused(choices, [set('jack.perod', 64)])).toBe('--set jack.perod=64 jack.perod: unknown key (did you mean "period"?)')
-    expect(refused(choices, [set('jak.period', 64)])).toBe('--set jak.period=64 jak: unknown key (did you mean "jack"?)')
+    expect(refused(choices, [set('jack.perod', 64)])).toBe(
+      '--set jack.perod=64 jack.perod: unknown key (did you mean "period"?)',
+    )
+    expect(refused(choices, [set('jak.period', 64)])).toBe(
+      '--set jak.period=64 jak: unknown key (did you mean "jack"?)',
+    )
   })
 
   test('of the same key twice means the last one, in messages too', () => {
     const twice = [set('jack.period', 64), set('jack.period', 8)]
     expect(image(choices, twice.toReversed()).value.jack.period).toBe(64)
-    expect(refused(choices, twice)).toBe('--set jack.period=8 jack.period: expected at least 16, got 8')
+    expect(refused(choices, twice)).toBe(
+      '--set jack.period=8 jack.period: expected at least 16, got 8',
+    )
   })
 
   test('of something below a plain value is refused, and is no fault of downbeat', () => {
-    expect(refused(`${choices}hostname: x\n`, [set('hostname.first', 'a')])).toMatch(/^--set hostname\.first=a /)
+    expect(refused(`${choices}hostname: x\n`, [set('hostname.first', 'a')])).toMatch(
+      /^--set hostname\.first=a /,
+    )
   })
 
   test('of one place of a list changes that one', () => {
-    expect(image('board: [pi4b, pi3b]\nsoundcard: usb\n', [set('board.0', 'cm4')]).value.board).toEqual(['cm4', 'pi3b'])
+    expect(
+      image('board: [pi4b, pi3b]\nsoundcard: usb\n', [set('board.0', 'cm4')]).value.board,
+    ).toEqual(['cm4', 'pi3b'])
   })
 
   test('takes what one would write behind a key: a number, a word, a list', () => {
     const plain = (text: string): unknown => plainValue(text, '--set x')
-    expect(['64', '-2', 'true', 'false', 'on', '', '6.12', '[a, 3]', '{ a: 1 }'].map(plain)).toEqual([
-      64,
-      -2,
-      true,
-      false,
-      'on',
-      '',
-      '6.12',
-      ['a', 3],
-      { a: 1 },
-    ])
+    expect(
+      ['64', '-2', 'true', 'false', 'on', '', '6.12', '[a, 3]', '{ a: 1 }'].map(plain),
+    ).toEqual([64, -2, true, false, 'on', '', '6.12', ['a', 3], { a: 1 }])
     expect(refusal(() => plain('[a, b'))).toMatch(/^--set x: Flow sequence must end with a \]/)
   })
 })

@@ -4,10 +4,18 @@ import { parsePlist } from './plist.ts'
 
 // macOS: written by what Apple's manual page and captured output say, and never tried on a Mac.
 
-const Volume = z.object({ DeviceIdentifier: z.string(), VolumeName: z.string().optional(), MountPoint: z.string().optional() })
+const Volume = z.object({
+  DeviceIdentifier: z.string(),
+  VolumeName: z.string().optional(),
+  MountPoint: z.string().optional(),
+})
 const List = z.object({
   AllDisksAndPartitions: z.array(
-    Volume.extend({ Partitions: z.array(Volume).default([]), APFSVolumes: z.array(Volume).default([]), Size: z.number().default(0) }),
+    Volume.extend({
+      Partitions: z.array(Volume).default([]),
+      APFSVolumes: z.array(Volume).default([]),
+      Size: z.number().default(0),
+    }),
   ),
 })
 const Info = z.object({
@@ -29,11 +37,16 @@ const Info = z.object({
 export const namesOfDiskutil = (list: string): string[] =>
   List.parse(parsePlist(list)).AllDisksAndPartitions.map(({ DeviceIdentifier }) => DeviceIdentifier)
 
-/** One of them, with what `diskutil info -plist` prints of it. Its raw device is written to: the other one is many times slower. */
+/**
+ * One of them, with what `diskutil info -plist` prints of it. Its raw device is written to: the
+ * other one is many times slower.
+ */
 export function driveOfDiskutil(list: string, info: string): Drive {
   const found = Info.parse(parsePlist(info))
   const name = found.DeviceIdentifier
-  const disk = List.parse(parsePlist(list)).AllDisksAndPartitions.find(({ DeviceIdentifier }) => DeviceIdentifier === name)
+  const disk = List.parse(parsePlist(list)).AllDisksAndPartitions.find(
+    ({ DeviceIdentifier }) => DeviceIdentifier === name,
+  )
   const volumes = disk === undefined ? [] : [disk, ...disk.Partitions, ...disk.APFSVolumes]
   const { DeviceBlockSize, BusProtocol, Internal, Ejectable, RemovableMedia } = found
   return {
@@ -46,10 +59,16 @@ export function driveOfDiskutil(list: string, info: string): Drive {
     removable: RemovableMedia || Ejectable || !Internal,
     readOnly: !found.WritableMedia,
     sector_bytes: DeviceBlockSize,
-    mounts: volumes.flatMap(({ MountPoint }) => (MountPoint === undefined ? [] : [{ device: `/dev/${name}`, at: MountPoint }])),
+    mounts: volumes.flatMap(({ MountPoint }) =>
+      MountPoint === undefined ? [] : [{ device: `/dev/${name}`, at: MountPoint }],
+    ),
     users: [],
-    labels: volumes.flatMap(({ VolumeName }) => (VolumeName === undefined || VolumeName === '' ? [] : [VolumeName])),
-    partitions: volumes.map(({ DeviceIdentifier }) => `/dev/${DeviceIdentifier}`).filter((path) => path !== `/dev/${name}`),
+    labels: volumes.flatMap(({ VolumeName }) =>
+      VolumeName === undefined || VolumeName === '' ? [] : [VolumeName],
+    ),
+    partitions: volumes
+      .map(({ DeviceIdentifier }) => `/dev/${DeviceIdentifier}`)
+      .filter((path) => path !== `/dev/${name}`),
     number: name,
     unmount: 'diskutil unmountDisk',
   }

@@ -1,4 +1,7 @@
-/** A disk as the tools of the system describe it, or a regular file in its place. Nothing here depends on which system. */
+/**
+ * A disk as the tools of the system describe it, or a regular file in its place. Nothing here
+ * depends on which system.
+ */
 export interface Drive {
   /** what is opened to write, such as `/dev/sdb` */
   path: string
@@ -31,8 +34,11 @@ export interface Drive {
 
 const system = /^\/$|^\/(boot|usr|var|home)(\/|$)|^\[SWAP\]$/
 
-/** Where the running system itself is on this disk: of its mounts those that it cannot do without. */
-export const systemMounts = ({ mounts }: Drive): string[] => mounts.map(({ at }) => at).filter((at) => system.test(at))
+/**
+ * Where the running system itself is on this disk: of its mounts those that it cannot do without.
+ */
+export const systemMounts = ({ mounts }: Drive): string[] =>
+  mounts.map(({ at }) => at).filter((at) => system.test(at))
 
 /** `64.0 GB`: of a million bytes, as it is printed on cards. */
 export function sizeInWords(bytes: number): string {
@@ -42,16 +48,31 @@ export function sizeInWords(bytes: number): string {
 
 /** What somebody must type who means this disk: `sdb SDXC 64.0GB`. */
 export const fingerprint = ({ path, model, bytes }: Drive): string =>
-  [path.slice(path.lastIndexOf('/') + 1), ...model.split(/\s+/), sizeInWords(bytes).replace(' ', '')].filter(Boolean).join(' ')
+  [
+    path.slice(path.lastIndexOf('/') + 1),
+    ...model.split(/\s+/),
+    sizeInWords(bytes).replace(' ', ''),
+  ]
+    .filter(Boolean)
+    .join(' ')
 
 /** What is different about a disk that was looked at again, in words; undefined: it is the same. */
 export function difference(before: Drive, after: Drive | undefined): string | undefined {
   if (after === undefined) return 'it has gone'
   const told = (key: 'model' | 'serial' | 'bytes' | 'number' | 'sequence'): string => {
-    const [was, is] = [before, after].map((drive) => (key === 'bytes' ? sizeInWords(drive.bytes) : (drive[key] ?? '')))
-    const name = { model: 'model', serial: 'serial number', bytes: 'size', number: 'number', sequence: 'medium' }[key]
+    const [was, is] = [before, after].map((drive) =>
+      key === 'bytes' ? sizeInWords(drive.bytes) : (drive[key] ?? ''),
+    )
+    const name = {
+      model: 'model',
+      serial: 'serial number',
+      bytes: 'size',
+      number: 'number',
+      sequence: 'medium',
+    }[key]
     return was === is ? `its ${name} has changed` : `its ${name} was "${was}" and is "${is}"`
   }
-  for (const key of ['model', 'serial', 'bytes', 'number', 'sequence'] as const) if (before[key] !== after[key]) return told(key)
+  for (const key of ['model', 'serial', 'bytes', 'number', 'sequence'] as const)
+    if (before[key] !== after[key]) return told(key)
   return undefined
 }

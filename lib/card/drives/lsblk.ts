@@ -1,11 +1,20 @@
 import { z } from 'zod'
 import type { Drive } from './drive.ts'
 
-// lsblk's JSON is not the same everywhere: util-linux before 2.33 writes "0" and "1" for booleans and strings for numbers, and
-// `mountpoints` (a list with nulls in it) came with 2.37 beside `mountpoint`. All of that is read.
+// lsblk's JSON is not the same everywhere: util-linux before 2.33 writes "0" and "1" for booleans
+// and strings for numbers, and `mountpoints` (a list with nulls in it) came with 2.37 beside
+// `mountpoint`. All of that is read.
 
-const flag = z.union([z.boolean(), z.enum(['0', '1']).transform((text) => text === '1'), z.null().transform(() => false)]).default(false)
-const count = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number), z.null().transform(() => 0)]).default(0)
+const flag = z
+  .union([
+    z.boolean(),
+    z.enum(['0', '1']).transform((text) => text === '1'),
+    z.null().transform(() => false),
+  ])
+  .default(false)
+const count = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number), z.null().transform(() => 0)])
+  .default(0)
 const words = z
   .string()
   .nullish()
@@ -35,11 +44,24 @@ const Node = z.object({
 })
 type Node = z.infer<typeof Node>
 
-const columns = 'name,kname,type,subsystems,ro,rm,hotplug,size,log-sec,label,vendor,model,serial,tran,maj:min'
+const columns =
+  'name,kname,type,subsystems,ro,rm,hotplug,size,log-sec,label,vendor,model,serial,tran,maj:min'
 
 /** What to run: the second where the first does not know a column. */
-export const lsblkCommands: readonly (readonly [string, ...string[]])[] = ['mountpoints', 'mountpoint'].map(
-  (mounts) => ['lsblk', '--bytes', '--json', '--paths', '--tree', '--output', `${columns},${mounts}`] as const,
+export const lsblkCommands: readonly (readonly [string, ...string[]])[] = [
+  'mountpoints',
+  'mountpoint',
+].map(
+  (mounts) =>
+    [
+      'lsblk',
+      '--bytes',
+      '--json',
+      '--paths',
+      '--tree',
+      '--output',
+      `${columns},${mounts}`,
+    ] as const,
 )
 
 /** The disks in what lsblk prints as JSON. Throws for what is not of its form. */
@@ -55,7 +77,8 @@ function driveOf(disk: Node, paths: ReadonlySet<string>): Drive {
   const below = descendants(disk)
   const buses = new Set([...disk.subsystems.split(':'), disk.tran])
   const path = pathOf(disk)
-  // To the kernel an eMMC is much like a card. It is soldered on, and tells itself by the boot areas that no card has.
+  // To the kernel an eMMC is much like a card. It is soldered on, and tells itself by the boot
+  // areas that no card has.
   const soldered = paths.has(`${path}boot0`)
   const removable = !soldered && (disk.rm || disk.hotplug || buses.has('usb') || buses.has('mmc'))
   return {
@@ -69,9 +92,13 @@ function driveOf(disk: Node, paths: ReadonlySet<string>): Drive {
     readOnly: disk.ro,
     sector_bytes: disk['log-sec'] || 512,
     mounts: [disk, ...below].flatMap((node) =>
-      [...new Set([...(node.mountpoints ?? []), node.mountpoint])].flatMap((at) => (at ? [{ device: node.name, at }] : [])),
+      [...new Set([...(node.mountpoints ?? []), node.mountpoint])].flatMap((at) =>
+        at ? [{ device: node.name, at }] : [],
+      ),
     ),
-    users: below.filter(({ type }) => type !== 'part').map(({ name, type }) => ({ device: name, type })),
+    users: below
+      .filter(({ type }) => type !== 'part')
+      .map(({ name, type }) => ({ device: name, type })),
     labels: [disk, ...below].map(({ label }) => label).filter((label) => label !== ''),
     partitions: below.filter(({ type }) => type === 'part').map(({ name }) => name),
     number: disk['maj:min'],
@@ -87,5 +114,7 @@ function descendants(node: Node): Node[] {
 function kindOf(path: string, type: string): Drive['kind'] {
   if (type === 'loop') return 'loop'
   // The boot areas of an eMMC are disks of their own to the kernel, a few MB in size.
-  return type === 'disk' && !/\/(z?ram\d|sr\d|fd\d|mmcblk\d+(boot|rpmb|gp))/.test(path) ? 'disk' : 'none'
+  return type === 'disk' && !/\/(z?ram\d|sr\d|fd\d|mmcblk\d+(boot|rpmb|gp))/.test(path)
+    ? 'disk'
+    : 'none'
 }

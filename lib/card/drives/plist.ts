@@ -3,15 +3,20 @@ export type Plist = string | number | boolean | Plist[] | { [key: string]: Plist
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 const unescape = (text: string): string =>
-  text.replaceAll(/&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi, (all, decimal?: string, hex?: string, name?: string) =>
-    decimal !== undefined
-      ? String.fromCodePoint(Number(decimal))
-      : hex !== undefined
-        ? String.fromCodePoint(Number.parseInt(hex, 16))
-        : (entities[name!] ?? all),
+  text.replaceAll(
+    /&(?:#(\d+)|#x([0-9a-f]+)|(\w+));/gi,
+    (all, decimal?: string, hex?: string, name?: string) =>
+      decimal !== undefined
+        ? String.fromCodePoint(Number(decimal))
+        : hex !== undefined
+          ? String.fromCodePoint(Number.parseInt(hex, 16))
+          : (entities[name!] ?? all),
   )
 
-/** Reads the XML form of a property list, as diskutil prints it. Dates and data stay text. Throws for what is none. */
+/**
+ * Reads the XML form of a property list, as diskutil prints it. Dates and data stay text. Throws
+ * for what is none.
+ */
 export function parsePlist(xml: string): Plist {
   const body = /<plist[^>]*>([^]*)<\/plist>/.exec(xml)?.[1]
   if (body === undefined) throw new Error('no property list')

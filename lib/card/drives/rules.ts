@@ -9,13 +9,19 @@ export interface Question {
   large: boolean
 }
 
-/** One reason not to write to a disk: `holds` is what is true of a disk that passes, `refuse` says what is wrong and what to do. */
+/**
+ * One reason not to write to a disk: `holds` is what is true of a disk that passes, `refuse` says
+ * what is wrong and what to do.
+ */
 interface Rule {
   holds: string
   refuse: (drive: Drive, question: Question) => string | undefined
 }
 
-/** No card is larger than that (2026): more is somebody's disk of data, unless he says otherwise. Most of those are USB, too. */
+/**
+ * No card is larger than that (2026): more is somebody's disk of data, unless he says otherwise.
+ * Most of those are USB, too.
+ */
 const LARGE = 256 * 2 ** 30
 /** What an MBR can describe. */
 const LARGEST = 2 * 2 ** 40
@@ -29,17 +35,21 @@ const ofDisks =
 const rules: readonly Rule[] = [
   {
     holds: 'it is a disk that an image can be on',
-    refuse: ({ kind }) => (kind === 'none' ? 'it is no disk that a Raspberry Pi could start from' : undefined),
+    refuse: ({ kind }) =>
+      kind === 'none' ? 'it is no disk that a Raspberry Pi could start from' : undefined,
   },
   {
     holds: 'there is a medium in it',
-    refuse: ({ bytes, kind }) => (bytes === 0 ? (kind === 'file' ? 'it is empty' : 'there is no card in it') : undefined),
+    refuse: ({ bytes, kind }) =>
+      bytes === 0 ? (kind === 'file' ? 'it is empty' : 'there is no card in it') : undefined,
   },
   {
     holds: 'this system does not run from it',
     refuse: (drive) => {
       const found = systemMounts(drive)
-      return found.length > 0 ? `this system itself runs from it (${[...new Set(found)].join(', ')})` : undefined
+      return found.length > 0
+        ? `this system itself runs from it (${[...new Set(found)].join(', ')})`
+        : undefined
     },
   },
   {
@@ -74,28 +84,40 @@ const rules: readonly Rule[] = [
   {
     holds: 'it counts in sectors of 512 bytes, as the image does',
     refuse: ({ sector_bytes }) =>
-      sector_bytes === 512 ? undefined : `it counts in sectors of ${sector_bytes} bytes, and the image in such of 512`,
+      sector_bytes === 512
+        ? undefined
+        : `it counts in sectors of ${sector_bytes} bytes, and the image in such of 512`,
   },
   {
     holds: 'the image fits on it',
     refuse: (drive, { bytes = 0 }) =>
-      bytes > drive.bytes ? `it is too small: it has ${exact(drive.bytes)}, and the image ${exact(bytes)}` : undefined,
+      bytes > drive.bytes
+        ? `it is too small: it has ${exact(drive.bytes)}, and the image ${exact(bytes)}`
+        : undefined,
   },
   {
     holds: 'it is no larger than 2 TiB',
-    refuse: ({ bytes }) => (bytes > LARGEST ? `it has ${sizeInWords(bytes)}: an MBR can describe 2 TiB at most` : undefined),
+    refuse: ({ bytes }) =>
+      bytes > LARGEST
+        ? `it has ${sizeInWords(bytes)}: an MBR can describe 2 TiB at most`
+        : undefined,
   },
   {
     holds: 'it is no larger than 256 GiB, or --large was said',
     refuse: ({ bytes }, { large }) =>
-      bytes > LARGE && !large ? `it has ${sizeInWords(bytes)}, which few cards have: --large, if it is the right one` : undefined,
+      bytes > LARGE && !large
+        ? `it has ${sizeInWords(bytes)}, which few cards have: --large, if it is the right one`
+        : undefined,
   },
 ]
 
 const exact = (bytes: number): string => `${sizeInWords(bytes)} (${bytes} bytes)`
 
 /** Every rule and what it says of this disk: the decision table of --dry-run. */
-export const decide = (drive: Drive, question: Question): { holds: string; refusal: string | undefined }[] =>
+export const decide = (
+  drive: Drive,
+  question: Question,
+): { holds: string; refusal: string | undefined }[] =>
   rules.map(({ holds, refuse }) => ({ holds, refusal: refuse(drive, question) }))
 
 /** Why a disk must not be written to; undefined: it may. */

@@ -17,7 +17,10 @@ export const describe = ({ model, serial, bytes, transport, labels, partitions }
         : []),
   ].join(', ')
 
-/** Those that somebody may mean: no optical drives, no loop devices (some systems have dozens), no readers without a card. */
+/**
+ * Those that somebody may mean: no optical drives, no loop devices (some systems have dozens), no
+ * readers without a card.
+ */
 const worthTelling = ({ kind, bytes }: Drive): boolean => kind === 'disk' && bytes > 0
 
 /** A line for each disk, and one more for why it is refused. */
@@ -37,4 +40,6 @@ export const allowed = (drives: readonly Drive[], question: Question): Drive[] =
 
 /** Every rule, and what it says of this disk. */
 export const decisions = (drive: Drive, question: Question): string[] =>
-  decide(drive, question).map(({ holds, refusal }) => (refusal === undefined ? `  ✔ ${holds}` : `  ✖ ${refusal}`))
+  decide(drive, question).map(({ holds, refusal }) =>
+    refusal === undefined ? `  ✔ ${holds}` : `  ✖ ${refusal}`,
+  )

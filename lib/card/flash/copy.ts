@@ -9,14 +9,16 @@ import type { Target } from './target.ts'
 import { sumsOf, verify } from './verify.ts'
 import type { Sum } from './verify.ts'
 
-/** What holds the partition table and begins everything that makes a card bootable: written last. */
+/**
+ * What holds the partition table and begins everything that makes a card bootable: written last.
+ */
 export const HEAD = 2 ** 20
 
 export type Phase = 'writing' | 'reading back'
 
 /**
- * What a target is that has been written to, if it fails now: it cannot start, or nobody knows whether it looks as if it could.
- * Before that nothing was written.
+ * What a target is that has been written to, if it fails now: it cannot start, or nobody knows
+ * whether it looks as if it could. Before that nothing was written.
  */
 export type Left = 'unbootable' | 'doubtful'
 
@@ -35,20 +37,26 @@ export interface Copied {
 }
 
 /**
- * Writes an image, reads it back, and only then writes its first MiB, which was zeroed before anything else: a card that was
- * pulled out, or whose writing was stopped, never looks as if it could start. The target has to hold all of the image.
+ * Writes an image, reads it back, and only then writes its first MiB, which was zeroed before
+ * anything else: a card that was pulled out, or whose writing was stopped, never looks as if it
+ * could start. The target has to hold all of the image.
  *
- * TargetError for what the target refuses; ProofError when it gives back other bytes; UserError for an image that is none.
+ * TargetError for what the target refuses; ProofError when it gives back other bytes; UserError for
+ * an image that is none.
  */
 export async function copy(source: Source, target: Target, options: CopyOptions): Promise<Copied> {
   const { signal, onProgress = () => undefined, onLeft = () => undefined } = options
-  const [head, blank] = alignedBuffers(2, HEAD).map((buffer) => buffer.subarray(0, Math.min(HEAD, target.bytes))) as [Buffer, Buffer]
+  const [head, blank] = alignedBuffers(2, HEAD).map((buffer) =>
+    buffer.subarray(0, Math.min(HEAD, target.bytes)),
+  ) as [Buffer, Buffer]
   const tell = (phase: Phase) => createMeter(0, (progress) => onProgress(phase, progress))
   const pieces = source.pieces(signal)
   try {
     const first = (await pieces.next()).value as Piece | undefined
     if (!first || first.start !== 0 || first.data.readUInt16LE(510) !== 0xaa55)
-      throw new UserError(`${source.path}: this is no image of a disk: it does not begin with a partition table`)
+      throw new UserError(
+        `${source.path}: this is no image of a disk: it does not begin with a partition table`,
+      )
     signal.throwIfAborted()
     onLeft('doubtful')
     await put(target, blank)
@@ -63,7 +71,10 @@ export async function copy(source: Source, target: Target, options: CopyOptions)
       const next = pieces.next() // is read while this one is written
       next.catch(() => undefined) // it is awaited below, if nothing else fails before
       end = start + data.length
-      if (end > target.bytes) throw new UserError(`${source.path}: it is larger than the target, which has ${sizeInWords(target.bytes)}`)
+      if (end > target.bytes)
+        throw new UserError(
+          `${source.path}: it is larger than the target, which has ${sizeInWords(target.bytes)}`,
+        )
       const inHead = Math.max(0, Math.min(data.length, head.length - start))
       data.copy(head, start, 0, inHead)
       const rest = data.subarray(inHead)
@@ -90,13 +101,20 @@ export async function copy(source: Source, target: Target, options: CopyOptions)
       )
       throw error
     }
-    return { bytes, write_s: (checked - started) / 1000, verify_s: (performance.now() - checked) / 1000 }
+    return {
+      bytes,
+      write_s: (checked - started) / 1000,
+      verify_s: (performance.now() - checked) / 1000,
+    }
   } finally {
     await pieces.return(undefined)
   }
 }
 
-/** Writes the first bytes, and sees whether they are there: a card that is worn out may take everything and keep nothing. */
+/**
+ * Writes the first bytes, and sees whether they are there: a card that is worn out may take
+ * everything and keep nothing.
+ */
 async function put(target: Target, first: Buffer): Promise<void> {
   await writeAll(target, first, 0)
   await syncAll(target, 0)
@@ -104,8 +122,8 @@ async function put(target: Target, first: Buffer): Promise<void> {
 }
 
 /**
- * Zeroes the last MiB, where the second copy of a GPT would contradict the image's own partition table; a card that has less
- * room than it says often fails there, at once.
+ * Zeroes the last MiB, where the second copy of a GPT would contradict the image's own partition
+ * table; a card that has less room than it says often fails there, at once.
  */
 async function wipeEnd(target: Target, blank: Buffer): Promise<void> {
   const last = target.bytes - blank.length

@@ -8,13 +8,16 @@ import type { Source } from '../image-file/source.ts'
 export type FlashOptions = Holding & Omit<CopyOptions, 'onLeft'>
 
 /**
- * Writes an image to a drive that was looked at, allowed and confirmed before. Another disk that has taken its place is refused,
- * and whatever goes wrong ends with an error that says so in one sentence, and whether the card has been touched.
+ * Writes an image to a drive that was looked at, allowed and confirmed before. Another disk that
+ * has taken its place is refused, and whatever goes wrong ends with an error that says so in one
+ * sentence, and whether the card has been touched.
  */
 export function flash(source: Source, drive: Drive, options: FlashOptions): Promise<Copied> {
   const words: Record<Left, string> = {
     unbootable: `${nameOf(drive)} is not bootable now, and the same command begins anew`,
     doubtful: `${nameOf(drive)} may look as if it could start: do not use it; the same command begins anew`,
   }
-  return onTarget(drive, options, (target, leave) => copy(source, target, { ...options, onLeft: (left) => leave(words[left]) }))
+  return onTarget(drive, options, (target, leave) =>
+    copy(source, target, { ...options, onLeft: (left) => leave(words[left]) }),
+  )
 }

@@ -19,11 +19,13 @@ export interface Holding {
 export const nameOf = ({ kind, path }: Drive): string => (kind === 'file' ? path : 'the card')
 
 /**
- * Does something with a drive that was looked at before. It is held open for this process alone, and looked at again while
- * nobody else can have it: another disk that has taken its place is refused, and so is one that must not be written to.
+ * Does something with a drive that was looked at before. It is held open for this process alone,
+ * and looked at again while nobody else can have it: another disk that has taken its place is
+ * refused, and so is one that must not be written to.
  *
- * `use` says with `leave` what is left behind if it fails from now on; until then nothing was written. Whatever goes wrong ends
- * with an error that says so in one sentence, and after it what is left.
+ * `use` says with `leave` what is left behind if it fails from now on; until then nothing was
+ * written. Whatever goes wrong ends with an error that says so in one sentence, and after it what
+ * is left.
  */
 export async function onTarget<T>(
   drive: Drive,
@@ -36,16 +38,24 @@ export async function onTarget<T>(
   try {
     target = await open(drive)
     const again = await now()
-    const changed = difference(drive, again) ?? (target.number === drive.number ? undefined : 'another device has its name')
+    const changed =
+      difference(drive, again) ??
+      (target.number === drive.number ? undefined : 'another device has its name')
     if (changed !== undefined)
-      throw new UserError(`${drive.path}: this is not the disk that was looked at: ${changed}; nothing was written`)
+      throw new UserError(
+        `${drive.path}: this is not the disk that was looked at: ${changed}; nothing was written`,
+      )
     const refusal = refusalOf(again!, question)
     if (refusal !== undefined) throw new UserError(`${drive.path}: ${refusal}`)
     return await use(target, (words) => (left = words))
   } catch (error) {
     if (signal.aborted) throw new Interrupted('stopped', left ?? 'nothing was written')
-    const told = error instanceof TargetError ? failure(error, drive, error.doing === 'opened' || (await now()) !== undefined) : error
-    if (left !== undefined && told instanceof Error) told.message = `${named(told, drive)}\n  ${left}`
+    const told =
+      error instanceof TargetError
+        ? failure(error, drive, error.doing === 'opened' || (await now()) !== undefined)
+        : error
+    if (left !== undefined && told instanceof Error)
+      told.message = `${named(told, drive)}\n  ${left}`
     throw told
   } finally {
     await target?.close().catch(() => undefined) // what had to be on the card was waited for
@@ -53,10 +63,15 @@ export async function onTarget<T>(
 }
 
 /** The device in front of what is said of it alone. */
-const named = (error: Error, { path }: Drive): string => (error instanceof ProofError ? `${path}: ${error.message}` : error.message)
+const named = (error: Error, { path }: Drive): string =>
+  error instanceof ProofError ? `${path}: ${error.message}` : error.message
 
 /** What the system's own word for a failure means for somebody with a card in his hand. */
-function failure({ code, at, doing }: TargetError, { path, kind, bytes }: Drive, there: boolean): Error {
+function failure(
+  { code, at, doing }: TargetError,
+  { path, kind, bytes }: Drive,
+  there: boolean,
+): Error {
   const place = `${sizeInWords(at)} (byte ${at})`
   if (!there || code === 'ENODEV' || code === 'ENXIO' || code === 'ENOMEDIUM')
     return new HostError(
@@ -64,11 +79,22 @@ function failure({ code, at, doing }: TargetError, { path, kind, bytes }: Drive,
       'put it in again, see whether its name is the same, and begin anew',
     )
   if (doing === 'opened' && code === 'EBUSY')
-    return new HostError(`${path} is in use by another program`, 'close what uses it (lsblk shows what is mounted), and try again')
+    return new HostError(
+      `${path} is in use by another program`,
+      'close what uses it (lsblk shows what is mounted), and try again',
+    )
   if (['EACCES', 'EPERM', 'EROFS'].includes(code))
-    return new HostError(`${path} cannot be written to (${code})`, 'slide the lock on the card or its adapter, and see who may write to it')
-  if (code === 'ENOSPC' && kind === 'file') return new HostError(`the disk that holds ${path} is full, at ${place}`, 'make room there')
-  if (code === 'ENOSPC') return new HostError(`${path} ends at ${place}, and says that it has ${sizeInWords(bytes)}`, 'take another card')
+    return new HostError(
+      `${path} cannot be written to (${code})`,
+      'slide the lock on the card or its adapter, and see who may write to it',
+    )
+  if (code === 'ENOSPC' && kind === 'file')
+    return new HostError(`the disk that holds ${path} is full, at ${place}`, 'make room there')
+  if (code === 'ENOSPC')
+    return new HostError(
+      `${path} ends at ${place}, and says that it has ${sizeInWords(bytes)}`,
+      'take another card',
+    )
   return new HostError(
     `${path} could not be ${doing} at ${place} (${code}): it is worn out, or sits badly in its reader`,
     'try again with another reader, then with another card',

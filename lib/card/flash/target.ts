@@ -3,7 +3,9 @@ import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Drive } from '../drives/drive.ts'
 
-/** What is written to. As of the system's own calls, fewer bytes than wanted may be written or read. */
+/**
+ * What is written to. As of the system's own calls, fewer bytes than wanted may be written or read.
+ */
 export interface Target {
   readonly bytes: number
   /** the kernel's number of what was opened, as `Drive.number` */
@@ -30,9 +32,10 @@ export class TargetError extends Error {
 }
 
 /**
- * Opens a disk for this process alone: with O_EXCL (and no O_CREAT) Linux gives a block device to one only, and not at all
- * while any part of it is mounted or in use. O_DIRECT goes past the page cache, so that progress and errors are those of the
- * card, and what is read back comes from it. A regular file has neither, and so what is read back may come from memory.
+ * Opens a disk for this process alone: with O_EXCL (and no O_CREAT) Linux gives a block device to
+ * one only, and not at all while any part of it is mounted or in use. O_DIRECT goes past the page
+ * cache, so that progress and errors are those of the card, and what is read back comes from it. A
+ * regular file has neither, and so what is read back may come from memory.
  */
 export async function openTarget({ path, kind, bytes, number }: Drive): Promise<Target> {
   // macOS has no O_DIRECT; its raw devices (rdisk) have no cache
@@ -41,7 +44,8 @@ export async function openTarget({ path, kind, bytes, number }: Drive): Promise<
     throw new TargetError('opened', 0, codeOf(error))
   })
   const { dev, ino, rdev } = await file.stat()
-  const opened = kind === 'file' ? `${dev}:${ino}` : process.platform === 'linux' ? deviceNumber(rdev) : number
+  const opened =
+    kind === 'file' ? `${dev}:${ino}` : process.platform === 'linux' ? deviceNumber(rdev) : number
   return {
     bytes,
     number: opened,
@@ -66,7 +70,11 @@ export const deviceNumber = (rdev: number): string => {
 }
 
 /** Writes all of it, however many calls that takes. TargetError. */
-export async function writeAll(target: Pick<Target, 'write'>, data: Buffer, start: number): Promise<void> {
+export async function writeAll(
+  target: Pick<Target, 'write'>,
+  data: Buffer,
+  start: number,
+): Promise<void> {
   for (let done = 0; done < data.length;) {
     const at = start + done
     const written = await target.write(data.subarray(done), at).catch((error: unknown) => {

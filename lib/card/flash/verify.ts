@@ -13,7 +13,10 @@ export interface Sum {
   sha256: Buffer
 }
 
-/** One checksum for so many bytes: 4 MB of them for a card of 128 GB, and an error is told as exactly. */
+/**
+ * One checksum for so many bytes: 4 MB of them for a card of 128 GB, and an error is told as
+ * exactly.
+ */
 const GRAIN = 2 ** 20
 
 /** Checksums of what is written at `start`. */
@@ -29,13 +32,17 @@ export function sumsOf(data: Buffer, start: number): Sum[] {
 const sha256 = (data: Buffer): Buffer => createHash('sha256').update(data).digest()
 
 /**
- * Reads everything back that these are the checksums of, and compares. The next piece is read while one is hashed.
- * ProofError with the first byte from which on it differs, as exactly as the checksums are; TargetError.
+ * Reads everything back that these are the checksums of, and compares. The next piece is read while
+ * one is hashed. ProofError with the first byte from which on it differs, as exactly as the
+ * checksums are; TargetError.
  */
 export async function verify(
   target: Target,
   sums: readonly Sum[],
-  { signal, onBytes }: { signal?: AbortSignal; onBytes?: (done: number, total: number) => void } = {},
+  {
+    signal,
+    onBytes,
+  }: { signal?: AbortSignal; onBytes?: (done: number, total: number) => void } = {},
 ): Promise<void> {
   const buffers = alignedBuffers(2, PIECE)
   const groups = grouped(sums)
@@ -54,7 +61,10 @@ export async function verify(
     next = read(i + 1)
     next.catch(() => undefined) // it is awaited in the next turn, if there is one
     for (const sum of expected)
-      if (!sha256(data.subarray(sum.start - start, sum.start - start + sum.bytes)).equals(sum.sha256)) throw lies(sum)
+      if (
+        !sha256(data.subarray(sum.start - start, sum.start - start + sum.bytes)).equals(sum.sha256)
+      )
+        throw lies(sum)
     done += bytes
     onBytes?.(done, total)
     signal?.throwIfAborted()

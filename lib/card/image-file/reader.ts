@@ -4,12 +4,19 @@ import { unpack } from './unpack.ts'
 
 /** An image that is read from its beginning to its end; what is between may be passed over. */
 export interface Reader {
-  /** Fills `into` with what is at `start`, which never goes back, and gives how much there was: less only at the end. */
+  /**
+   * Fills `into` with what is at `start`, which never goes back, and gives how much there was: less
+   * only at the end.
+   */
   read(into: Buffer, start: number): Promise<number>
   close(): Promise<void>
 }
 
-export async function openReader(path: string, packing: Packing, signal: AbortSignal): Promise<Reader> {
+export async function openReader(
+  path: string,
+  packing: Packing,
+  signal: AbortSignal,
+): Promise<Reader> {
   return packing === 'raw' ? await openFile(path) : openPacked(path, packing, signal)
 }
 

@@ -9,7 +9,10 @@ import { openFile, openReader } from './reader.ts'
 import type { Reader } from './reader.ts'
 import { packingOf, unpackedSize } from './unpack.ts'
 
-/** A file whose bytes take the place of the image's from `start` on, such as a boot partition with settings of the user's. */
+/**
+ * A file whose bytes take the place of the image's from `start` on, such as a boot partition with
+ * settings of the user's.
+ */
 export interface Patch {
   start: number
   path: string
@@ -30,7 +33,10 @@ export interface Source {
   mapped: number | undefined
   /** the block map that says so */
   map: string | undefined
-  /** What is to be written, in ascending order, once. UserError for a file that is damaged or not whole. */
+  /**
+   * What is to be written, in ascending order, once. UserError for a file that is damaged or not
+   * whole.
+   */
   pieces(signal: AbortSignal): AsyncGenerator<Piece>
 }
 
@@ -40,11 +46,13 @@ export const PIECE = 4 * 2 ** 20
 const BLOCK = 4096
 
 /**
- * Opens an image file. With a block map beside it only mapped blocks are written, each range checked against the map: what the
- * map leaves out is not in use by the image's file systems, and may stay what it was. Without a map everything is written,
- * blocks of zeros too: nobody says whether a file system relies on them (an empty directory of FAT, an inode table).
+ * Opens an image file. With a block map beside it only mapped blocks are written, each range
+ * checked against the map: what the map leaves out is not in use by the image's file systems, and
+ * may stay what it was. Without a map everything is written, blocks of zeros too: nobody says
+ * whether a file system relies on them (an empty directory of FAT, an inode table).
  *
- * What patches touch counts as mapped. The map's checksums are those of the image's own bytes, whatever is written over them.
+ * What patches touch counts as mapped. The map's checksums are those of the image's own bytes,
+ * whatever is written over them.
  */
 export async function openSource(path: string, patches: readonly Patch[] = []): Promise<Source> {
   const packing = packingOf(path)
@@ -52,11 +60,17 @@ export async function openSource(path: string, patches: readonly Patch[] = []): 
   const map = found === undefined ? undefined : readBmap(found)
   const own = packing === 'raw' ? statSync(path).size : await unpackedSize(path, packing)
   if (map && own !== undefined && map.bytes !== own)
-    throw new UserError(`${map.path}: this map is of another image: of ${map.bytes} bytes, and ${path} has ${own}`)
+    throw new UserError(
+      `${map.path}: this map is of another image: of ${map.bytes} bytes, and ${path} has ${own}`,
+    )
   const bytes = map?.bytes ?? own
   if (bytes !== undefined) wholeSectors(path, bytes)
   const placed = place(patches, bytes)
-  const ranges = withPatches(map?.ranges ?? [{ start: 0, end: bytes ?? Infinity }], placed, bytes ?? Infinity)
+  const ranges = withPatches(
+    map?.ranges ?? [{ start: 0, end: bytes ?? Infinity }],
+    placed,
+    bytes ?? Infinity,
+  )
   const mapped = ranges.reduce((sum, { start, end }) => sum + end - start, 0)
   return {
     path,
@@ -75,7 +89,8 @@ export async function openSource(path: string, patches: readonly Patch[] = []): 
           for (let at = range.start; at < range.end; at += PIECE) {
             const whole = buffers[turn++ % 2]!.subarray(0, Math.min(PIECE, range.end - at))
             const data = whole.subarray(0, await image.read(whole, at))
-            if (data.length < whole.length && bytes !== undefined) throw tooShort(path, at + data.length, bytes)
+            if (data.length < whole.length && bytes !== undefined)
+              throw tooShort(path, at + data.length, bytes)
             if (range.sha256 !== undefined) hash.update(data)
             for (const [i, { start, end }] of placed.entries()) {
               const [from, to] = [Math.max(start, at), Math.min(end, at + data.length)]
@@ -84,10 +99,13 @@ export async function openSource(path: string, patches: readonly Patch[] = []): 
             if (data.length > 0) yield { start: at, data }
             if (data.length < whole.length) return wholeSectors(path, at + data.length)
           }
-          if (range.sha256 !== undefined && hash.digest('hex') !== range.sha256) throw differs(path, range, map!.path)
+          if (range.sha256 !== undefined && hash.digest('hex') !== range.sha256)
+            throw differs(path, range, map!.path)
         }
-        // Only behind the last byte the unpacking tool says whether all were right; with a map its checksums have said so.
-        if (map === undefined && (await image.read(buffers[0]!.subarray(0, 1), bytes!)) > 0) throw tooLong(path, bytes!)
+        // Only behind the last byte the unpacking tool says whether all were right; with a map its
+        // checksums have said so.
+        if (map === undefined && (await image.read(buffers[0]!.subarray(0, 1), bytes!)) > 0)
+          throw tooLong(path, bytes!)
       } finally {
         await Promise.all([image, ...files].map((one) => one.close()))
       }
@@ -99,16 +117,27 @@ type Placed = Patch & Range
 
 /** Where patches lie. UserError for one that is not within the image, or upon another. */
 function place(patches: readonly Patch[], bytes: number | undefined): Placed[] {
-  const placed = patches.map((patch) => ({ ...patch, end: patch.start + statSync(patch.path).size })).sort((a, b) => a.start - b.start)
+  const placed = patches
+    .map((patch) => ({ ...patch, end: patch.start + statSync(patch.path).size }))
+    .sort((a, b) => a.start - b.start)
   for (const [i, { path, start, end }] of placed.entries()) {
-    if (end > (bytes ?? Infinity)) throw new UserError(`${path}: it does not fit into the image at byte ${start}`)
-    if (start < (placed[i - 1]?.end ?? 0)) throw new UserError(`${path}: it lies upon ${placed[i - 1]!.path}`)
+    if (end > (bytes ?? Infinity))
+      throw new UserError(`${path}: it does not fit into the image at byte ${start}`)
+    if (start < (placed[i - 1]?.end ?? 0))
+      throw new UserError(`${path}: it lies upon ${placed[i - 1]!.path}`)
   }
   return placed
 }
 
-/** The ranges as they are, and between them, without a checksum, the blocks that patches touch and that no range has. */
-export function withPatches(ranges: readonly Range[], patches: readonly Range[], bytes: number): Range[] {
+/**
+ * The ranges as they are, and between them, without a checksum, the blocks that patches touch and
+ * that no range has.
+ */
+export function withPatches(
+  ranges: readonly Range[],
+  patches: readonly Range[],
+  bytes: number,
+): Range[] {
   const more: Range[] = []
   for (const { start, end } of patches.filter((patch) => patch.end > patch.start)) {
     let from = Math.max(Math.floor(start / BLOCK) * BLOCK, more.at(-1)?.end ?? 0)
@@ -124,7 +153,9 @@ export function withPatches(ranges: readonly Range[], patches: readonly Range[],
 
 function wholeSectors(path: string, bytes: number): void {
   if (bytes === 0 || bytes % 512 !== 0)
-    throw new UserError(`${path}: this is no image of a disk: ${bytes} bytes are no whole number of sectors`)
+    throw new UserError(
+      `${path}: this is no image of a disk: ${bytes} bytes are no whole number of sectors`,
+    )
 }
 
 const tooLong = (path: string, bytes: number): UserError =>
@@ -134,4 +165,6 @@ const tooShort = (path: string, at: number, bytes: number): UserError =>
   new UserError(`${path}: it ends after ${sizeInWords(at)} of ${sizeInWords(bytes)}; get it again`)
 
 const differs = (path: string, { start, end }: Range, map: string): UserError =>
-  new UserError(`${path}: its bytes ${start} to ${end - 1} are not those that ${map} tells of: one of both is damaged; get them again`)
+  new UserError(
+    `${path}: its bytes ${start} to ${end - 1} are not those that ${map} tells of: one of both is damaged; get them again`,
+  )

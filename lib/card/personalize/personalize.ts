@@ -14,8 +14,9 @@ export const SETTINGS = 'downbeat.toml'
 export type Mtools = (program: 'mtype' | 'mcopy', ...args: string[]) => Promise<string>
 
 /**
- * What has to be written over an image, or a card, so that it has these settings: the few blocks of its boot partition that differ.
- * They lie in a folder that only its owner reads, for they may hold the hash of a password, and go when `use` has ended.
+ * What has to be written over an image, or a card, so that it has these settings: the few blocks of
+ * its boot partition that differ. They lie in a folder that only its owner reads, for they may hold
+ * the hash of a password, and go when `use` has ended.
  */
 export async function withSettings<T>(
   path: string,
@@ -34,7 +35,9 @@ export async function withSettings<T>(
   }
 
   async function prepare(): Promise<Patch[]> {
-    const [before, after, file] = ['before', 'after', SETTINGS].map((name) => join(folder, name)) as [string, string, string]
+    const [before, after, file] = ['before', 'after', SETTINGS].map((name) =>
+      join(folder, name),
+    ) as [string, string, string]
     const { start } = await takeBootPartition(path, before, signal)
     await copyFile(before, after, constants.COPYFILE_FICLONE)
     const text = await mtools('mtype', '-i', after, `::${SETTINGS}`).catch((error: Error) => {
@@ -58,6 +61,9 @@ function explained(error: unknown, path: string): unknown {
       'make room there, or name another folder in TMPDIR, then run the same command again',
     )
   if (syscall === 'read')
-    return new HostError(`${path}: it could not be read (${code}); nothing was written`, 'see whether it is still there, and try again')
+    return new HostError(
+      `${path}: it could not be read (${code}); nothing was written`,
+      'see whether it is still there, and try again',
+    )
   return error
 }

@@ -19,25 +19,36 @@ export interface Bmap {
   ranges: Range[]
 }
 
-/** The map that lies beside an image: of `x.img`, `x.img.xz` and `x.img.zst` it is `x.img.bmap` or `x.bmap`, as for bmaptool. */
+/**
+ * The map that lies beside an image: of `x.img`, `x.img.xz` and `x.img.zst` it is `x.img.bmap` or
+ * `x.bmap`, as for bmaptool.
+ */
 export function bmapBeside(image: string): string | undefined {
   const raw = image.replace(/\.(xz|zst)$/, '')
   return [`${raw}.bmap`, `${raw.replace(/\.img$/, '')}.bmap`].find((path) => existsSync(path))
 }
 
-/** Reads a map. A damaged one could leave out what the image needs, so that nothing doubtful is taken: UserError. */
+/**
+ * Reads a map. A damaged one could leave out what the image needs, so that nothing doubtful is
+ * taken: UserError.
+ */
 export const readBmap = (path: string): Bmap => parseBmap(readFileSync(path, 'utf8'), path)
 
 /** The format of bmap-tools, version 2.0, with sha256. */
 export function parseBmap(text: string, path: string): Bmap {
   const wrong = (what: string): UserError =>
-    new UserError(`${path}: ${what}; get it again, or take it away: without a map every block is written`)
+    new UserError(
+      `${path}: ${what}; get it again, or take it away: without a map every block is written`,
+    )
   const body = text.replaceAll(/<!--[^]*?-->/g, '')
   const version = /<bmap\s+version\s*=\s*["']([^"']*)["']\s*>/.exec(body)?.[1]
-  if (version === undefined || !/<\/bmap>\s*$/.test(body)) throw wrong('this is no block map, or a part of one')
+  if (version === undefined || !/<\/bmap>\s*$/.test(body))
+    throw wrong('this is no block map, or a part of one')
   if (version !== '2.0') throw wrong(`a block map of version ${version}, and only 2.0 is read`)
   const field = (name: string): string => {
-    const [first, ...more] = [...body.matchAll(new RegExp(`<${name}>\\s*([^<]*?)\\s*</${name}>`, 'g'))]
+    const [first, ...more] = [
+      ...body.matchAll(new RegExp(`<${name}>\\s*([^<]*?)\\s*</${name}>`, 'g')),
+    ]
     if (first === undefined || more.length > 0)
       throw wrong(`there should be one ${name}, and there are ${first ? more.length + 1 : 'none'}`)
     return first[1]!
@@ -47,21 +58,32 @@ export function parseBmap(text: string, path: string): Bmap {
     if (!Number.isSafeInteger(value)) throw wrong(`${name} is no number`)
     return value
   }
-  if (field('ChecksumType') !== 'sha256') throw wrong(`its checksums are ${field('ChecksumType')}, and only sha256 is read`)
+  if (field('ChecksumType') !== 'sha256')
+    throw wrong(`its checksums are ${field('ChecksumType')}, and only sha256 is read`)
   const own = field('BmapFileChecksum')
   if (sha256(text.replace(own, '0'.repeat(own.length))) !== own.toLowerCase())
     throw wrong('it has been changed or damaged: its own checksum differs')
-  const [bytes, block, blocks, mapped] = [count('ImageSize'), count('BlockSize'), count('BlocksCount'), count('MappedBlocksCount')]
-  if (block === 0 || block % 512 !== 0) throw wrong(`blocks of ${block} bytes are no multiple of a sector`)
+  const [bytes, block, blocks, mapped] = [
+    count('ImageSize'),
+    count('BlockSize'),
+    count('BlocksCount'),
+    count('MappedBlocksCount'),
+  ]
+  if (block === 0 || block % 512 !== 0)
+    throw wrong(`blocks of ${block} bytes are no multiple of a sector`)
   if (Math.ceil(bytes / block) !== blocks) throw wrong('its numbers contradict each other')
   const ranges: Range[] = []
   let seen = 0
-  for (const [, attributes = '', content = ''] of inside(body, 'BlockMap').matchAll(/<Range\b([^>]*)>([^<]*)<\/Range>/g)) {
+  for (const [, attributes = '', content = ''] of inside(body, 'BlockMap').matchAll(
+    /<Range\b([^>]*)>([^<]*)<\/Range>/g,
+  )) {
     const [, from, to = from] = /^\s*(\d+)(?:\s*-\s*(\d+))?\s*$/.exec(content) ?? []
     const sum = /\bchksum\s*=\s*["']([0-9a-f]{64})["']/i.exec(attributes)?.[1]?.toLowerCase()
-    if (from === undefined || sum === undefined) throw wrong(`a range that cannot be read: "${content.trim()}"`)
+    if (from === undefined || sum === undefined)
+      throw wrong(`a range that cannot be read: "${content.trim()}"`)
     const [start, end] = [Number(from) * block, Math.min((Number(to) + 1) * block, bytes)]
-    if (start >= end || start < (ranges.at(-1)?.end ?? 0)) throw wrong(`a range that is not where it should be: "${content.trim()}"`)
+    if (start >= end || start < (ranges.at(-1)?.end ?? 0))
+      throw wrong(`a range that is not where it should be: "${content.trim()}"`)
     seen += Number(to) - Number(from) + 1
     ranges.push({ start, end, sha256: sum })
   }
@@ -71,4 +93,5 @@ export function parseBmap(text: string, path: string): Bmap {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-const inside = (body: string, name: string): string => new RegExp(`<${name}>([^]*)</${name}>`).exec(body)?.[1] ?? ''
+const inside = (body: string, name: string): string =>
+  new RegExp(`<${name}>([^]*)</${name}>`).exec(body)?.[1] ?? ''

@@ -7,15 +7,17 @@ export interface Extent {
 }
 
 /**
- * What of the FAT32 file system at `offset` of a disk image is in use: boot sectors, both tables, and every cluster that is not
- * free. Source: Microsoft's FAT specification (fatgen103), "BPB" and "FAT data structure".
+ * What of the FAT32 file system at `offset` of a disk image is in use: boot sectors, both tables,
+ * and every cluster that is not free. Source: Microsoft's FAT specification (fatgen103), "BPB" and
+ * "FAT data structure".
  */
 export function fatExtents(file: string, offset: number): Extent[] {
   const image = openSync(file, 'r')
   try {
     const read = (from: number, bytes: number): Buffer => {
       const buffer = Buffer.alloc(bytes)
-      if (readSync(image, buffer, 0, bytes, offset + from) !== bytes) throw new Error(`${file} ends within its FAT`)
+      if (readSync(image, buffer, 0, bytes, offset + from) !== bytes)
+        throw new Error(`${file} ends within its FAT`)
       return buffer
     }
     const bpb = read(0, 512)
@@ -42,7 +44,10 @@ export function fatExtents(file: string, offset: number): Extent[] {
   }
 }
 
-/** What of the ext4 at `offset` is in use, by what dumpe2fs says is free of it: journal, inode tables and spare superblocks are in use. */
+/**
+ * What of the ext4 at `offset` is in use, by what dumpe2fs says is free of it: journal, inode
+ * tables and spare superblocks are in use.
+ */
 export function ext4Extents(dumpe2fs: string, offset: number): Extent[] {
   const figure = (name: string): number => {
     const found = new RegExp(`^${name}: +(\\d+)$`, 'm').exec(dumpe2fs)?.[1]
@@ -57,7 +62,8 @@ export function ext4Extents(dumpe2fs: string, offset: number): Extent[] {
       .map((range) => range.split('-').map(Number)),
   )
   const counted = free.reduce((sum, [first, last = first]) => sum + last! - first! + 1, 0)
-  if (counted !== figure('Free blocks')) throw new Error(`dumpe2fs listed ${counted} free blocks of ${figure('Free blocks')}`)
+  if (counted !== figure('Free blocks'))
+    throw new Error(`dumpe2fs listed ${counted} free blocks of ${figure('Free blocks')}`)
   const used: Extent[] = []
   let next = 0
   for (const [first, last = first] of [...free, [figure('Block count')]]) {

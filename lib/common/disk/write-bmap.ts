@@ -14,10 +14,11 @@ interface Range {
 }
 
 /**
- * The block map of a disk image (bmap 2.0, which bmaptool reads): what has to be written to a card, with the sha256 of each
- * range. That is every block that holds anything but zeros, and every block of `used`, whatever it holds: a card is not empty,
- * and its old journal or inodes in the place of ours would be taken for ours. bmaptool itself maps what is no hole in the
- * file, which leaves those out, and which another file system, or a copy of the image, would have in other places.
+ * The block map of a disk image (bmap 2.0, which bmaptool reads): what has to be written to a card,
+ * with the sha256 of each range. That is every block that holds anything but zeros, and every block
+ * of `used`, whatever it holds: a card is not empty, and its old journal or inodes in the place of
+ * ours would be taken for ours. bmaptool itself maps what is no hole in the file, which leaves
+ * those out, and which another file system, or a copy of the image, would have in other places.
  */
 export async function blockMap(file: string, used: readonly Extent[]): Promise<string> {
   const image = await open(file)
@@ -34,7 +35,8 @@ export async function blockMap(file: string, used: readonly Extent[]): Promise<s
     const piece = Buffer.alloc(PIECE)
     for (let at = 0; at < size; at += PIECE) {
       const { bytesRead } = await image.read(piece, 0, PIECE, at)
-      if (bytesRead !== Math.min(PIECE, size - at)) throw new Error(`${file} ended while it was read`)
+      if (bytesRead !== Math.min(PIECE, size - at))
+        throw new Error(`${file} ended while it was read`)
       for (let from = 0; from < bytesRead; from += BLOCK) {
         const block = piece.subarray(from, Math.min(from + BLOCK, bytesRead))
         const number = (at + from) / BLOCK
@@ -69,7 +71,8 @@ function xml(size: number, blocks: number, ranges: readonly Range[]): string {
     `    <BmapFileChecksum> ${nothing} </BmapFileChecksum>`,
     '    <BlockMap>',
     ...ranges.map(
-      ({ first, last, sha256 }) => `        <Range chksum="${sha256}"> ${first === last ? first : `${first}-${last}`} </Range>`,
+      ({ first, last, sha256 }) =>
+        `        <Range chksum="${sha256}"> ${first === last ? first : `${first}-${last}`} </Range>`,
     ),
     '    </BlockMap>',
     '</bmap>',

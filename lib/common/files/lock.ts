@@ -12,8 +12,9 @@ export interface Lock {
 }
 
 /**
- * Takes a lock on a file with flock(1), which the kernel frees when its holder dies: there are no stale locks.
- * `wait: false` gives undefined at once when another process has it; `onWait` is told before waiting for one.
+ * Takes a lock on a file with flock(1), which the kernel frees when its holder dies: there are no
+ * stale locks. `wait: false` gives undefined at once when another process has it; `onWait` is told
+ * before waiting for one.
  */
 export async function lock(
   file: string,
@@ -26,7 +27,10 @@ export async function lock(
   options.onWait?.()
   const later = await hold([kind, file], options.signal)
   if (!later && !isStopped(options.signal))
-    throw new HostError(`${file} cannot be locked`, 'see whether its disk allows flock(1), and try again')
+    throw new HostError(
+      `${file} cannot be locked`,
+      'see whether its disk allows flock(1), and try again',
+    )
   return later
 }
 
@@ -36,7 +40,10 @@ const isStopped = (signal: AbortSignal | undefined): boolean => signal?.aborted 
 /** A child holds the lock until its input ends, which it does even when this process is killed. */
 function hold(args: string[], signal: AbortSignal | undefined): Promise<Lock | undefined> {
   return new Promise((done, fail) => {
-    const child = spawn('flock', [...args, 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'], detached: true })
+    const child = spawn('flock', [...args, 'sh', '-c', 'echo; exec cat'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
+    })
     const stop = (): void => void child.kill()
     if (signal?.aborted === true) stop()
     signal?.addEventListener('abort', stop)

@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { UserError } from '../words/errors.ts'
 
-/** A file of the repository as the plan holds it: `path` below the folder, its text, whether it is a program. */
+/**
+ * A file of the repository as the plan holds it: `path` below the folder, its text, whether it is a
+ * program.
+ */
 export interface TextFile {
   path: string
   text: string

@@ -1,4 +1,7 @@
-/** A way in which a run can end badly on purpose. Anything else that is thrown is a fault of downbeat. */
+/**
+ * A way in which a run can end badly on purpose. Anything else that is thrown is a fault of
+ * downbeat.
+ */
 export abstract class Failure extends Error {
   abstract readonly exitCode: number
   /** What a person reads, in lines. */
@@ -7,7 +10,10 @@ export abstract class Failure extends Error {
   }
 }
 
-/** Wrong input: a file, an option, a value. Each line of the message reads `place: what (hint)`. Exit 2. */
+/**
+ * Wrong input: a file, an option, a value. Each line of the message reads `place: what (hint)`.
+ * Exit 2.
+ */
 export class UserError extends Failure {
   override name = 'UserError'
   readonly exitCode = 2
@@ -27,11 +33,18 @@ export class StageError extends Failure {
     this.log = log
   }
   override told(): string[] {
-    return [...super.told(), ...this.lines.map((line) => `  | ${line}`), `  everything it printed: ${this.log}`]
+    return [
+      ...super.told(),
+      ...this.lines.map((line) => `  | ${line}`),
+      `  everything it printed: ${this.log}`,
+    ]
   }
 }
 
-/** This machine lacks something; `mend` is the one command that changes that. Found before the first stage. Exit 3. */
+/**
+ * This machine lacks something; `mend` is the one command that changes that. Found before the first
+ * stage. Exit 3.
+ */
 export class HostError extends Failure {
   override name = 'HostError'
   readonly exitCode = 3
@@ -56,7 +69,10 @@ export class Interrupted extends Failure {
   override name = 'Interrupted'
   readonly exitCode = 130
   readonly left: string
-  constructor(message: string, left = 'what was finished is kept, and the same command goes on from there') {
+  constructor(
+    message: string,
+    left = 'what was finished is kept, and the same command goes on from there',
+  ) {
     super(message)
     this.left = left
   }
@@ -72,12 +88,18 @@ const refusals: Readonly<Record<string, string>> = {
   EIO: 'the disk that it lies on gives back errors',
 }
 
-/** What the system refuses somebody is no fault of downbeat: such an error of a file as one to be mended, any other as it is. */
+/**
+ * What the system refuses somebody is no fault of downbeat: such an error of a file as one to be
+ * mended, any other as it is.
+ */
 export function systemError(error: unknown): unknown {
   const { code = '', path } = error as NodeJS.ErrnoException
   const refusal = refusals[code]
-  return path === undefined || refusal === undefined ? error : new HostError(`${path}: ${refusal} (${code})`, `ls -ld ${path}`)
+  return path === undefined || refusal === undefined
+    ? error
+    : new HostError(`${path}: ${refusal} (${code})`, `ls -ld ${path}`)
 }
 
 /** The message of anything that was thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)

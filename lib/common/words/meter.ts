@@ -11,10 +11,14 @@ export interface Progress {
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
 
 /**
- * Tells how far it is, at most twice a second and at the end; the rate is that of the last five seconds. `had` bytes were there before, and
- * have no rate. Times are milliseconds.
+ * Tells how far it is, at most twice a second and at the end; the rate is that of the last five
+ * seconds. `had` bytes were there before, and have no rate. Times are milliseconds.
  */
-export function createMeter(had: number, tell: (progress: Progress) => void, now: () => number = () => performance.now()) {
+export function createMeter(
+  had: number,
+  tell: (progress: Progress) => void,
+  now: () => number = () => performance.now(),
+) {
   const seen = [{ at: now(), bytes: had }]
   return (bytes: number, total?: number): void => {
     const at = now()
@@ -22,7 +26,13 @@ export function createMeter(had: number, tell: (progress: Progress) => void, now
     seen.push({ at, bytes })
     while (seen.length > 2 && at - seen[0]!.at > 5000) seen.shift()
     const rate = ((bytes - seen[0]!.bytes) / Math.max(1, at - seen[0]!.at)) * 1000
-    tell({ bytes, rate, ...(total === undefined ? {} : { total, ...(rate > 0 ? { left: (total - bytes) / rate } : {}) }) })
+    tell({
+      bytes,
+      rate,
+      ...(total === undefined
+        ? {}
+        : { total, ...(rate > 0 ? { left: (total - bytes) / rate } : {}) }),
+    })
   }
 }
 

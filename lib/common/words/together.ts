@@ -1,7 +1,12 @@
 import { UserError } from './errors.ts'
 
-/** Calls all of these, and gives what they give. The mistakes that they find are thrown together: one UserError, a line for each. */
-export function together<const Calls extends readonly (() => unknown)[]>(...calls: Calls): { [I in keyof Calls]: ReturnType<Calls[I]> } {
+/**
+ * Calls all of these, and gives what they give. The mistakes that they find are thrown together:
+ * one UserError, a line for each.
+ */
+export function together<const Calls extends readonly (() => unknown)[]>(
+  ...calls: Calls
+): { [I in keyof Calls]: ReturnType<Calls[I]> } {
   const mistakes: string[] = []
   const given = calls.map((call) => {
     try {

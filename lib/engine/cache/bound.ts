@@ -5,10 +5,16 @@ import type { Item } from './items.ts'
 import { lock } from '../../common/files/lock.ts'
 import { removeTree } from './remove.ts'
 
-/** The file that is locked shared by whoever uses a cache, and alone by whoever removes something from it. */
+/**
+ * The file that is locked shared by whoever uses a cache, and alone by whoever removes something
+ * from it.
+ */
 export const lockOf = (cache: string): string => join(cache, 'cache.lock')
 
-/** Removes items of a cache that nobody uses meanwhile. What is removed half is no result: it has lost its name before. */
+/**
+ * Removes items of a cache that nobody uses meanwhile. What is removed half is no result: it has
+ * lost its name before.
+ */
 export async function removeItems(items: readonly Item[]): Promise<void> {
   for (const { path, kind } of items) {
     if (kind !== 'result') {
@@ -22,10 +28,15 @@ export async function removeItems(items: readonly Item[]): Promise<void> {
 }
 
 /**
- * Makes room in a cache of more than so many GiB: removes what was unused for longest, but nothing of `keep`, and gives a line
- * that tells of it. Does nothing while another downbeat uses the cache: a later build will.
+ * Makes room in a cache of more than so many GiB: removes what was unused for longest, but nothing
+ * of `keep`, and gives a line that tells of it. Does nothing while another downbeat uses the cache:
+ * a later build will.
  */
-export async function keepBound(cache: string, limit_gib: number, keep: ReadonlySet<string>): Promise<string | undefined> {
+export async function keepBound(
+  cache: string,
+  limit_gib: number,
+  keep: ReadonlySet<string>,
+): Promise<string | undefined> {
   const items = itemsOf(cache)
   const all = bytesOf(items)
   let excess = all - limit_gib * 2 ** 30

@@ -18,14 +18,17 @@ const REST = /^(locks|clean\.time|[a-z0-9-]+-[0-9a-f]{16}\.half(\.time)?)$/
 
 /** Whether something in a cache has the name of what downbeat itself puts there. */
 export const isOfCache = (name: string): boolean =>
-  RESULT.test(name) || REST.test(name) || ['.npm.lock', 'cache.lock', 'compile', 'kept', 'node'].includes(name)
+  RESULT.test(name) ||
+  REST.test(name) ||
+  ['.npm.lock', 'cache.lock', 'compile', 'kept', 'node'].includes(name)
 
 // A file system that writes down each time of reading (relatime) does so once a day.
 const DAY_MS = 24 * 3600 * 1000
 
 /**
- * What is in a cache, but for Node, what it has compiled, and the compiler cache, which has a bound of its own. It costs
- * milliseconds: what a result takes on the disk is as its entry.json says, for a toolbox has 50,000 files.
+ * What is in a cache, but for Node, what it has compiled, and the compiler cache, which has a bound
+ * of its own. It costs milliseconds: what a result takes on the disk is as its entry.json says, for
+ * a toolbox has 50,000 files.
  */
 export function itemsOf(cache: string): Item[] {
   const items = readdirSync(cache).flatMap((name): Item[] => {
@@ -57,13 +60,23 @@ function resultAt(path: string): Item {
 function downloadsIn(path: string): Item[] {
   const own = lstatSync(path)
   if (!own.isDirectory()) {
-    if (own.size === 0) return [{ path, kind: 'rest', bytes: 0, used_ms: 0 }] // a lock, which nobody holds
-    return [{ path, kind: 'download', bytes: own.blocks * 512, used_ms: Math.max(own.atimeMs + DAY_MS, own.mtimeMs) }]
+    // a lock, which nobody holds
+    if (own.size === 0) return [{ path, kind: 'rest', bytes: 0, used_ms: 0 }]
+    return [
+      {
+        path,
+        kind: 'download',
+        bytes: own.blocks * 512,
+        used_ms: Math.max(own.atimeMs + DAY_MS, own.mtimeMs),
+      },
+    ]
   }
   const items = readdirSync(path).flatMap((name) => downloadsIn(join(path, name)))
   if (!path.endsWith('.git')) return items
   const bytes = items.reduce((sum, item) => sum + item.bytes, 0)
-  return [{ path, kind: 'download', bytes, used_ms: Math.max(0, ...items.map((item) => item.used_ms)) }]
+  return [
+    { path, kind: 'download', bytes, used_ms: Math.max(0, ...items.map((item) => item.used_ms)) },
+  ]
 }
 
 /** "3 results and 12 downloads (4.2 GiB)" */
@@ -75,7 +88,8 @@ export function inWords(items: readonly Item[]): string {
   return counted.length === 0 ? 'nothing' : `${counted.join(' and ')} (${gib(bytesOf(items))})`
 }
 
-export const bytesOf = (items: readonly Item[]): number => items.reduce((sum, { bytes }) => sum + bytes, 0)
+export const bytesOf = (items: readonly Item[]): number =>
+  items.reduce((sum, { bytes }) => sum + bytes, 0)
 
 /** Bytes as GiB, with one decimal. */
 export const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`

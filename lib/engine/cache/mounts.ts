@@ -6,7 +6,10 @@ export interface Mount {
   options: string[]
 }
 
-/** The mount that a path without links lies on, by the text of /proc/self/mountinfo: the innermost, and of several at one place the last. */
+/**
+ * The mount that a path without links lies on, by the text of /proc/self/mountinfo: the innermost,
+ * and of several at one place the last.
+ */
 export function mountOf(path: string, mountinfo: string): Mount | undefined {
   let found: (Mount & { point: string }) | undefined
   for (const line of mountinfo.split('\n')) {
@@ -14,21 +17,36 @@ export function mountOf(path: string, mountinfo: string): Mount | undefined {
     const words = before!.split(' ')
     const type = after?.split(' ')[0]
     if (type === undefined || words.length < 6) continue
-    const point = words[4]!.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
+    const point = words[4]!.replaceAll(/\\([0-7]{3})/g, (_, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
+    )
     const above = point === '/' || path === point || path.startsWith(`${point}/`)
-    if (above && point.length >= (found?.point.length ?? 0)) found = { point, type, options: words[5]!.split(',') }
+    if (above && point.length >= (found?.point.length ?? 0))
+      found = { point, type, options: words[5]!.split(',') }
   }
   return found && { type: found.type, options: found.options }
 }
 
-const remote = new Set(['nfs', 'nfs4', 'cifs', 'smb3', '9p', 'afs', 'ceph', 'fuse.sshfs', 'fuse.glusterfs'])
+const remote = new Set([
+  'nfs',
+  'nfs4',
+  'cifs',
+  'smb3',
+  '9p',
+  'afs',
+  'ceph',
+  'fuse.sshfs',
+  'fuse.glusterfs',
+])
 
 /**
- * Why stages cannot work on such a file system, or undefined. A root that they make has links, modes and, while it is made, owners
- * that no server gives to an ordinary user; and its programs are run where they lie.
+ * Why stages cannot work on such a file system, or undefined. A root that they make has links,
+ * modes and, while it is made, owners that no server gives to an ordinary user; and its programs
+ * are run where they lie.
  */
 export function whyNoRoots({ type, options }: Mount): string | undefined {
-  if (remote.has(type)) return `a file system of the network (${type}), which cannot hold the roots that stages make`
+  if (remote.has(type))
+    return `a file system of the network (${type}), which cannot hold the roots that stages make`
   if (options.includes('noexec')) return 'a file system from which no program may be run (noexec)'
   return undefined
 }

@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, existsSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  existsSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { HostError } from '../../common/words/errors.ts'
 import { mountOf, whyNoRoots } from './mounts.ts'
@@ -16,7 +24,9 @@ export interface Place {
 
 const mark = (path: string): string => join(path, '.downbeat')
 
-/** Whether downbeat has marked a folder as its own: nothing is removed where the mark is missing. */
+/**
+ * Whether downbeat has marked a folder as its own: nothing is removed where the mark is missing.
+ */
 export const isMarked = (path: string): boolean => existsSync(mark(path))
 
 /** Makes a folder downbeat's own, or throws a HostError that says why it cannot be. */
@@ -29,13 +39,21 @@ export function takeFolder(place: Place): void {
     requireOwner(path, variable)
     const foreign = isMarked(path) ? undefined : readdirSync(path).find((name) => !ours(name))
     if (foreign !== undefined)
-      throw new HostError(`${path} holds other things (${foreign})`, `set ${variable} to a folder that is empty or not there yet`)
+      throw new HostError(
+        `${path} holds other things (${foreign})`,
+        `set ${variable} to a folder that is empty or not there yet`,
+      )
     writeFileSync(mark(path), 'made by downbeat; ./downbeat clean may remove what is here\n')
   } catch (error) {
     if (error instanceof HostError) throw error
     const { code = '' } = error as NodeJS.ErrnoException
-    if (code === 'ENOTDIR' || code === 'EEXIST') throw new HostError(`${path} is no folder`, another)
-    if (code === 'ENOSPC') throw new HostError(`the disk of ${path} is full`, 'make room there, then run the same command again')
+    if (code === 'ENOTDIR' || code === 'EEXIST')
+      throw new HostError(`${path} is no folder`, another)
+    if (code === 'ENOSPC')
+      throw new HostError(
+        `the disk of ${path} is full`,
+        'make room there, then run the same command again',
+      )
     throw new HostError(`${path} cannot be written to (${code})`, another)
   }
 }
@@ -47,11 +65,15 @@ function makeFolder(path: string): void {
   try {
     mkdirSync(path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error // another downbeat has made it meanwhile
+    // another downbeat has made it meanwhile
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 
-/** HostError unless a folder, which need not be there yet, has a name and a disk that every tool can work with. */
+/**
+ * HostError unless a folder, which need not be there yet, has a name and a disk that every tool can
+ * work with.
+ */
 function mayBe({ path, variable, roots }: Place): void {
   const odd = /[\s:,]/.exec(path)
   if (odd) {
@@ -59,24 +81,32 @@ function mayBe({ path, variable, roots }: Place): void {
     throw new HostError(what, `move the folder, or set ${variable} to another one`)
   }
   const why = roots ? whyNotOn(path) : undefined
-  if (why !== undefined) throw new HostError(`${path} lies on ${why}`, `set ${variable} to a folder of a local disk`)
+  if (why !== undefined)
+    throw new HostError(`${path} lies on ${why}`, `set ${variable} to a folder of a local disk`)
 }
 
 function whyNotOn(path: string): string | undefined {
   let there = path
   while (!existsSync(there)) there = dirname(there)
   const mounts = '/proc/self/mountinfo'
-  const mount = existsSync(mounts) ? mountOf(realpathSync(there), readFileSync(mounts, 'utf8')) : undefined
+  const mount = existsSync(mounts)
+    ? mountOf(realpathSync(there), readFileSync(mounts, 'utf8'))
+    : undefined
   return mount && whyNoRoots(mount)
 }
 
-/** HostError for a folder of another user: what root has made there once, nobody else can change, and the other way round. */
+/**
+ * HostError for a folder of another user: what root has made there once, nobody else can change,
+ * and the other way round.
+ */
 function requireOwner(path: string, variable: string): void {
   const owner = statSync(path).uid
   const we = process.getuid?.() ?? owner
   if (owner === we) return
   throw new HostError(
     `${path} belongs to ${owner === 0 ? 'root' : `another user (${owner})`}`,
-    we === 0 ? `run the same as that user, without sudo; or set ${variable} to another folder` : `sudo chown -R "$USER" ${path}`,
+    we === 0
+      ? `run the same as that user, without sudo; or set ${variable} to another folder`
+      : `sudo chown -R "$USER" ${path}`,
   )
 }

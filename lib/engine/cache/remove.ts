@@ -2,7 +2,10 @@ import { existsSync, rmSync } from 'node:fs'
 import { enter } from '../sandbox/sandbox.ts'
 import { createShell } from '../shell/shell.ts'
 
-/** Removes a folder of whatever owners: unfinished trees of an ordinary user have some that only the namespace has. */
+/**
+ * Removes a folder of whatever owners: unfinished trees of an ordinary user have some that only the
+ * namespace has.
+ */
 export async function removeTree(path: string): Promise<void> {
   if (!existsSync(path) || removeOwn(path)) return
   const shell = createShell({
@@ -15,7 +18,10 @@ export async function removeTree(path: string): Promise<void> {
   await shell`rm -rf ${path}`
 }
 
-/** Removes a folder that belongs to the caller alone. False where parts of it belong to ids of a user namespace. */
+/**
+ * Removes a folder that belongs to the caller alone. False where parts of it belong to ids of a
+ * user namespace.
+ */
 export function removeOwn(path: string): boolean {
   try {
     rmSync(path, { recursive: true, force: true })

@@ -9,7 +9,8 @@ export interface Source {
 }
 
 /** An address without the name and password that may stand in it. */
-export const withoutSecrets = (text: string): string => text.replaceAll(/(?<=[a-z]:\/\/)[^\s/?#]*@/gi, '')
+export const withoutSecrets = (text: string): string =>
+  text.replaceAll(/(?<=[a-z]:\/\/)[^\s/?#]*@/gi, '')
 
 /** Where to fetch it: at the mirror, if there is one for it. UserError for what is no address. */
 export function sourceOf(asked: string, mirrors: readonly Mirror[]): Source {
@@ -17,14 +18,21 @@ export function sourceOf(asked: string, mirrors: readonly Mirror[]): Source {
   const at = mirrored(asked, mirrors)
   const name = withoutSecrets(asked)
   const url = URL.parse(at)
-  if (url === null || !['http:', 'https:', 'file:'].includes(url.protocol) || (url.protocol === 'file:' && url.host !== '')) {
+  if (
+    url === null ||
+    !['http:', 'https:', 'file:'].includes(url.protocol) ||
+    (url.protocol === 'file:' && url.host !== '')
+  ) {
     throw new UserError(
       fitting === undefined
         ? `${name}: is no address to fetch from (it begins with https://, http:// or file:///)`
         : `${withoutSecrets(fitting.to)}: is no mirror to fetch from (it begins with https://, http:// or file:///)`,
     )
   }
-  return { url, name: fitting === undefined ? name : `${name} (from the mirror ${withoutSecrets(url.href)})` }
+  return {
+    url,
+    name: fitting === undefined ? name : `${name} (from the mirror ${withoutSecrets(url.href)})`,
+  }
 }
 
 /** Whether following this would go on without the encryption it began with. */
@@ -32,21 +40,30 @@ export const isDowngrade = (from: string, to: string): boolean =>
   URL.parse(from)?.protocol === 'https:' && URL.parse(to, from)?.protocol === 'http:'
 
 /**
- * `http_proxy` and the like as Node reads them, after curl's manners: a proxy may be named without http://, and `no_proxy`
- * holds for a domain's subdomains, too. The message of its UserError has no password in it.
+ * `http_proxy` and the like as Node reads them, after curl's manners: a proxy may be named without
+ * http://, and `no_proxy` holds for a domain's subdomains, too. The message of its UserError has no
+ * password in it.
  */
-export function proxiesOf(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+export function proxiesOf(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
   const proxies: Record<string, string> = {}
   for (const scheme of ['http', 'https']) {
-    const name = [`${scheme}_proxy`, `${scheme}_PROXY`.toUpperCase()].find((key) => environment[key])
+    const name = [`${scheme}_proxy`, `${scheme}_PROXY`.toUpperCase()].find(
+      (key) => environment[key],
+    )
     if (name === undefined) continue
     const value = environment[name]!.trim()
     const whole = value.includes('://') ? value : `http://${value}`
-    if (!isProxy(whole)) throw new UserError(`${name}: is no address of a proxy such as http://proxy.example:3128`)
+    if (!isProxy(whole))
+      throw new UserError(`${name}: is no address of a proxy such as http://proxy.example:3128`)
     proxies[`${scheme}_proxy`] = whole
   }
-  const direct = (environment['no_proxy'] || environment['NO_PROXY'] || '').split(/[\s,]+/).filter((entry) => entry !== '')
-  if (direct.length > 0) proxies['no_proxy'] = direct.flatMap((entry) => [entry, `.${entry}`]).join(',')
+  const direct = (environment['no_proxy'] || environment['NO_PROXY'] || '')
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+  if (direct.length > 0)
+    proxies['no_proxy'] = direct.flatMap((entry) => [entry, `.${entry}`]).join(',')
   return proxies
 }
 

@@ -38,7 +38,10 @@ export interface Network {
 }
 
 export interface DownloadOptions extends Network {
-  /** where files are kept, named by their sha256; beside them what is unfinished (.part, .part.json) and `locks/` */
+  /**
+   * where files are kept, named by their sha256; beside them what is unfinished (.part, .part.json)
+   * and `locks/`
+   */
   folder: string
   /** at most twice a second */
   onProgress?: (progress: Progress) => void
@@ -47,14 +50,16 @@ export interface DownloadOptions extends Network {
 }
 
 /**
- * Gives the path of a file with these bytes: one that is kept, or fetched now, going on where an earlier run was stopped or
- * killed. A kept file is hashed each time, and fetched anew when it has changed. A file:// address is not copied: its own path
- * is given. UserError for what is not there or has other bytes, HostError for a network or a disk that fails, Interrupted.
+ * Gives the path of a file with these bytes: one that is kept, or fetched now, going on where an
+ * earlier run was stopped or killed. A kept file is hashed each time, and fetched anew when it has
+ * changed. A file:// address is not copied: its own path is given. UserError for what is not there
+ * or has other bytes, HostError for a network or a disk that fails, Interrupted.
  */
 export async function download({ url, sha256 }: Wanted, options: DownloadOptions): Promise<string> {
   const source = sourceOf(url, options.mirrors)
   const wanted = sha256.toLowerCase()
-  if (!/^[0-9a-f]{64}$/.test(wanted)) throw new UserError(`${source.name}: "${sha256}" is no sha256 (64 hexadecimal digits)`)
+  if (!/^[0-9a-f]{64}$/.test(wanted))
+    throw new UserError(`${source.name}: "${sha256}" is no sha256 (64 hexadecimal digits)`)
   try {
     if (source.url.protocol === 'file:') return await local(source, wanted, options.signal)
     const kept = join(options.folder, wanted)
@@ -66,7 +71,8 @@ export async function download({ url, sha256 }: Wanted, options: DownloadOptions
     try {
       options.signal.throwIfAborted()
       if (existsSync(kept)) {
-        if ((await hashOf(kept, options.signal)) === wanted) return kept // another process has put it there meanwhile
+        // another process has put it there meanwhile
+        if ((await hashOf(kept, options.signal)) === wanted) return kept
         options.onLine?.(`${source.name}: what was kept of it has changed, and is fetched anew`)
         rmSync(kept)
       }
@@ -82,7 +88,12 @@ export async function download({ url, sha256 }: Wanted, options: DownloadOptions
 }
 
 /** Fetches what is missing of a file, and gives it its name. */
-async function complete(source: Source, wanted: string, kept: string, options: DownloadOptions): Promise<void> {
+async function complete(
+  source: Source,
+  wanted: string,
+  kept: string,
+  options: DownloadOptions,
+): Promise<void> {
   const { signal, onLine } = options
   const patience = { ...defaultPatience, ...options.patience }
   const part = await openPart(kept, signal)
@@ -94,8 +105,10 @@ async function complete(source: Source, wanted: string, kept: string, options: D
       { name: source.name, patience, signal, onLine, reached: () => part.bytes },
     )
   try {
-    if (options.offline && part.sha256() !== wanted) throw notOffline(source, `, or put the file at ${kept}`)
-    if (rangeAfter(part.bytes, part.origin, source)) onLine?.(`${source.name}: going on after ${megabytes(part.bytes)}`)
+    if (options.offline && part.sha256() !== wanted)
+      throw notOffline(source, `, or put the file at ${kept}`)
+    if (rangeAfter(part.bytes, part.origin, source))
+      onLine?.(`${source.name}: going on after ${megabytes(part.bytes)}`)
     await all()
     if (part.sha256() !== wanted && part.pieces > 1) {
       onLine?.(`${source.name}: its pieces do not fit together; fetching it from the beginning`)
@@ -113,13 +126,26 @@ async function complete(source: Source, wanted: string, kept: string, options: D
   }
 }
 
-/** One connection: from where the part ends, if the server agrees that it is of the same file; else from the beginning. */
-async function fetchRest(part: Part, source: Source, patience: Patience, options: DownloadOptions): Promise<void> {
+/**
+ * One connection: from where the part ends, if the server agrees that it is of the same file; else
+ * from the beginning.
+ */
+async function fetchRest(
+  part: Part,
+  source: Source,
+  patience: Patience,
+  options: DownloadOptions,
+): Promise<void> {
   const range = rangeAfter(part.bytes, part.origin, source)
-  const reply = await request(source, range ?? {}, { proxies: options.proxies, patience, signal: options.signal })
+  const reply = await request(source, range ?? {}, {
+    proxies: options.proxies,
+    patience,
+    signal: options.signal,
+  })
   try {
     if (reply.status === 200) await part.begin(originOf(source, reply))
-    else if (reply.status === 206 && range && continues(reply, part.bytes, part.origin!)) part.goOn()
+    else if (reply.status === 206 && range && continues(reply, part.bytes, part.origin!))
+      part.goOn()
     else if (reply.status === 206 || (reply.status === 416 && range)) {
       await part.clear()
       throw new Lost('the server gives another part than was asked for')
@@ -148,6 +174,7 @@ async function local(source: Source, wanted: string, signal: AbortSignal): Promi
 
 async function hashOf(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) hash.update(chunk as Buffer)
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal }))
+    hash.update(chunk as Buffer)
   return hash.digest('hex')
 }

@@ -11,11 +11,15 @@ export interface Fetched {
 }
 
 /**
- * The bytes of a small file, fetched anew; offline, and where its server cannot be had, those that were kept at `path` the last
- * time. For files that are judged by what they say, such as a signature by a known key, wherever they come from. Errors as
- * fetchBytes has them, if nothing is kept.
+ * The bytes of a small file, fetched anew; offline, and where its server cannot be had, those that
+ * were kept at `path` the last time. For files that are judged by what they say, such as a
+ * signature by a known key, wherever they come from. Errors as fetchBytes has them, if nothing is
+ * kept.
  */
-export async function fetchOrKept(url: string, { path, ...options }: SmallOptions & { path: string }): Promise<Fetched> {
+export async function fetchOrKept(
+  url: string,
+  { path, ...options }: SmallOptions & { path: string },
+): Promise<Fetched> {
   const kept = (): Fetched => ({ bytes: readFileSync(path), keep: () => undefined })
   if (options.offline && existsSync(path)) return kept()
   try {

@@ -9,7 +9,10 @@ const bare = (prefix: string): string => prefix.replace(/\/+$/, '')
 /** The mirror with the longest prefix that fits; a prefix ends where a part of the path ends. */
 export const mirrorOf = (asked: string, mirrors: readonly Mirror[]): Mirror | undefined =>
   mirrors
-    .filter(({ from }) => asked.startsWith(bare(from)) && /^([/?#]|$)/.test(asked.slice(bare(from).length)))
+    .filter(
+      ({ from }) =>
+        asked.startsWith(bare(from)) && /^([/?#]|$)/.test(asked.slice(bare(from).length)),
+    )
     .sort((a, b) => bare(b.from).length - bare(a.from).length)[0]
 
 /** The address at its mirror, if there is one for it. */

@@ -14,7 +14,9 @@ export interface Origin {
 export function isOrigin(value: unknown): value is Origin {
   if (value === null || typeof value !== 'object') return false
   const { url, etag, last_modified, length } = value as Record<string, unknown>
-  const words = [etag, last_modified].every((word) => word === undefined || typeof word === 'string')
+  const words = [etag, last_modified].every(
+    (word) => word === undefined || typeof word === 'string',
+  )
   return typeof url === 'string' && words && (length === undefined || typeof length === 'number')
 }
 
@@ -23,25 +25,43 @@ export function originOf(source: Source, { headers }: Reply): Origin {
   const { etag, 'last-modified': last_modified, 'content-length': length } = headers
   return {
     url: addressOf(source),
-    ...(etag?.startsWith('"') === true ? { etag } : {}), // a weak one promises less than the same bytes
+    // a weak one promises less than the same bytes
+    ...(etag?.startsWith('"') === true ? { etag } : {}),
     ...(last_modified === undefined ? {} : { last_modified }),
     ...(length === undefined ? {} : { length: Number(length) }),
   }
 }
 
-/** The headers that ask for what follows these bytes, provided that it is the same file still; undefined where that cannot be said. */
-export function rangeAfter(bytes: number, origin: Origin | undefined, source: Source): Record<string, string> | undefined {
+/**
+ * The headers that ask for what follows these bytes, provided that it is the same file still;
+ * undefined where that cannot be said.
+ */
+export function rangeAfter(
+  bytes: number,
+  origin: Origin | undefined,
+  source: Source,
+): Record<string, string> | undefined {
   const same = origin?.etag ?? origin?.last_modified
-  if (origin === undefined || same === undefined || origin.url !== addressOf(source)) return undefined
+  if (origin === undefined || same === undefined || origin.url !== addressOf(source))
+    return undefined
   if (bytes === 0 || bytes >= (origin.length ?? Infinity)) return undefined
   return { range: `bytes=${bytes}-`, 'if-range': same }
 }
 
-/** Whether a 206 begins right after these bytes, and is of the same file: servers and caches in between get that wrong. */
-export function continues({ headers }: Reply, bytes: number, { etag, last_modified, length }: Origin): boolean {
+/**
+ * Whether a 206 begins right after these bytes, and is of the same file: servers and caches in
+ * between get that wrong.
+ */
+export function continues(
+  { headers }: Reply,
+  bytes: number,
+  { etag, last_modified, length }: Origin,
+): boolean {
   const [, first, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers['content-range'] ?? '') ?? []
   if (Number(first) !== bytes || (length !== undefined && Number(total) !== length)) return false
-  return etag === undefined ? [undefined, last_modified].includes(headers['last-modified']) : headers.etag === etag
+  return etag === undefined
+    ? [undefined, last_modified].includes(headers['last-modified'])
+    : headers.etag === etag
 }
 
 function addressOf({ url }: Source): string {

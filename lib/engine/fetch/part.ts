@@ -41,7 +41,8 @@ export async function openPart(file: string, signal: AbortSignal): Promise<Part>
   let hash: Hash = createHash('sha256')
   let [bytes, pieces] = [0, 0]
   const clear = async (): Promise<void> => {
-    await handle.truncate(0) // first, so that never bytes of one file lie beside the note of another
+    // first, so that never bytes of one file lie beside the note of another
+    await handle.truncate(0)
     rmSync(note, { force: true })
     ;[hash, bytes, pieces, origin] = [createHash('sha256'), 0, 0, undefined]
   }
@@ -91,7 +92,11 @@ export async function openPart(file: string, signal: AbortSignal): Promise<Part>
     },
     makeSure(more) {
       const { bavail, bsize } = statfsSync(dirname(path))
-      if (bavail * bsize < more) throw full(dirname(path), `: ${megabytes(bavail * bsize)} free, ${megabytes(more)} more needed`)
+      if (bavail * bsize < more)
+        throw full(
+          dirname(path),
+          `: ${megabytes(bavail * bsize)} free, ${megabytes(more)} more needed`,
+        )
     },
     clear,
     async finish() {
@@ -124,5 +129,8 @@ const full = (folder: string, more = ''): HostError =>
 function unwritable(path: string, error: unknown): HostError {
   const { code = '' } = error as NodeJS.ErrnoException
   if (code === 'ENOSPC' || code === 'EDQUOT') return full(dirname(path))
-  return new HostError(`${path} cannot be written (${code || messageOf(error)})`, `see who may write to ${dirname(path)}, and how much`)
+  return new HostError(
+    `${path} cannot be written (${code || messageOf(error)})`,
+    `see who may write to ${dirname(path)}, and how much`,
+  )
 }

@@ -37,12 +37,18 @@ export class Lost extends Error {
 }
 
 /**
- * Tries until it works. Only a Lost is tried again; when `reached` (bytes) has grown meanwhile, the count of failures starts anew.
- * Throws HostError at the end of all patience, and Interrupted.
+ * Tries until it works. Only a Lost is tried again; when `reached` (bytes) has grown meanwhile, the
+ * count of failures starts anew. Throws HostError at the end of all patience, and Interrupted.
  */
 export async function persist<Result>(
   attempt: () => Promise<Result>,
-  options: { name: string; patience: Patience; signal: AbortSignal; onLine?: ((line: string) => void) | undefined; reached?: () => number },
+  options: {
+    name: string
+    patience: Patience
+    signal: AbortSignal
+    onLine?: ((line: string) => void) | undefined
+    reached?: () => number
+  },
 ): Promise<Result> {
   const { name, patience, signal, reached = () => 0 } = options
   let failures = 0

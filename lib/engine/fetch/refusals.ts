@@ -6,40 +6,56 @@ import type { Reply } from './request.ts'
 
 // Everything that can be said against a download: where, what, and what to do.
 
-const certificates = /^(UNABLE_TO_|CERT_|CRL_|ERROR_IN_C|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|PATH_LENGTH|HOSTNAME_|ERR_TLS_CERT)/
+const certificates =
+  /^(UNABLE_TO_|CERT_|CRL_|ERROR_IN_C|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|PATH_LENGTH|HOSTNAME_|ERR_TLS_CERT)/
 const checkProxy = 'see what http_proxy and https_proxy say'
 
 /** What a failed request means: most of it passes. */
 export function explained(error: unknown, name: string): Error {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error // got says what of it failed
+  // got says what of it failed
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof Lost) return cause
   const { code = '', statusCode } = cause as { code?: string; statusCode?: number }
   const message = withoutSecrets(messageOf(cause))
-  if (code === 'ERR_TOO_MANY_REDIRECTS') return new UserError(`${name}: leads from redirect to redirect, without an end`)
+  if (code === 'ERR_TOO_MANY_REDIRECTS')
+    return new UserError(`${name}: leads from redirect to redirect, without an end`)
   if (code === 'ERR_UNSUPPORTED_PROTOCOL' || code === 'ERR_INVALID_URL')
     return new UserError(`${name}: leads to where nothing can be fetched from (${message})`)
   if (certificates.test(code)) {
     const mend =
       "see whether this machine's clock is right (date); where a proxy has certificates of its own, " +
       'put their CA into /usr/local/share/ca-certificates and type sudo update-ca-certificates'
-    return new HostError(`${name}: the certificate of the server is not to be trusted (${code})`, mend)
+    return new HostError(
+      `${name}: the certificate of the server is not to be trusted (${code})`,
+      mend,
+    )
   }
-  if (code === 'ERR_PROXY_TUNNEL' && statusCode !== undefined && statusCode < 500) return new HostError(`${name}: ${message}`, checkProxy)
+  if (code === 'ERR_PROXY_TUNNEL' && statusCode !== undefined && statusCode < 500)
+    return new HostError(`${name}: ${message}`, checkProxy)
   if (code === 'ERR_HTTP_CONTENT_LENGTH_MISMATCH') return new Lost('the connection ended half-way')
-  return new Lost(`the connection failed (${message || code})`) // none where several addresses were tried
+  // none where several addresses were tried
+  return new Lost(`the connection failed (${message || code})`)
 }
 
 /** What an answer means that does not give what was asked for. */
 export function refused({ status, headers }: Reply, name: string): Error {
-  if (status >= 500 || [408, 425, 429].includes(status)) return new Lost(`the server answers ${status}`, retryAfter(headers['retry-after']))
-  if (status === 407) return new HostError(`${name}: the proxy wants a name and a password (407)`, checkProxy)
+  if (status >= 500 || [408, 425, 429].includes(status))
+    return new Lost(`the server answers ${status}`, retryAfter(headers['retry-after']))
+  if (status === 407)
+    return new HostError(`${name}: the proxy wants a name and a password (407)`, checkProxy)
   if (status === 404 || status === 410)
-    return new UserError(`${name}: there is nothing there (the server answers ${status}); see whether that address is still right`)
+    return new UserError(
+      `${name}: there is nothing there (the server answers ${status}); see whether that address is still right`,
+    )
   if (status === 401 || status === 403)
-    return new UserError(`${name}: the server does not give it away (it answers ${status}); see whether that address is right`)
+    return new UserError(
+      `${name}: the server does not give it away (it answers ${status}); see whether that address is right`,
+    )
   if (status >= 300 && status < 400 && headers.location !== undefined) {
     const to = withoutSecrets(headers.location)
-    return new UserError(`${name}: leads from https to ${to} (${status}), where anybody may change what is sent`)
+    return new UserError(
+      `${name}: leads from https to ${to} (${status}), where anybody may change what is sent`,
+    )
   }
   return new UserError(`${name}: the server answers ${status}, which is nothing to work with`)
 }
@@ -52,12 +68,16 @@ function retryAfter(value: string | undefined): number {
 
 /** The network is needed, and not allowed. */
 export const notOffline = ({ name }: Source, otherwise = ''): UserError =>
-  new UserError(`${name}: is not here, and offline nothing is fetched; run the same command once without DOWNBEAT_OFFLINE${otherwise}`)
+  new UserError(
+    `${name}: is not here, and offline nothing is fetched; run the same command once without DOWNBEAT_OFFLINE${otherwise}`,
+  )
 
 /** A file of this machine that cannot be had. */
 export const unreadable = ({ name }: Source, error: unknown): UserError => {
   const { code = '' } = error as NodeJS.ErrnoException
-  return new UserError(`${name}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code || messageOf(error)})`}`)
+  return new UserError(
+    `${name}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code || messageOf(error)})`}`,
+  )
 }
 
 export const otherBytes = ({ name }: Source, expected: string, got: string): UserError =>
@@ -67,4 +87,6 @@ export const otherBytes = ({ name }: Source, expected: string, got: string): Use
   )
 
 export const tooLong = ({ name }: Source, limit: number): UserError =>
-  new UserError(`${name}: has more than ${limit} bytes, which such a file never has; see whether that address is right`)
+  new UserError(
+    `${name}: has more than ${limit} bytes, which such a file never has; see whether that address is right`,
+  )

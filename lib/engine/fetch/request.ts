@@ -22,23 +22,36 @@ export interface RequestOptions {
   signal: AbortSignal
 }
 
-// downloads.raspberrypi.com answers 403 to the agents of client libraries and of curl (a comment in rpi-flasher's source).
+// downloads.raspberrypi.com answers 403 to the agents of client libraries and of curl (a comment in
+// rpi-flasher's source).
 export const userAgent = 'Mozilla/5.0 (compatible; downbeat/0.1.0)'
 
-/** Asks for an address, follows redirects, and gives the answer whatever its status. Lost, UserError or HostError for none. */
-export async function request({ url, name }: Source, headers: Record<string, string>, options: RequestOptions): Promise<Reply> {
+/**
+ * Asks for an address, follows redirects, and gives the answer whatever its status. Lost, UserError
+ * or HostError for none.
+ */
+export async function request(
+  { url, name }: Source,
+  headers: Record<string, string>,
+  options: RequestOptions,
+): Promise<Reply> {
   const { patience, signal } = options
   // Loaded here because they are large, and most runs fetch nothing.
-  const [{ default: got }, { Agent: HttpAgent }, { Agent: HttpsAgent }, { getCACertificates }] = await Promise.all([
-    import('got'),
-    import('node:http'),
-    import('node:https'),
-    import('node:tls'),
-  ])
+  const [{ default: got }, { Agent: HttpAgent }, { Agent: HttpsAgent }, { getCACertificates }] =
+    await Promise.all([
+      import('got'),
+      import('node:http'),
+      import('node:https'),
+      import('node:tls'),
+    ])
   const proxyEnv = proxiesOf(options.proxies)
-  // Node's own list alone would miss what this machine was told to trust, as curl and apt do: the CA of a house with a proxy.
+  // Node's own list alone would miss what this machine was told to trust, as curl and apt do: the
+  // CA of a house with a proxy.
   const ca = [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
-  const agent = { http: new HttpAgent({ proxyEnv }), https: new HttpsAgent({ proxyEnv, ca, timeout: patience.silence }) }
+  const agent = {
+    http: new HttpAgent({ proxyEnv }),
+    https: new HttpsAgent({ proxyEnv, ca, timeout: patience.silence }),
+  }
   const stream = got.stream(url, {
     headers: { 'user-agent': userAgent, 'accept-encoding': 'identity', ...headers },
     agent,
@@ -55,7 +68,8 @@ export async function request({ url, name }: Source, headers: Record<string, str
     agent.http.destroy()
     agent.https.destroy()
   }
-  // One clock for all there is to wait for: names, connection, proxy, TLS, answer, and each piece of it.
+  // One clock for all there is to wait for: names, connection, proxy, TLS, answer, and each piece
+  // of it.
   const wait = async <Result>(promise: Promise<Result>): Promise<Result> => {
     const cancel = patience.alarm(patience.silence, () => {
       stream.destroy(new Lost(`nothing has come for ${patience.silence / 1000} s`))
@@ -78,7 +92,8 @@ export async function request({ url, name }: Source, headers: Record<string, str
   async function* body(): AsyncGenerator<Buffer> {
     const pieces = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
     for (;;) {
-      const { done, value } = await wait(pieces.next()) // not while what came is being written: that is no fault of the network
+      // not while what came is being written: that is no fault of the network
+      const { done, value } = await wait(pieces.next())
       if (done === true) return
       yield value
     }

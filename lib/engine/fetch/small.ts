@@ -7,12 +7,17 @@ import { notOffline, refused, tooLong, unreadable } from './refusals.ts'
 import { request } from './request.ts'
 import { UserError } from '../../common/words/errors.ts'
 
-/** How a small file is fetched; one of more than `limit` bytes is an error, before it is in memory. */
+/**
+ * How a small file is fetched; one of more than `limit` bytes is an error, before it is in memory.
+ */
 export interface SmallOptions extends Network {
   limit: number
 }
 
-/** The bytes of a small file, such as a signature or a key, fetched anew each time. Errors as download has them. */
+/**
+ * The bytes of a small file, such as a signature or a key, fetched anew each time. Errors as
+ * download has them.
+ */
 export async function fetchBytes(url: string, options: SmallOptions): Promise<Buffer> {
   const { limit, signal, onLine } = options
   const source = sourceOf(url, options.mirrors)

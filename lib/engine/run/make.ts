@@ -3,7 +3,14 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { commit } from '../cache/cache.ts'
 import type { Cache, Entry } from '../cache/cache.ts'
-import { Failure, HostError, Interrupted, ProofError, StageError, messageOf } from '../../common/words/errors.ts'
+import {
+  Failure,
+  HostError,
+  Interrupted,
+  ProofError,
+  StageError,
+  messageOf,
+} from '../../common/words/errors.ts'
 import { lock } from '../../common/files/lock.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { removeTree } from '../cache/remove.ts'
@@ -37,7 +44,10 @@ export interface MakeOptions {
   logFile: string
   /** GiB that must be free before a stage starts */
   spare_gib: number
-  /** asked once, before anything is made: throws what is missing for that. A build that finds all of it in the cache needs less */
+  /**
+   * asked once, before anything is made: throws what is missing for that. A build that finds all of
+   * it in the cache needs less
+   */
   prepare?: () => void
 }
 
@@ -49,7 +59,10 @@ export interface Made {
   cached: boolean
 }
 
-/** Notes that the results of these stages, and of all that lead to them, are in use; gives their folders. */
+/**
+ * Notes that the results of these stages, and of all that lead to them, are in use; gives their
+ * folders.
+ */
 export function markUsed(stages: readonly AnyStage[], plan: Plan, cache: Cache): Set<string> {
   const folders = new Set<string>()
   const now = new Date()
@@ -65,15 +78,22 @@ export function markUsed(stages: readonly AnyStage[], plan: Plan, cache: Cache):
   return folders
 }
 
-/** Makes stages and what they need, side by side, unless a result is in the cache already. Leaves out what the plan does without. */
-export async function make(stages: AnyStage | readonly AnyStage[], options: MakeOptions): Promise<Map<string, Made>> {
+/**
+ * Makes stages and what they need, side by side, unless a result is in the cache already. Leaves
+ * out what the plan does without.
+ */
+export async function make(
+  stages: AnyStage | readonly AnyStage[],
+  options: MakeOptions,
+): Promise<Map<string, Made>> {
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   const running = new Map<string, Promise<Made>>()
   const made = new Map<string, Made>()
   let first: unknown
   let prepared: Promise<void> | undefined
-  const prepare = (): Promise<void> => (prepared ??= new Promise((done) => done(options.prepare?.())))
+  const prepare = (): Promise<void> =>
+    (prepared ??= new Promise((done) => done(options.prepare?.())))
   const one = (wanted: AnyStage): Promise<Made> => {
     const known = running.get(wanted.name)
     if (known) return known
@@ -102,7 +122,9 @@ export async function make(stages: AnyStage | readonly AnyStage[], options: Make
 /** Whether a stage below this one is to be made anew, though this one may be there. */
 const needsFresh = (stage: AnyStage, fresh: MakeOptions['fresh']): boolean =>
   fresh !== 'all' &&
-  Object.values<AnyStage>(stage.needs as Record<string, AnyStage>).some((need) => fresh.has(need.name) || needsFresh(need, fresh))
+  Object.values<AnyStage>(stage.needs as Record<string, AnyStage>).some(
+    (need) => fresh.has(need.name) || needsFresh(need, fresh),
+  )
 
 async function makeOne(
   stage: AnyStage,
@@ -122,7 +144,8 @@ async function makeOne(
     })
     if (!entry) return undefined
     report({ kind: 'cached', stage: stage.name })
-    if (existsSync(half)) await sweep(cache, stage.name) // of a build that was killed between naming its result and tidying up
+    // of a build that was killed between naming its result and tidying up
+    if (existsSync(half)) await sweep(cache, stage.name)
     return madeOf(cache, entry, true)
   }
   if (!fresh && !needsFresh(stage, options.fresh)) {
@@ -136,7 +159,10 @@ async function makeOne(
       needs[name] = await one(need)
     }),
   )
-  const held = await lock(lockFile(cache, half), { signal, onWait: () => report({ kind: 'waiting', stage: stage.name }) })
+  const held = await lock(lockFile(cache, half), {
+    signal,
+    onWait: () => report({ kind: 'waiting', stage: stage.name }),
+  })
   try {
     if (signal.aborted) throw new Interrupted('stopped')
     if (!fresh) {
@@ -149,7 +175,13 @@ async function makeOne(
   }
 }
 
-async function runStage(stage: AnyStage, key: string, half: string, needs: Record<string, Made>, options: MakeOptions): Promise<Made> {
+async function runStage(
+  stage: AnyStage,
+  key: string,
+  half: string,
+  needs: Record<string, Made>,
+  options: MakeOptions,
+): Promise<Made> {
   const { plan, cache, signal, report, settings } = options
   const network = stage.network === true
   const usage: Usage = { user: 0, system: 0, peak_kib: 0 }
@@ -169,14 +201,21 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
     if (last.length > 30) last.shift()
     report({ kind: 'line', stage: stage.name, line })
   }
-  const [out, work, root] = ['out', 'work', 'root'].map((name) => join(half, name)) as [string, string, string]
+  const [out, work, root] = ['out', 'work', 'root'].map((name) => join(half, name)) as [
+    string,
+    string,
+    string,
+  ]
   for (const dir of [out, work, root]) mkdirSync(dir, { recursive: true })
   const kept: Record<string, string> = {}
   for (const name of (stage.keeps ?? []) as string[]) {
     kept[name] = join(cache.dir, 'kept', name)
     mkdirSync(kept[name], { recursive: true })
   }
-  const own = join(dirname(fileURLToPath(stage.source)), basename(fileURLToPath(stage.source), '.ts'))
+  const own = join(
+    dirname(fileURLToPath(stage.source)),
+    basename(fileURLToPath(stage.source), '.ts'),
+  )
   const rooted = needsOf(stage, plan).find(([, need]) => need.root !== undefined)
   const toolbox = rooted && needs[rooted[0]]!.outputs[rooted[1].root!]
   const wrap =
@@ -188,7 +227,9 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
           cwd: work,
           writable: [out, work, ...Object.values(kept)],
           readable: [
-            ...Object.entries(needs).flatMap(([name, need]) => (name === rooted?.[0] ? [] : [need.folder])),
+            ...Object.entries(needs).flatMap(([name, need]) =>
+              name === rooted?.[0] ? [] : [need.folder],
+            ),
             ...(existsSync(own) ? [own] : []),
           ],
           network,
@@ -197,9 +238,14 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
     const given = stage.given(plan) as { epoch?: number }
     const job: Job<unknown, Record<string, AnyStage>, Record<string, string>, string> = {
       given,
-      from: Object.fromEntries(Object.entries(needs).map(([name, need]) => [name, need.outputs])) as never,
+      from: Object.fromEntries(
+        Object.entries(needs).map(([name, need]) => [name, need.outputs]),
+      ) as never,
       out: Object.fromEntries(
-        Object.entries<string>(stage.outputs as Record<string, string>).map(([name, path]) => [name, join(out, path)]),
+        Object.entries<string>(stage.outputs as Record<string, string>).map(([name, path]) => [
+          name,
+          join(out, path),
+        ]),
       ),
       work,
       own,
@@ -213,12 +259,16 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
         signal,
         usage,
         timeFile: join(half, 'time'),
-        env: { SOURCE_DATE_EPOCH: String(given.epoch ?? SOME_DAY), ...(network ? settings.network.proxies : {}) },
+        env: {
+          SOURCE_DATE_EPOCH: String(given.epoch ?? SOME_DAY),
+          ...(network ? settings.network.proxies : {}),
+        },
       }),
     }
     await stage.run(job as never)
     for (const [name, path] of Object.entries<string>(stage.outputs as Record<string, string>)) {
-      if (!existsSync(join(out, path))) throw new Error(`did not write its output ${name} (${path})`)
+      if (!existsSync(join(out, path)))
+        throw new Error(`did not write its output ${name} (${path})`)
     }
     const draft = { stage: stage.name, key, wall_s: (performance.now() - started) / 1000, usage }
     const entry = await commit(cache, half, draft, stage.outputs as Record<string, string>)
@@ -228,7 +278,8 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
     if (signal.aborted) throw new Interrupted('stopped')
     report({ kind: 'failed', stage: stage.name })
     const kept = keepEvidence(stage, out, options.logFile)
-    if (error instanceof ProofError && kept.length > 0) throw new ProofError([error.message, ...kept].join('\n  '))
+    if (error instanceof ProofError && kept.length > 0)
+      throw new ProofError([error.message, ...kept].join('\n  '))
     if (error instanceof Failure) throw error
     enoughSpace(cache.dir, 0.05)
     throw new StageError(stage.name, messageOf(error), last, options.logFile)
@@ -237,7 +288,10 @@ async function runStage(stage: AnyStage, key: string, half: string, needs: Recor
   }
 }
 
-/** Copies what a failed stage has to say for itself beside the log; gives lines that name the copies. */
+/**
+ * Copies what a failed stage has to say for itself beside the log; gives lines that name the
+ * copies.
+ */
 function keepEvidence(stage: AnyStage, out: string, logFile: string): string[] {
   return ((stage.evidence ?? []) as string[]).flatMap((name) => {
     const file = join(out, (stage.outputs as Record<string, string>)[name]!)
@@ -250,13 +304,18 @@ function keepEvidence(stage: AnyStage, out: string, logFile: string): string[] {
 
 function madeOf(cache: Cache, entry: Entry, cached: boolean): Made {
   const folder = cache.folder(entry.stage, entry.key)
-  const outputs = Object.fromEntries(Object.entries(entry.outputs).map(([name, { path }]) => [name, join(folder, path)]))
+  const outputs = Object.fromEntries(
+    Object.entries(entry.outputs).map(([name, { path }]) => [name, join(folder, path)]),
+  )
   return { entry, folder, outputs, cached }
 }
 
 const lockFile = (cache: Cache, half: string): string => join(cache.dir, 'locks', basename(half))
 
-/** Removes the unfinished folders of this stage that a killed build left behind: those whose lock nobody holds. */
+/**
+ * Removes the unfinished folders of this stage that a killed build left behind: those whose lock
+ * nobody holds.
+ */
 async function sweep(cache: Cache, stage: string): Promise<void> {
   const pattern = new RegExp(`^${stage}-[0-9a-f]{16}\\.half$`)
   for (const name of readdirSync(cache.dir)) {

@@ -3,24 +3,34 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { filesBelow } from '../../common/files/text-files.ts'
 
-/** Rooms whose files are no part of any key, each with the reason why a change in it can change no byte of a result. */
+/**
+ * Rooms whose files are no part of any key, each with the reason why a change in it can change no
+ * byte of a result.
+ */
 export const WITHOUT: Readonly<Record<string, string>> = {
   'lib/common/words': 'says to people what is wrong or how far it is; no result holds any of it',
-  'lib/engine/run': 'decides which stage runs and when; a stage gets the same from it whatever runs beside it',
+  'lib/engine/run':
+    'decides which stage runs and when; a stage gets the same from it whatever runs beside it',
   'lib/engine/cache': 'keeps results and removes them; it gives back what it was given, or nothing',
   'lib/engine/fetch': 'lets only bytes through that have the hash that was asked for',
-  'lib/engine/shell': 'hands over a script and gives back what it printed; what is around the script is in the room below',
+  'lib/engine/shell':
+    'hands over a script and gives back what it printed; what is around the script is in the room below',
 }
 
-/** What the commands of every stage find around them: a part of every key, for it decides umask, time zone, locale and what is mounted. */
+/**
+ * What the commands of every stage find around them: a part of every key, for it decides umask,
+ * time zone, locale and what is mounted.
+ */
 export const SURROUNDINGS = 'lib/engine/sandbox'
 
 /** A file that says what a stage is. */
 const saysStage = /= defineStage\(/
 
 /**
- * The text that decides what a stage does: its file, the folder of its name beside it, what its commands find around them, and
- * every file that one of these imports, to the end. Other stages are left out: their keys stand for them. Type imports decide nothing. Paths are those in the repository.
+ * The text that decides what a stage does: its file, the folder of its name beside it, what its
+ * commands find around them, and every file that one of these imports, to the end. Other stages are
+ * left out: their keys stand for them. Type imports decide nothing. Paths are those in the
+ * repository.
  */
 export function sourceText(url: string): [string, string][] {
   const file = fileURLToPath(url)
@@ -33,7 +43,8 @@ export function sourceText(url: string): [string, string][] {
     if (path !== file && saysStage.test(text)) return
     seen.set(name, text)
     if (!path.endsWith('.ts')) return
-    for (const [, target] of text.matchAll(/^import (?!type\b)[^;'"]*?from '(\.[^']+)'$/gm)) read(resolve(dirname(path), target!))
+    for (const [, target] of text.matchAll(/^import (?!type\b)[^;'"]*?from '(\.[^']+)'$/gm))
+      read(resolve(dirname(path), target!))
   }
   read(file)
   for (const folder of [relative(root, join(dirname(file), basename(file, '.ts'))), SURROUNDINGS])
@@ -44,6 +55,7 @@ export function sourceText(url: string): [string, string][] {
 /** The nearest folder above a file that holds a package. */
 function repositoryOf(file: string): string {
   let folder = dirname(file)
-  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder))
+    folder = dirname(folder)
   return folder
 }

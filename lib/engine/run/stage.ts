@@ -19,10 +19,15 @@ export interface Settings {
   network: NetworkSettings
 }
 
-/** Absolute paths of the results of the stages that a stage needs: `from.kernel.image`. Undefined: this plan has no such stage. */
+/**
+ * Absolute paths of the results of the stages that a stage needs: `from.kernel.image`. Undefined:
+ * this plan has no such stage.
+ */
 export type From<Needs> = {
   readonly [Name in keyof Needs]: Needs[Name] extends AnyStage
-    ? { readonly [Output in keyof Needs[Name]['outputs']]: string } | Extract<ReturnType<Needs[Name]['given']>, undefined>
+    ?
+        | { readonly [Output in keyof Needs[Name]['outputs']]: string }
+        | Extract<ReturnType<Needs[Name]['given']>, undefined>
     : never
 }
 
@@ -63,7 +68,10 @@ export interface Stage<
   needs: Needs
   /** name: file or folder that must be there in the end */
   outputs: Outputs
-  /** its part of the plan; with the keys of `needs` and its own text, this IS the key. Undefined: this plan does without the stage */
+  /**
+   * its part of the plan; with the keys of `needs` and its own text, this IS the key. Undefined:
+   * this plan does without the stage
+   */
   given(plan: Plan): Given
   /** the output that is the root of the commands of every stage that needs this one */
   root?: keyof Outputs & string

@@ -1,10 +1,12 @@
 #!/bin/bash
-# Runs a command as the first process of new user, mount, pid, uts and ipc namespaces, as their root:
+# Runs a command as the first process of new user, mount, pid, uts and ipc namespaces, as their
+# root:
 #
 #   enter.sh [--no-network] COMMAND...
 #
-# An ordinary user becomes root over the range of ids that /etc/subuid gives it. Root keeps all its ids, but in a user
-# namespace of its own too: there binfmt_misc is private (Linux 6.7), so the host is never touched.
+# An ordinary user becomes root over the range of ids that /etc/subuid gives it. Root keeps all its
+# ids, but in a user namespace of its own too: there binfmt_misc is private (Linux 6.7), so the host
+# is never touched.
 set -eu
 namespaces=(--user --mount --pid --uts --ipc --fork --kill-child=KILL)
 [ "$1" != --no-network ] || { namespaces+=(--net) && shift; }
@@ -13,9 +15,9 @@ if [ "$(id -u)" -ne 0 ]; then
   exec unshare --map-root-user --map-auto "${namespaces[@]}" "$@"
 fi
 
-# unshare(1) asks newuidmap for every map but the simplest, and newuidmap knows no range for root: write it here.
-# (The second setpriv is no repetition: gaining the capabilities of root in the namespace clears the death signal that
-# --kill-child has set.)
+# unshare(1) asks newuidmap for every map but the simplest, and newuidmap knows no range for root:
+# write it here. (The second setpriv is no repetition: gaining the capabilities of root in the
+# namespace clears the death signal that --kill-child has set.)
 exec 3<&0 4>&1
 coproc inside { exec setpriv --pdeathsig KILL unshare "${namespaces[@]}" bash -c '
   echo in; read -r _; exec setpriv --pdeathsig KILL "$@" <&3 >&4 3<&- 4>&-' enter "$@"; }

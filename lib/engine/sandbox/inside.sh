@@ -1,7 +1,8 @@
 #!/bin/sh
-# The inside of a stage: pid 1 of new user, mount and pid namespaces (made by lib/engine/sandbox/sandbox.ts). Builds a root on a
-# tmpfs in which only the toolbox, the stage's own folders and its inputs exist, and runs one bash script there.
-# Every mount and process ends with the namespaces, so there is nothing to clean up, whatever happens.
+# The inside of a stage: pid 1 of new user, mount and pid namespaces (made by
+# lib/engine/sandbox/sandbox.ts). Builds a root on a tmpfs in which only the toolbox, the stage's
+# own folders and its inputs exist, and runs one bash script there. Every mount and process ends
+# with the namespaces, so there is nothing to clean up, whatever happens.
 #
 #   inside.sh ROOT TOOLBOX CWD WRITABLE READABLE SCRIPT      (WRITABLE, READABLE: one path a line)
 set -eu
@@ -11,8 +12,8 @@ bind_read_only() {
   mount --rbind "$1" "$2"
   mount -o remount,bind,ro "$2" 2> /dev/null || mount -o "remount,bind,$(kept_flags "$1")ro" "$2"
 }
-# A mount made here inherits flags such as nosuid and nodev from the host; the kernel refuses to drop them in a user
-# namespace, so the remount has to repeat them.
+# A mount made here inherits flags such as nosuid and nodev from the host; the kernel refuses to
+# drop them in a user namespace, so the remount has to repeat them.
 kept_flags() {
   findmnt -n -o VFS-OPTIONS -T "$1" | tr , '\n' | grep -xE 'nosuid|nodev|noexec|noatime|nodiratime|relatime' | tr '\n' ,
 }

@@ -3,9 +3,15 @@ import { fileURLToPath } from 'node:url'
 const own = fileURLToPath(new URL('.', import.meta.url))
 
 /** Namespaces in which an ordinary user is root; see enter.sh. */
-export const enter = (network: boolean): string[] => ['bash', `${own}enter.sh`, ...(network ? [] : ['--no-network'])]
+export const enter = (network: boolean): string[] => [
+  'bash',
+  `${own}enter.sh`,
+  ...(network ? [] : ['--no-network']),
+]
 
-/** The same, with a root of its own in which only the toolbox and these paths exist; see inside.sh. */
+/**
+ * The same, with a root of its own in which only the toolbox and these paths exist; see inside.sh.
+ */
 export const insideToolbox = (options: {
   root: string
   toolbox: string

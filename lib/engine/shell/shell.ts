@@ -17,13 +17,18 @@ export class CommandError extends Error {
   override name = 'CommandError'
 }
 
-/** Runs a bash script (errexit, nounset, pipefail). Values are quoted, lists become several words, as in zx. */
+/**
+ * Runs a bash script (errexit, nounset, pipefail). Values are quoted, lists become several words,
+ * as in zx.
+ */
 export interface Shell {
   (pieces: TemplateStringsArray, ...values: unknown[]): Promise<void>
   /** The same, and gives back what it printed, without the last line end. */
   text(pieces: TemplateStringsArray, ...values: unknown[]): Promise<string>
   /** Starts a script to talk to: its output comes to `onText` as it is written. */
-  start(onText: (text: string) => void): (pieces: TemplateStringsArray, ...values: unknown[]) => Conversation
+  start(
+    onText: (text: string) => void,
+  ): (pieces: TemplateStringsArray, ...values: unknown[]) => Conversation
 }
 
 /** A running script. */
@@ -54,16 +59,27 @@ export interface ShellOptions {
 const load = createRequire(import.meta.url)
 const zx = (): typeof Zx => load('zx/core') as typeof Zx
 
-/** Puts values into a script, quoted. The text between them is taken as it is written, backslashes too, but for \\${ and \\`. */
+/**
+ * Puts values into a script, quoted. The text between them is taken as it is written, backslashes
+ * too, but for \\${ and \\`.
+ */
 export function script(pieces: TemplateStringsArray, values: unknown[]): string {
   const { quote } = zx()
-  const words = values.map((value) => (Array.isArray(value) ? value.map((one) => quote(String(one))).join(' ') : quote(String(value))))
-  return pieces.raw.map((piece, i) => piece.replace(/\\(?=\$\{|`)/g, '') + (words[i] ?? '')).join('')
+  const words = values.map((value) =>
+    Array.isArray(value) ? value.map((one) => quote(String(one))).join(' ') : quote(String(value)),
+  )
+  return pieces.raw
+    .map((piece, i) => piece.replace(/\\(?=\$\{|`)/g, '') + (words[i] ?? ''))
+    .join('')
 }
 
 /** A Shell whose children die with this process, whatever way it dies (setpriv --pdeathsig). */
 export function createShell(options: ShellOptions): Shell {
-  const begin = (pieces: TemplateStringsArray, values: unknown[], input: 'ignore' | 'pipe'): ProcessPromise => {
+  const begin = (
+    pieces: TemplateStringsArray,
+    values: unknown[],
+    input: 'ignore' | 'pipe',
+  ): ProcessPromise => {
     if (options.signal.aborted) throw new CommandError('stopped')
     const body = `${PRELUDE}${script(pieces, values)}`
     const dying = ['setpriv', '--pdeathsig', 'KILL']
@@ -96,15 +112,23 @@ export function createShell(options: ShellOptions): Shell {
     err.end()
     addUsage(options.usage, options.timeFile)
     if (options.signal.aborted) throw new CommandError('stopped')
-    if (result.exitCode !== 0) throw new CommandError(result.signal ? `ended by ${result.signal}` : `exit status ${result.exitCode}`)
+    if (result.exitCode !== 0)
+      throw new CommandError(
+        result.signal ? `ended by ${result.signal}` : `exit status ${result.exitCode}`,
+      )
   }
-  const run = async (pieces: TemplateStringsArray, values: unknown[], take: (line: string) => void): Promise<void> => {
+  const run = async (
+    pieces: TemplateStringsArray,
+    values: unknown[],
+    take: (line: string) => void,
+  ): Promise<void> => {
     const child = begin(pieces, values, 'ignore')
     const out = lines(take)
     child.stdout.on('data', out.push)
     await finish(child).finally(out.end)
   }
-  const shell = (pieces: TemplateStringsArray, ...values: unknown[]): Promise<void> => run(pieces, values, options.onLine)
+  const shell = (pieces: TemplateStringsArray, ...values: unknown[]): Promise<void> =>
+    run(pieces, values, options.onLine)
   const text = async (pieces: TemplateStringsArray, ...values: unknown[]): Promise<string> => {
     const printed: string[] = []
     await run(pieces, values, (line) => printed.push(line))
@@ -146,7 +170,12 @@ function killGroup(pid: number | undefined): void {
 
 function addUsage(usage: Usage, file: string): void {
   try {
-    const [user, system, peak] = readFileSync(file, 'utf8').trim().split('\n').at(-1)!.split(' ').map(Number)
+    const [user, system, peak] = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .at(-1)!
+      .split(' ')
+      .map(Number)
     usage.user += user ?? 0
     usage.system += system ?? 0
     usage.peak_kib = Math.max(usage.peak_kib, peak ?? 0)

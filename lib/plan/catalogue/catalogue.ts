@@ -35,7 +35,10 @@ export interface Catalogue {
   root: string
   /** The ids in a data folder, sorted. */
   ids(folder: string): string[]
-  /** One entry of a data folder; `asked` is the place that names it. Throws UserError with the nearest id. */
+  /**
+   * One entry of a data folder; `asked` is the place that names it. Throws UserError with the
+   * nearest id.
+   */
   entry<F extends Folder>(folder: F, id: string, asked: string): Entry<F>
   /** Every file below a folder, sorted by path. */
   texts(folder: string): TextFile[]
@@ -48,7 +51,10 @@ export interface Catalogue {
 /** Checked texts of data files by their names: to check one is what takes long. */
 export type Checked = Map<string, { text: string; located: unknown }>
 
-/** Opens the data of a repository. `checked`: what another catalogue has checked before; a text that is no longer the same counts for nothing. */
+/**
+ * Opens the data of a repository. `checked`: what another catalogue has checked before; a text that
+ * is no longer the same counts for nothing.
+ */
 export function openCatalogue(root: string, checked: Checked = new Map()): Catalogue {
   const seen = new Map<string, unknown>()
   const once = <T>(key: string, make: () => T): T => {
@@ -69,7 +75,8 @@ export function openCatalogue(root: string, checked: Checked = new Map()): Catal
     checked.set(name, { text, located })
     return located
   }
-  const texts = (folder: string): TextFile[] => once(`texts of ${folder}`, () => filesBelow(root, folder))
+  const texts = (folder: string): TextFile[] =>
+    once(`texts of ${folder}`, () => filesBelow(root, folder))
   return {
     root,
     ids,
@@ -77,7 +84,9 @@ export function openCatalogue(root: string, checked: Checked = new Map()): Catal
     entry<F extends Folder>(folder: F, id: string, asked: string): Entry<F> {
       const name = join(folder, `${id}.yaml`)
       if (basename(id) !== id || !existsSync(join(root, name)))
-        throw new UserError(`${asked}: there is no ${folder}/${id}.yaml${didYouMean(id, ids(folder))}`)
+        throw new UserError(
+          `${asked}: there is no ${folder}/${id}.yaml${didYouMean(id, ids(folder))}`,
+        )
       return once(name, () => read(name, folders[folder])) as Entry<F>
     },
     file(folder, path, asked) {
@@ -87,6 +96,7 @@ export function openCatalogue(root: string, checked: Checked = new Map()): Catal
       const paths = files.map((file) => file.path)
       throw new UserError(`${asked}: there is no ${folder}/${path}${didYouMean(path, paths)}`)
     },
-    table: <S extends z.ZodType>(name: string, schema: S) => once(name, () => read(name, schema)) as Located<z.output<S>>,
+    table: <S extends z.ZodType>(name: string, schema: S) =>
+      once(name, () => read(name, schema)) as Located<z.output<S>>,
   }
 }

@@ -22,7 +22,10 @@ const KINDS: Record<string, string> = {
 /** What the library expects of a key that one form of a value requires and another does not. */
 const MISSING = 'nonoptional'
 
-/** Each mistake that a schema found in a value, as a line: its place, its key, what is expected and what is there instead. */
+/**
+ * Each mistake that a schema found in a value, as a line: its place, its key, what is expected and
+ * what is there instead.
+ */
 export function wordsFor(issue: Issue, value: unknown, place: Place, schema: z.ZodType): string[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys')
@@ -32,24 +35,39 @@ export function wordsFor(issue: Issue, value: unknown, place: Place, schema: z.Z
     })
   const got = valueAt(value, path)
   const meant = issue.code === 'invalid_union' ? meantBy(issue, got) : undefined
-  if (meant) return meant.flatMap((one) => wordsFor({ ...one, path: [...path, ...one.path] }, value, place, schema))
+  if (meant)
+    return meant.flatMap((one) =>
+      wordsFor({ ...one, path: [...path, ...one.path] }, value, place, schema),
+    )
   const before = path.length === 0 ? '' : `${path.map(String).join('.')}: `
   const expected = expectedOf(issue)
   if (got === undefined && expected !== undefined)
-    return [`${place(path.slice(0, -1))} ${before}is missing${expected === MISSING ? '' : ` (expected ${expected})`}`]
+    return [
+      `${place(path.slice(0, -1))} ${before}is missing${expected === MISSING ? '' : ` (expected ${expected})`}`,
+    ]
   return [
     `${place(path)} ${before}${expected === undefined ? sentence(issue, got) : `expected ${expected}, got ${show(got)}${hint(issue, got)}`}`,
   ]
 }
 
-/** What is wrong with the value as the one form that it was meant in; undefined: it could be none of them, or several. */
+/**
+ * What is wrong with the value as the one form that it was meant in; undefined: it could be none of
+ * them, or several.
+ */
 function meantBy(issue: z.core.$ZodIssueInvalidUnion, got: unknown): Issue[] | undefined {
   const forms =
-    got === undefined ? [] : issue.errors.filter((form) => !form.some(({ code, path }) => code === 'invalid_type' && path.length === 0))
+    got === undefined
+      ? []
+      : issue.errors.filter(
+          (form) => !form.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+        )
   return forms.length === 1 ? forms[0] : undefined
 }
 
-/** The kinds of value, or the very words, that are expected; undefined where the schema says that in a sentence. */
+/**
+ * The kinds of value, or the very words, that are expected; undefined where the schema says that in
+ * a sentence.
+ */
 function expectedOf(issue: Issue): string | undefined {
   const words = wordsOf(issue)
   if (words) return words.map((word) => `"${word}"`).join(' or ')
@@ -61,13 +79,16 @@ function expectedOf(issue: Issue): string | undefined {
 function sentence(issue: Issue, got: unknown): string {
   if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
   if (hasOwnWords(issue)) return issue.message
-  if (issue.code === 'too_small') return `expected at least ${issue.minimum}${unit(issue.origin, Number(issue.minimum))}, got ${show(got)}`
-  if (issue.code === 'too_big') return `expected at most ${issue.maximum}${unit(issue.origin, Number(issue.maximum))}, got ${show(got)}`
+  if (issue.code === 'too_small')
+    return `expected at least ${issue.minimum}${unit(issue.origin, Number(issue.minimum))}, got ${show(got)}`
+  if (issue.code === 'too_big')
+    return `expected at most ${issue.maximum}${unit(issue.origin, Number(issue.maximum))}, got ${show(got)}`
   return issue.message
 }
 
 /** The library's sentences begin with a capital letter, ours never do. */
-const hasOwnWords = ({ message }: Issue): boolean => !/^(Invalid|Too (small|big)|Unrecognized)/.test(message)
+const hasOwnWords = ({ message }: Issue): boolean =>
+  !/^(Invalid|Too (small|big)|Unrecognized)/.test(message)
 
 const unit = (origin: string, count: number): string =>
   origin === 'array' || origin === 'set'
@@ -96,13 +117,26 @@ const kindsOf = (issue: z.core.$ZodIssueInvalidUnion): string[] => [
     issue.errors
       .flat()
       .flatMap((one) =>
-        one.path.length > 0 ? [] : one.code === 'invalid_union' ? kindsOf(one) : one.code === 'invalid_type' ? [kind(one.expected)] : [],
+        one.path.length > 0
+          ? []
+          : one.code === 'invalid_union'
+            ? kindsOf(one)
+            : one.code === 'invalid_type'
+              ? [kind(one.expected)]
+              : [],
       ),
   ),
 ]
 
 /** What others call on and off. */
-const SWITCHES: Record<string, string> = { true: 'on', yes: 'on', y: 'on', false: 'off', no: 'off', n: 'off' }
+const SWITCHES: Record<string, string> = {
+  true: 'on',
+  yes: 'on',
+  y: 'on',
+  false: 'off',
+  no: 'off',
+  n: 'off',
+}
 
 /** Which of the allowed words was meant. */
 function hint(issue: Issue, got: unknown): string {
@@ -115,7 +149,10 @@ function hint(issue: Issue, got: unknown): string {
 /** The part of a value that a path leads to. */
 const valueAt = (value: unknown, path: KeyPath): unknown =>
   path.reduce<unknown>(
-    (at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
+    (at, step) =>
+      typeof at === 'object' && at !== null
+        ? (at as Record<PropertyKey, unknown>)[step]
+        : undefined,
     value,
   )
 
@@ -126,15 +163,32 @@ const show = (value: unknown): string => {
 
 interface Shape {
   shape?: Record<string, Shape>
-  def?: { innerType?: Shape; element?: Shape; keyType?: { options?: string[] }; valueType?: Shape; options?: Shape[]; in?: Shape }
+  def?: {
+    innerType?: Shape
+    element?: Shape
+    keyType?: { options?: string[] }
+    valueType?: Shape
+    options?: Shape[]
+    in?: Shape
+  }
 }
 
 /** The keys a schema knows at a path, through optional values, defaults, lists and unions. */
 function keysAt(schema: unknown, path: KeyPath): string[] {
   let options = [schema as Shape]
   for (const step of path)
-    options = options.flatMap(open).flatMap((node) => node.shape?.[String(step)] ?? node.def?.element ?? node.def?.valueType ?? [])
-  return [...new Set(options.flatMap(open).flatMap((node) => Object.keys(node.shape ?? {}).concat(node.def?.keyType?.options ?? [])))]
+    options = options
+      .flatMap(open)
+      .flatMap(
+        (node) => node.shape?.[String(step)] ?? node.def?.element ?? node.def?.valueType ?? [],
+      )
+  return [
+    ...new Set(
+      options
+        .flatMap(open)
+        .flatMap((node) => Object.keys(node.shape ?? {}).concat(node.def?.keyType?.options ?? [])),
+    ),
+  ]
 }
 
 function open(node: Shape): Shape[] {

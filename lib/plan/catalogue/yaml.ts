@@ -22,23 +22,40 @@ export interface Override {
   text: string
 }
 
-/** Reads a YAML file and checks it against a strict schema. Throws UserError with file, line, column and a hint. */
-export function readYaml<S extends z.ZodType>(file: string, schema: S, root: string, overrides: Override[] = []): Located<z.output<S>> {
+/**
+ * Reads a YAML file and checks it against a strict schema. Throws UserError with file, line, column
+ * and a hint.
+ */
+export function readYaml<S extends z.ZodType>(
+  file: string,
+  schema: S,
+  root: string,
+  overrides: Override[] = [],
+): Located<z.output<S>> {
   return parseYaml(textOf(file, root), relative(root, file), schema, overrides)
 }
 
 /** The same for a text that is already in memory; `name` stands in front of every message. */
-export function parseYaml<S extends z.ZodType>(text: string, name: string, schema: S, overrides: Override[] = []): Located<z.output<S>> {
+export function parseYaml<S extends z.ZodType>(
+  text: string,
+  name: string,
+  schema: S,
+  overrides: Override[] = [],
+): Located<z.output<S>> {
   const lines = new LineCounter()
   const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
   const place: Place = (path, key) => {
     const whole = key === undefined ? path : [...path, key]
-    const begins = (long: KeyPath, short: KeyPath): boolean => short.every((step, i) => String(long[i]) === String(step))
+    const begins = (long: KeyPath, short: KeyPath): boolean =>
+      short.every((step, i) => String(long[i]) === String(step))
     // A value that only --set made (`jak` of --set jak.period=64) has no place in the file.
-    const made = (set: KeyPath): boolean => key !== undefined && begins(set, whole) && !original.hasIn(whole)
+    const made = (set: KeyPath): boolean =>
+      key !== undefined && begins(set, whole) && !original.hasIn(whole)
     const override = overrides.findLast(({ path: set }) => begins(whole, set) || made(set))
     if (override) return override.text
-    const { line, col } = lines.linePos(key === undefined ? offsetOf(doc, path) : keyOffset(doc, path, key))
+    const { line, col } = lines.linePos(
+      key === undefined ? offsetOf(doc, path) : keyOffset(doc, path, key),
+    )
     return `${name}:${line}:${col}`
   }
   if (doc.errors.length > 0) {
@@ -51,7 +68,10 @@ export function parseYaml<S extends z.ZodType>(text: string, name: string, schem
   const original = overrides.length === 0 ? doc : doc.clone()
   for (const { path, value, text: said } of overrides) {
     const plain = path.findIndex((_, i) => i > 0 && isScalar(doc.getIn(path.slice(0, i), true)))
-    if (plain > 0) throw new UserError(`${said} ${path.join('.')}: ${path.slice(0, plain).join('.')} is one value and has no parts`)
+    if (plain > 0)
+      throw new UserError(
+        `${said} ${path.join('.')}: ${path.slice(0, plain).join('.')} is one value and has no parts`,
+      )
     doc.setIn(path, doc.createNode(value))
   }
   const at = (path: KeyPath): string => place(path)
@@ -66,10 +86,15 @@ export function parseYaml<S extends z.ZodType>(text: string, name: string, schem
   }
   const result = schema.safeParse(value)
   if (result.success) return { value: result.data, at }
-  throw new UserError(result.error.issues.flatMap((issue) => wordsFor(issue, value, place, schema)).join('\n'))
+  throw new UserError(
+    result.error.issues.flatMap((issue) => wordsFor(issue, value, place, schema)).join('\n'),
+  )
 }
 
-/** What one would write behind a key: a number, true, a word, or a list or map such as `[nano, vim]`. */
+/**
+ * What one would write behind a key: a number, true, a word, or a list or map such as `[nano,
+ * vim]`.
+ */
 export function plainValue(text: string, name: string): unknown {
   if (/^-?\d+$/.test(text)) return Number(text)
   if (text === 'true' || text === 'false') return text === 'true'
@@ -80,7 +105,8 @@ export function plainValue(text: string, name: string): unknown {
 }
 
 /** What the parser says of a fault, without the place and the picture that it adds. */
-const firstLine = (message: string): string => message.split('\n')[0]!.replace(/ at line \d+.*$/, '')
+const firstLine = (message: string): string =>
+  message.split('\n')[0]!.replace(/ at line \d+.*$/, '')
 
 function aliasesIn(doc: Document): number[] {
   const found: number[] = []
@@ -99,6 +125,8 @@ function offsetOf(doc: Document, path: KeyPath): number {
 /** Where a key itself (not its value) stands, for keys that should not be there. */
 function keyOffset(doc: Document, path: KeyPath, key: string): number {
   const parent = path.length === 0 ? doc.contents : doc.getIn(path, true)
-  const pair = isMap(parent) ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key) : undefined
+  const pair = isMap(parent)
+    ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
+    : undefined
   return isScalar(pair?.key) && pair.key.range ? pair.key.range[0] : offsetOf(doc, path)
 }

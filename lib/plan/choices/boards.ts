@@ -15,7 +15,12 @@ type Board = { id: string } & BoardData
 
 /** The boards that are asked for. Throws UserError for those that there are not. */
 export const namedBoards = (catalogue: Catalogue, { value, at }: Located<ImageChoices>): Board[] =>
-  together(...value.board.map((id, i) => () => ({ id, ...catalogue.entry('boards', id, at(['board', i])).value })))
+  together(
+    ...value.board.map((id, i) => () => ({
+      id,
+      ...catalogue.entry('boards', id, at(['board', i])).value,
+    })),
+  )
 
 /** Throws UserError for boards that the base is not made for. */
 export function refuseForeign(
@@ -29,7 +34,9 @@ export function refuseForeign(
   const mistakes = boards.flatMap(({ id, arch: runs }, i) =>
     runs.includes(arch)
       ? []
-      : [`${at(['board', i])} board: ${id} does not run ${arch}, which ${base.id} is made of: it runs ${runs.join(', ')} (${bases()})`],
+      : [
+          `${at(['board', i])} board: ${id} does not run ${arch}, which ${base.id} is made of: it runs ${runs.join(', ')} (${bases()})`,
+        ],
   )
   if (mistakes.length > 0) throw new UserError(mistakes.join('\n'))
 }
@@ -40,11 +47,16 @@ function basesFor(catalogue: Catalogue, boards: readonly Board[]): string {
     const { arch } = catalogue.entry('bases', id, id).value
     return boards.every((board) => board.arch.includes(arch))
   })
-  return fit.length === 0 ? 'no base runs on all of these boards: make an image for each' : fit.map((id) => `--base ${id}`).join(' or ')
+  return fit.length === 0
+    ? 'no base runs on all of these boards: make an image for each'
+    : fit.map((id) => `--base ${id}`).join(' or ')
 }
 
 /** A board with the emulator for this kernel, if there is one. */
-export function emulatedWith({ emulators, ...board }: Board, { kernel_arch, virt_cpu }: ChosenKernel['build']): PlannedBoard {
+export function emulatedWith(
+  { emulators, ...board }: Board,
+  { kernel_arch, virt_cpu }: ChosenKernel['build'],
+): PlannedBoard {
   const emulator = emulators[kernel_arch]
   return emulator && (virt_cpu !== undefined || !isVirt(emulator)) ? { ...board, emulator } : board
 }
@@ -56,5 +68,7 @@ export function defaultName(file: string, boards: readonly PlannedBoard[], card:
     throw new UserError(
       `${file}: the image is named after the file, so its name may have lower-case letters, digits, ".", "+" and "-" only (or say name:)`,
     )
-  return stem === 'image' ? `${boards[0]!.id}${boards.length > 1 ? '-and-others' : ''}-${card}` : stem
+  return stem === 'image'
+    ? `${boards[0]!.id}${boards.length > 1 ? '-and-others' : ''}-${card}`
+    : stem
 }

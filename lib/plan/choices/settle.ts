@@ -1,7 +1,13 @@
 import { together } from '../../common/words/together.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Located } from '../catalogue/yaml.ts'
-import type { JackPlan, OverclockPlan, PlannedBoard, PlannedSoundcard, PrioritiesPlan } from '../plan.ts'
+import type {
+  JackPlan,
+  OverclockPlan,
+  PlannedBoard,
+  PlannedSoundcard,
+  PrioritiesPlan,
+} from '../plan.ts'
 import type { BaseData } from '../schema/base.ts'
 import type { ImageChoices } from '../schema/image.ts'
 import type { PackageData } from '../schema/package.ts'
@@ -29,12 +35,23 @@ export interface Settled {
   priorities: PrioritiesPlan
   overclock: OverclockPlan
   profile: { id: string; at: Located<ProfileData>['at']; value: ProfileData } | undefined
-  /** the last core is JACK's, the one before it the card's interrupt's; the first ones are everybody's */
+  /**
+   * the last core is JACK's, the one before it the card's interrupt's; the first ones are
+   * everybody's
+   */
   cores: { jack: number; interrupt: number }
 }
 
-/** Looks up what was chosen, with this sound card. Renders nothing. Throws UserError, with the reason, for what does not go together. */
-export function settle(catalogue: Catalogue, choices: Located<ImageChoices>, cardId: string, found: FoundBase): Settled {
+/**
+ * Looks up what was chosen, with this sound card. Renders nothing. Throws UserError, with the
+ * reason, for what does not go together.
+ */
+export function settle(
+  catalogue: Catalogue,
+  choices: Located<ImageChoices>,
+  cardId: string,
+  found: FoundBase,
+): Settled {
   const { value: image, at } = choices
   const { profile: profileId } = image
   const [data, named, { value: cardData, at: cardAt }, server, profile] = together(
@@ -42,14 +59,21 @@ export function settle(catalogue: Catalogue, choices: Located<ImageChoices>, car
     () => namedBoards(catalogue, choices),
     () => catalogue.entry('soundcards', cardId, at(['soundcard'])),
     () => chosenServer(catalogue, choices),
-    () => (profileId === undefined ? undefined : { id: profileId, ...catalogue.entry('profiles', profileId, at(['profile'])) }),
+    () =>
+      profileId === undefined
+        ? undefined
+        : { id: profileId, ...catalogue.entry('profiles', profileId, at(['profile'])) },
   )
   const base = { id: found.id, found, data }
   refuseForeign(catalogue, named, choices, base)
   const kernel = chosenKernel(catalogue, choices, named, { id: cardId, ...cardData }, base.data)
   const boards = named.map((board) => emulatedWith(board, kernel.build))
   const { driver } = cardData
-  const card = { id: cardId, ...cardData, driver: typeof driver === 'string' ? driver : driver[kernel.data.family] }
+  const card = {
+    id: cardId,
+    ...cardData,
+    driver: typeof driver === 'string' ? driver : driver[kernel.data.family],
+  }
   const [, { priorities, jack }, overclock] = together(
     () => refuseMissingSocket(card, boards, choices),
     () => {
@@ -60,5 +84,18 @@ export function settle(catalogue: Catalogue, choices: Located<ImageChoices>, car
   )
   const fewest = Math.min(...boards.map((board) => board.cores))
   const cores = { jack: fewest - 1, interrupt: Math.max(0, fewest - 2) }
-  return { choices, base, boards, card, cardAt, kernel, server, jack, priorities, overclock, profile, cores }
+  return {
+    choices,
+    base,
+    boards,
+    card,
+    cardAt,
+    kernel,
+    server,
+    jack,
+    priorities,
+    overclock,
+    profile,
+    cores,
+  }
 }

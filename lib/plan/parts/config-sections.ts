@@ -1,9 +1,9 @@
 import type { PlannedBoard, SourcedLine } from '../plan.ts'
 
 /**
- * Sorts lines of config.txt into its sections: `[all]` for what every board of the image takes, else the widest filter
- * that selects just the boards meant (`[pi3]`), else one section per board (`[board-type=0x08]`).
- * Source: raspberrypi/documentation, conditional.adoc.
+ * Sorts lines of config.txt into its sections: `[all]` for what every board of the image takes,
+ * else the widest filter that selects just the boards meant (`[pi3]`), else one section per board
+ * (`[board-type=0x08]`). Source: raspberrypi/documentation, conditional.adoc.
  */
 export function configSections(
   boards: readonly PlannedBoard[],
@@ -19,7 +19,10 @@ export function configSections(
   }
   return [...sections]
     .map(([filter, section]) => ({ filter, lines: section }))
-    .sort((a, b) => Number(b.filter === 'all') - Number(a.filter === 'all') || (a.filter < b.filter ? -1 : 1))
+    .sort(
+      (a, b) =>
+        Number(b.filter === 'all') - Number(a.filter === 'all') || (a.filter < b.filter ? -1 : 1),
+    )
 }
 
 function filtersFor(boards: readonly PlannedBoard[], meant: readonly string[]): string[] {
@@ -28,7 +31,8 @@ function filtersFor(boards: readonly PlannedBoard[], meant: readonly string[]): 
   const chosen: string[] = []
   const widest = new Map<string, string[]>()
   for (const board of boards) {
-    for (const filter of board.filters) widest.set(filter, [...(widest.get(filter) ?? []), board.id])
+    for (const filter of board.filters)
+      widest.set(filter, [...(widest.get(filter) ?? []), board.id])
   }
   for (const [filter, selected] of [...widest].sort((a, b) => b[1].length - a[1].length)) {
     const fits = selected.every((id) => meant.includes(id)) && selected.every((id) => left.has(id))
@@ -36,6 +40,8 @@ function filtersFor(boards: readonly PlannedBoard[], meant: readonly string[]): 
     chosen.push(filter)
     for (const id of selected) left.delete(id)
   }
-  for (const board of boards) if (left.has(board.id)) chosen.push(`board-type=0x${board.board_type.toString(16).padStart(2, '0')}`)
+  for (const board of boards)
+    if (left.has(board.id))
+      chosen.push(`board-type=0x${board.board_type.toString(16).padStart(2, '0')}`)
   return chosen
 }

@@ -21,22 +21,39 @@ export function planImage(
     firmware: firmwareFiles(boards),
     ...(built ? { kernel_file_name: kernel.build.file_name } : {}),
     user,
-    mask: [...base.mask.map((text) => ({ text, by: `bases/${id}` })), ...lines((tuning) => tuning.change.mask)],
+    mask: [
+      ...base.mask.map((text) => ({ text, by: `bases/${id}` })),
+      ...lines((tuning) => tuning.change.mask),
+    ],
     enable: uniqueBy(
-      [...ownUnits(templates), ...base.enable.map((text) => ({ text, by: `bases/${id}` })), ...lines((tuning) => tuning.change.enable)],
+      [
+        ...ownUnits(templates),
+        ...base.enable.map((text) => ({ text, by: `bases/${id}` })),
+        ...lines((tuning) => tuning.change.enable),
+      ],
       ({ text }) => text,
     ),
-    ...(base.kind === 'image' ? { boot_of_base: { remove: [...(built ? base.kernel_files : []), ...base.boot_remove], unfit } } : {}),
+    ...(base.kind === 'image'
+      ? {
+          boot_of_base: {
+            remove: [...(built ? base.kernel_files : []), ...base.boot_remove],
+            unfit,
+          },
+        }
+      : {}),
     ...(root_mb === undefined ? {} : { root_mb }),
   }
 }
 
 /** The files that the boards load before the kernel. */
-export const firmwareFiles = (boards: Settled['boards']): string[] => sortedUnique(boards.flatMap((board) => board.firmware))
+export const firmwareFiles = (boards: Settled['boards']): string[] =>
+  sortedUnique(boards.flatMap((board) => board.firmware))
 
 /** The units of our own that say what starts them. */
 const ownUnits = (templates: readonly TextFile[]): SourcedLine[] =>
   templates.flatMap(({ path, text }) => {
     const unit = /^root\/etc\/systemd\/system\/([^/]+?)(\.hbs)?$/.exec(path)?.[1]
-    return unit !== undefined && /^\[Install\]$/m.test(text) ? [{ text: unit, by: `templates/${path}` }] : []
+    return unit !== undefined && /^\[Install\]$/m.test(text)
+      ? [{ text: unit, by: `templates/${path}` }]
+      : []
   })

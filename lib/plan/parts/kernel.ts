@@ -15,9 +15,17 @@ export function planKernel(
   if (!('fragments' in build)) throw new Error(`kernel/${id}.yaml: a build without fragments`)
   const place = `kernel/${id}.yaml`
   const { virt_cpu: _, ...built } = build // where it is tried changes nothing in it
-  const { package: name, patch_series, url, commit } = { package: '', patch_series: [], url: '', commit: '', ...data }
+  const {
+    package: name,
+    patch_series,
+    url,
+    commit,
+  } = { package: '', patch_series: [], url: '', commit: '', ...data }
   return {
-    source: data.kind === 'debian' ? { kind: 'debian', package: name, patch_series } : { kind: 'git', url, commit },
+    source:
+      data.kind === 'debian'
+        ? { kind: 'debian', package: name, patch_series }
+        : { kind: 'git', url, commit },
     name: id,
     series: data.series,
     build: built,
@@ -26,6 +34,8 @@ export function planKernel(
     patches: data.patches.map((path) => catalogue.file('kernel/patches', path, place)),
     suite,
     options,
-    ...(built.kernel_arch === 'arm64' && arch !== 'arm64' ? { cross_compile_compat: crossPrefix[arch] } : {}),
+    ...(built.kernel_arch === 'arm64' && arch !== 'arm64'
+      ? { cross_compile_compat: crossPrefix[arch] }
+      : {}),
   }
 }

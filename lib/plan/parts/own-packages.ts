@@ -4,7 +4,10 @@ import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { JackPackagesPlan } from '../plan.ts'
 
 /** All packages of our own: text and all, so that the plan alone can build them. */
-export const ownPackages = (catalogue: Catalogue, arch: JackPackagesPlan['arch']): JackPackagesPlan => ({
+export const ownPackages = (
+  catalogue: Catalogue,
+  arch: JackPackagesPlan['arch'],
+): JackPackagesPlan => ({
   arch,
   sources: catalogue.ids('packages').map((id) => {
     const files = catalogue.texts(`packages/${id}/debian`)
@@ -17,7 +20,10 @@ export const ownPackages = (catalogue: Catalogue, arch: JackPackagesPlan['arch']
   }),
 })
 
-/** The patches below a debian/ folder in the order in which they apply: that of patches/series, as quilt has it. */
+/**
+ * The patches below a debian/ folder in the order in which they apply: that of patches/series, as
+ * quilt has it.
+ */
 function series(folder: string, files: readonly TextFile[]): TextFile[] {
   const names = files.find(({ path }) => path === 'patches/series')?.text.split('\n') ?? []
   return names

@@ -7,7 +7,10 @@ export interface AskedPackage {
   place: string
 }
 
-/** Every package that the root file system gets: those of the base, its kernel, the server, the tunings, the profile and the choices. */
+/**
+ * Every package that the root file system gets: those of the base, its kernel, the server, the
+ * tunings, the profile and the choices.
+ */
 export function packagesAsked(
   { base, kernel, server, profile, choices: { value, at } }: Settled,
   { lines }: TuningsInForce,
@@ -19,8 +22,14 @@ export function packagesAsked(
       ? [{ name: base.data.realtime_kernel!, place: `${file} realtime_kernel` }]
       : []),
     ...server.install.map((name) => ({ name, place: `${at(['jack', 'server'])} jack.server` })),
-    ...lines((tuning) => tuning.change.packages).map(({ text, by }) => ({ name: text, place: `tunings/${by}.yaml change.packages` })),
-    ...(profile?.value.packages ?? []).map((name, i) => ({ name, place: `${profile!.at(['packages', i])} packages` })),
+    ...lines((tuning) => tuning.change.packages).map(({ text, by }) => ({
+      name: text,
+      place: `tunings/${by}.yaml change.packages`,
+    })),
+    ...(profile?.value.packages ?? []).map((name, i) => ({
+      name,
+      place: `${profile!.at(['packages', i])} packages`,
+    })),
     ...value.packages.map((name, i) => ({ name, place: `${at(['packages', i])} packages` })),
   ]
 }

@@ -5,10 +5,20 @@ import { Imager } from '../schema/imager.ts'
 import type { ImagerDevice } from '../schema/os-list.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 
-/** What people are told of an image before they write it to a card, and what Raspberry Pi Imager shows it for. */
-export function planRelease(catalogue: Catalogue, boards: readonly PlannedBoard[], base: BaseData, kernel: { name: string }): ReleasePlan {
+/**
+ * What people are told of an image before they write it to a card, and what Raspberry Pi Imager
+ * shows it for.
+ */
+export function planRelease(
+  catalogue: Catalogue,
+  boards: readonly PlannedBoard[],
+  base: BaseData,
+  kernel: { name: string },
+): ReleasePlan {
   const { icon, website, devices } = catalogue.table('imager.yaml', Imager).value
-  const fit = devices.filter(({ soc }) => soc === undefined || boards.some((board) => board.soc === soc))
+  const fit = devices.filter(
+    ({ soc }) => soc === undefined || boards.some((board) => board.soc === soc),
+  )
   return {
     base: base.name,
     kernel: kernel.name,
@@ -21,7 +31,13 @@ export function planRelease(catalogue: Catalogue, boards: readonly PlannedBoard[
 }
 
 /** A device in the form of Imager's own list. */
-function imagerDevice({ name, description, icon, matching_type, tags }: z.output<typeof Imager>['devices'][number]): ImagerDevice {
+function imagerDevice({
+  name,
+  description,
+  icon,
+  matching_type,
+  tags,
+}: z.output<typeof Imager>['devices'][number]): ImagerDevice {
   const own = [...new Set(Object.values(tags))]
   return { name, description, ...(icon === undefined ? {} : { icon }), matching_type, tags: own }
 }

@@ -5,7 +5,10 @@ import { refuseUnwanted } from '../tunings/contradictions.ts'
 import type { TuningsInForce } from '../tunings/in-force.ts'
 import { packagesAsked } from './packages.ts'
 
-/** What the root file system is made of. `twins`: native programs take the place of the target's own where that is quicker. */
+/**
+ * What the root file system is made of. `twins`: native programs take the place of the target's own
+ * where that is quicker.
+ */
 export function planRootfs(settled: Settled, tunings: TuningsInForce, twins: boolean): RootfsPlan {
   const { id, data: base } = settled.base
   const packages = packagesAsked(settled, tunings)
@@ -18,7 +21,13 @@ export function planRootfs(settled: Settled, tunings: TuningsInForce, twins: boo
     absent,
     remove:
       base.kind === 'image'
-        ? [...[...Object.keys(base.remove), ...base.kernels].map((text) => ({ text, by: `bases/${id}` })), ...absent]
+        ? [
+            ...[...Object.keys(base.remove), ...base.kernels].map((text) => ({
+              text,
+              by: `bases/${id}`,
+            })),
+            ...absent,
+          ]
         : [],
     keep: base.kind === 'image' ? Object.keys(base.keep) : [],
     exclude: base.exclude,

@@ -10,7 +10,13 @@ import type { BoardLine } from '../tunings/loaded.ts'
 import { configSections } from './config-sections.ts'
 
 /** What the templates see. */
-export function viewOf(settled: Settled, { all, lines }: TuningsInForce, name: string, disk: DiskPlan, config: BoardLine[]): View {
+export function viewOf(
+  settled: Settled,
+  { all, lines }: TuningsInForce,
+  name: string,
+  disk: DiskPlan,
+  config: BoardLine[],
+): View {
   const { boards, card, kernel, jack, priorities, cores } = settled
   const image = settled.choices.value
   return {
@@ -27,7 +33,9 @@ export function viewOf(settled: Settled, { all, lines }: TuningsInForce, name: s
     cmdline_room: ' '.repeat(60),
     modprobe: lines((tuning) => tuning.change.modprobe),
     blacklist: lines((tuning) => tuning.change.blacklist),
-    sysctl: lines((tuning) => Object.entries(tuning.change.sysctl ?? {}).map(([key, value]) => `${key} = ${value}`)),
+    sysctl: lines((tuning) =>
+      Object.entries(tuning.change.sysctl ?? {}).map(([key, value]) => `${key} = ${value}`),
+    ),
     limits: lines((tuning) => tuning.change.limits),
     fstab: lines((tuning) => tuning.change.fstab),
     root_mount: lines((tuning) => tuning.change.root_mount),
@@ -47,7 +55,15 @@ export function viewOf(settled: Settled, { all, lines }: TuningsInForce, name: s
   }
 }
 
-const seenCard = ({ id, name, bus, alsa_id, playback, capture, jack }: PlannedSoundcard): View['soundcard'] => ({
+const seenCard = ({
+  id,
+  name,
+  bus,
+  alsa_id,
+  playback,
+  capture,
+  jack,
+}: PlannedSoundcard): View['soundcard'] => ({
   id,
   name,
   bus,
@@ -58,7 +74,10 @@ const seenCard = ({ id, name, bus, alsa_id, playback, capture, jack }: PlannedSo
 })
 
 /** What a card of this image does where its settings say nothing. */
-const defaultSettings = ({ hostname, user, soundcard }: ImageChoices, { period, periods, rate }: JackPlan): SettingsData => ({
+const defaultSettings = (
+  { hostname, user, soundcard }: ImageChoices,
+  { period, periods, rate }: JackPlan,
+): SettingsData => ({
   hostname,
   soundcard,
   user: { name: user.name },

@@ -11,7 +11,12 @@ export function doctorChecks(
   card: Pick<PlannedSoundcard, 'bus' | 'alsa_id'> = { bus: 'none' },
 ): Doctor {
   return {
-    card: card.alsa_id !== undefined ? quote(`\\[${card.alsa_id} *\\]`) : card.bus === 'usb' ? quote('USB-Audio') : '',
+    card:
+      card.alsa_id !== undefined
+        ? quote(`\\[${card.alsa_id} *\\]`)
+        : card.bus === 'usb'
+          ? quote('USB-Audio')
+          : '',
     boards: boards.map(
       ({ compatible, power_ma, undervoltage_sensor }) =>
         `board ${quote(compatible)} ${power_ma} ${undervoltage_sensor ? 'sensor' : 'none'}`,
@@ -20,10 +25,15 @@ export function doctorChecks(
       .filter(({ off }) => off === undefined)
       .map((tuning) => {
         const its = boards.filter(({ id }) => tuning.boards.includes(id))
-        const only = its.length === boards.length ? [] : its.map(({ compatible }) => quote(compatible))
+        const only =
+          its.length === boards.length ? [] : its.map(({ compatible }) => quote(compatible))
         return {
           id: tuning.id,
-          call: [`tuning ${quote(tuning.id)}`, quote(tuning.about), [quote(mendOf(tuning)), ...only].join(' ')].join(continued),
+          call: [
+            `tuning ${quote(tuning.id)}`,
+            quote(tuning.about),
+            [quote(mendOf(tuning)), ...only].join(' '),
+          ].join(continued),
           proofs: tuning.proofs.filter(({ on }) => on !== 'emulator').map(ask),
         }
       }),
@@ -33,13 +43,19 @@ export function doctorChecks(
 const continued = ' \\\n  '
 
 const mendOf = ({ id, mend }: PlannedTuning): string =>
-  mend ?? `build the image anew with --set tunings.${id}=on and flash it; tunings/${id}.yaml says what it changes`
+  mend ??
+  `build the image anew with --set tunings.${id}=on and flash it; tunings/${id}.yaml says what it changes`
 
 function ask(proof: ProofData): string {
   const { run, verdict } = question(proof)
-  // A file is looked at by the doctor itself: `cat` would take a folder for a file that does not exist.
+  // A file is looked at by the doctor itself: `cat` would take a folder for a file that does not
+  // exist.
   const asked = 'file' in proof ? `file ${quote(proof.file)}` : `run ${quote(run)}`
-  const words = [`ask ${proof.on} ${proof.wait ?? 0} ${quote(describe(proof))}`, quote(expectation(proof)), `${asked} ${wordsOf(verdict)}`]
+  const words = [
+    `ask ${proof.on} ${proof.wait ?? 0} ${quote(describe(proof))}`,
+    quote(expectation(proof)),
+    `${asked} ${wordsOf(verdict)}`,
+  ]
   return words.join(continued)
 }
 

@@ -52,7 +52,8 @@ export function accepts(verdict: Verdict, text: string | undefined): boolean {
 }
 
 /** `CONFIG_X=n` means what the kernel writes as a comment. */
-export const normalConfig = (option: string): string => option.replace(/^(CONFIG_\w+)=n$/, '# $1 is not set')
+export const normalConfig = (option: string): string =>
+  option.replace(/^(CONFIG_\w+)=n$/, '# $1 is not set')
 
 /** A shell command for the running system, and what its output must be like. */
 export function question(proof: ProofData): { run: string; verdict: Verdict } {
@@ -76,7 +77,8 @@ export function question(proof: ProofData): { run: string; verdict: Verdict } {
 }
 
 /** A file that must not exist is a kind of its own. */
-const ofAbsence = <P extends ProofData>(proof: P): proof is Extract<P, { absent: true }> => 'absent' in proof
+const ofAbsence = <P extends ProofData>(proof: P): proof is Extract<P, { absent: true }> =>
+  'absent' in proof
 
 const expected = ({ prints, matches, lacks }: Expected): Expected => ({
   ...(prints === undefined ? {} : { prints }),
@@ -85,5 +87,9 @@ const expected = ({ prints, matches, lacks }: Expected): Expected => ({
 })
 
 /** The proofs of the tunings that are in force, each with its tuning. */
-export const proofsOf = (tunings: readonly PlannedTuning[]): { tuning: PlannedTuning; proof: ProofData }[] =>
-  tunings.filter(({ off }) => off === undefined).flatMap((tuning) => tuning.proofs.map((proof) => ({ tuning, proof })))
+export const proofsOf = (
+  tunings: readonly PlannedTuning[],
+): { tuning: PlannedTuning; proof: ProofData }[] =>
+  tunings
+    .filter(({ off }) => off === undefined)
+    .flatMap((tuning) => tuning.proofs.map((proof) => ({ tuning, proof })))

@@ -2,7 +2,10 @@ import { relative } from 'node:path'
 import type { Settled } from '../choices/settle.ts'
 import type { Plan } from '../plan.ts'
 
-/** Where each value of a plan comes from: a place in the file of choices, `--set`, another file, or the default. */
+/**
+ * Where each value of a plan comes from: a place in the file of choices, `--set`, another file, or
+ * the default.
+ */
 export function originsOf(
   root: string,
   { choices: { value, at }, card, jack }: Settled,
@@ -11,12 +14,16 @@ export function originsOf(
 ): Plan['origins'] {
   const origins: Plan['origins'] = {}
   const own = relative(root, file)
-  // A place names a line only where the file (or --set) really says the value; else it is the schema's default.
+  // A place names a line only where the file (or --set) really says the value; else it is the
+  // schema's default.
   const add = (key: string, shown: string, otherwise: string): void => {
     const path = key.split('.')
     const here = at(path)
     const outer = path.length > 1 ? at(path.slice(0, -1)) : `${own}:1:1`
-    origins[key] = { value: shown, from: here === outer || here === `${own}:1:1` ? otherwise : here }
+    origins[key] = {
+      value: shown,
+      from: here === outer || here === `${own}:1:1` ? otherwise : here,
+    }
   }
   add('board', value.board.join(', '), '')
   add('soundcard', value.soundcard, '')
@@ -27,12 +34,22 @@ export function originsOf(
   add('user.name', value.user.name, 'default')
   add('user.ssh_keys', `${value.user.ssh_keys.length}`, 'default')
   add('jack.server', jack.server, 'default')
-  for (const key of ['period', 'periods', 'rate'] as const) add(`jack.${key}`, String(jack[key]), `soundcards/${card.id}.yaml`)
-  add('jack.direction', jack.playback_only ? 'playback' : jack.capture_only ? 'capture' : 'duplex', `soundcards/${card.id}.yaml`)
+  for (const key of ['period', 'periods', 'rate'] as const)
+    add(`jack.${key}`, String(jack[key]), `soundcards/${card.id}.yaml`)
+  add(
+    'jack.direction',
+    jack.playback_only ? 'playback' : jack.capture_only ? 'capture' : 'duplex',
+    `soundcards/${card.id}.yaml`,
+  )
   add('jack.inputs', jack.inputs === 0 ? 'all' : String(jack.inputs), `soundcards/${card.id}.yaml`)
   add('jack.realtime_priority', String(jack.realtime_priority), 'priorities.yaml')
-  for (const key of ['port_max', 'timeout_ms', 'softmode', 'midi'] as const) add(`jack.${key}`, String(jack[key]), 'default')
-  add('overclock', typeof value.overclock === 'string' ? value.overclock : JSON.stringify(value.overclock), 'default')
+  for (const key of ['port_max', 'timeout_ms', 'softmode', 'midi'] as const)
+    add(`jack.${key}`, String(jack[key]), 'default')
+  add(
+    'overclock',
+    typeof value.overclock === 'string' ? value.overclock : JSON.stringify(value.overclock),
+    'default',
+  )
   add('root', value.root, 'default')
   if (value.accept.length > 0) add('accept', value.accept.join(', '), '')
   add('packages', value.packages.join(', '), 'default')

@@ -4,21 +4,30 @@ import type { OtherCard, Plan, View } from '../plan.ts'
 import { quote } from '../../common/quote.ts'
 
 /**
- * The sound card of an image whose choices say `auto`: the one that stands for every interface on USB. It needs nothing of the
- * boot partition, so an image for it starts with whatever is there; the first boot looks for more.
+ * The sound card of an image whose choices say `auto`: the one that stands for every interface on
+ * USB. It needs nothing of the boot partition, so an image for it starts with whatever is there;
+ * the first boot looks for more.
  */
 export function usualCard(catalogue: Catalogue, place: string): string {
-  const usual = catalogue.ids('soundcards').find((id) => catalogue.entry('soundcards', id, place).value.found_by.usb === 'any')
+  const usual = catalogue
+    .ids('soundcards')
+    .find((id) => catalogue.entry('soundcards', id, place).value.found_by.usb === 'any')
   if (usual === undefined)
-    throw new UserError(`${place}: no file of soundcards/ says found_by: { usb: any }, which is what auto begins with`)
+    throw new UserError(
+      `${place}: no file of soundcards/ says found_by: { usb: any }, which is what auto begins with`,
+    )
   return usual
 }
 
 /**
- * The plans of the other sound cards that a card with this image can be told: those whose image would differ from it in
- * rendered texts alone. `planFor` makes the plan of that other image.
+ * The plans of the other sound cards that a card with this image can be told: those whose image
+ * would differ from it in rendered texts alone. `planFor` makes the plan of that other image.
  */
-export function otherPlans(catalogue: Catalogue, plan: Plan, planFor: (id: string) => Plan): Plan[] {
+export function otherPlans(
+  catalogue: Catalogue,
+  plan: Plan,
+  planFor: (id: string) => Plan,
+): Plan[] {
   const own = unrendered(plan)
   return catalogue
     .ids('soundcards')
@@ -46,14 +55,43 @@ function planned(make: () => Plan): Plan | undefined {
   }
 }
 
-/** All that is in an image beside its rendered texts and its identifiers; its name may be that of the card. */
-function unrendered({ kernel, base, firmware, overlays, tools, jack, rootfs, configure, image }: Plan): string {
+/**
+ * All that is in an image beside its rendered texts and its identifiers; its name may be that of
+ * the card.
+ */
+function unrendered({
+  kernel,
+  base,
+  firmware,
+  overlays,
+  tools,
+  jack,
+  rootfs,
+  configure,
+  image,
+}: Plan): string {
   const { disk: _, name: __, ...rest } = image
-  return JSON.stringify([kernel, base, firmware, overlays?.sources, tools, jack, rootfs, configure.templates, rest])
+  return JSON.stringify([
+    kernel,
+    base,
+    firmware,
+    overlays?.sources,
+    tools,
+    jack,
+    rootfs,
+    configure.templates,
+    rest,
+  ])
 }
 
-/** What the templates see of one card and not of the other. The image, its disk and the file of settings stay what they are. */
-function seenBy({ configure: { view } }: Plan, { configure: { view: usual } }: Plan): Partial<View> {
+/**
+ * What the templates see of one card and not of the other. The image, its disk and the file of
+ * settings stay what they are.
+ */
+function seenBy(
+  { configure: { view } }: Plan,
+  { configure: { view: usual } }: Plan,
+): Partial<View> {
   const same = new Set<keyof View>(['image', 'disk', 'settings', 'soundcards'])
   return Object.fromEntries(
     (Object.keys(view) as (keyof View)[])
@@ -62,8 +100,16 @@ function seenBy({ configure: { view } }: Plan, { configure: { view: usual } }: P
   )
 }
 
-/** How the first boot tells the sound cards apart that a card with this image can have, for its script. */
-export function foundCards(catalogue: Catalogue, own: string, others: readonly OtherCard[], auto: boolean): View['soundcards'] {
+/**
+ * How the first boot tells the sound cards apart that a card with this image can have, for its
+ * script.
+ */
+export function foundCards(
+  catalogue: Catalogue,
+  own: string,
+  others: readonly OtherCard[],
+  auto: boolean,
+): View['soundcards'] {
   const rows = [...others, { id: own }].map(({ id }) => {
     const { hat, usb } = catalogue.entry('soundcards', id, 'soundcards').value.found_by
     return { id, hat, usb }
@@ -72,6 +118,8 @@ export function foundCards(catalogue: Catalogue, own: string, others: readonly O
     own,
     auto,
     hats: rows.flatMap(({ id, hat }) => hat.map((product) => ({ id, product: quote(product) }))),
-    usb: rows.flatMap(({ id, usb }) => (usb === 'any' ? [] : usb.map((device) => ({ id, device })))),
+    usb: rows.flatMap(({ id, usb }) =>
+      usb === 'any' ? [] : usb.map((device) => ({ id, device })),
+    ),
   }
 }

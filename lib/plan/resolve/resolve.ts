@@ -41,13 +41,25 @@ interface Question extends ResolveOptions {
   choices: Located<ImageChoices>
 }
 
-/** Turns the choices in a file into the one frozen Plan. Reads the catalogue and nothing else. Throws UserError for anything that is not right. */
-export function resolve(catalogue: Catalogue, file: string, sets: string[] = [], options: ResolveOptions = {}): Plan {
+/**
+ * Turns the choices in a file into the one frozen Plan. Reads the catalogue and nothing else.
+ * Throws UserError for anything that is not right.
+ */
+export function resolve(
+  catalogue: Catalogue,
+  file: string,
+  sets: string[] = [],
+  options: ResolveOptions = {},
+): Plan {
   const choices = readChoices(catalogue.root, file, sets)
   const question = { ...options, file, sets, choices }
   const { soundcard } = choices.value
   const auto = soundcard === 'auto'
-  const plan = planFor(catalogue, question, auto ? usualCard(catalogue, `${choices.at(['soundcard'])} soundcard`) : soundcard)
+  const plan = planFor(
+    catalogue,
+    question,
+    auto ? usualCard(catalogue, `${choices.at(['soundcard'])} soundcard`) : soundcard,
+  )
   // The plan is one for one card; a card of this image can be told another.
   const plans = otherPlans(catalogue, plan, (id) => planFor(catalogue, question, id))
   const others = plans.map((other) => otherCard(other, plan))
@@ -62,7 +74,11 @@ export function resolve(catalogue: Catalogue, file: string, sets: string[] = [],
 }
 
 /** The plan for one sound card. */
-function planFor(catalogue: Catalogue, { file, sets, choices, mirror, plainEmulation, base: found }: Question, cardId: string): Plan {
+function planFor(
+  catalogue: Catalogue,
+  { file, sets, choices, mirror, plainEmulation, base: found }: Question,
+  cardId: string,
+): Plan {
   const settled = settle(catalogue, choices, cardId, found ?? { id: choices.value.base })
   const { base, boards, card, kernel } = settled
   const image = choices.value
@@ -76,13 +92,28 @@ function planFor(catalogue: Catalogue, { file, sets, choices, mirror, plainEmula
   const config = linesOfConfig(settled, tunings)
   const overlays = planOverlays(catalogue, settled, tunings, config)
   const tools = planTools(catalogue, arch, tunings)
-  const name = image.name ?? defaultName(file, boards, image.soundcard === 'auto' ? 'auto' : card.id)
+  const name =
+    image.name ?? defaultName(file, boards, image.soundcard === 'auto' ? 'auto' : card.id)
   const content = { ...(built ? { kernel: built } : {}), jack: own, rootfs }
   const { templates, inForce } = tunings
-  const disk = identifiers(image.root, { name, image, boards, card, base: base.data, content, overlays, tools, templates, inForce })
+  const disk = identifiers(image.root, {
+    name,
+    image,
+    boards,
+    card,
+    base: base.data,
+    content,
+    overlays,
+    tools,
+    templates,
+    inForce,
+  })
 
   const compiler = built?.build.cross_compile
-  const compilers = compiler === undefined || compiler === crossPrefix[arch] ? {} : { compilers: [`gcc-${compiler.slice(0, -1)}`] }
+  const compilers =
+    compiler === undefined || compiler === crossPrefix[arch]
+      ? {}
+      : { compilers: [`gcc-${compiler.slice(0, -1)}`] }
   const from = baseImage(base)
   return {
     name,

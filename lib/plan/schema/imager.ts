@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { Arch, Soc } from './common.ts'
 
-const Address = z.url({ protocol: /^https$/, error: 'expected an address that begins with https://' })
+const Address = z.url({
+  protocol: /^https$/,
+  error: 'expected an address that begins with https://',
+})
 
 /** imager.yaml: what Raspberry Pi Imager calls the boards. */
 export const Imager = z
@@ -14,7 +17,9 @@ export const Imager = z
           name: z.string(),
           description: z.string(),
           icon: Address.optional(),
-          matching_type: z.enum(['exclusive', 'inclusive']).describe('inclusive: shows images without any tag too'),
+          matching_type: z
+            .enum(['exclusive', 'inclusive'])
+            .describe('inclusive: shows images without any tag too'),
           soc: Soc.optional().describe('the chip of its boards; left out: shown for every image'),
           tags: z.partialRecord(Arch, z.string()).describe('architecture of the image: its tag'),
         }),

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { Sha256 } from './common.ts'
 
-// The form of Raspberry Pi Imager's lists and manifests, as its os-list-schema.json (rpi-imager 2.0, doc/json-schema) has it,
-// and no more of it than is written here. Imager leaves out what it does not know, so that a wrong word is seen by nobody: it
-// is refused here instead.
+// The form of Raspberry Pi Imager's lists and manifests, as its os-list-schema.json (rpi-imager
+// 2.0, doc/json-schema) has it, and no more of it than is written here. Imager leaves out what it
+// does not know, so that a wrong word is seen by nobody: it is refused here instead.
 
-const Address = z.url({ protocol: /^(https?|file)$/, error: 'expected an address that begins with https:// or file://' })
+const Address = z.url({
+  protocol: /^(https?|file)$/,
+  error: 'expected an address that begins with https:// or file://',
+})
 const Bytes = z.int().positive()
 
 export const OsEntry = z.strictObject({

@@ -3,14 +3,22 @@ import { z } from 'zod'
 const Priority = z.int().min(1).max(99)
 const Interrupt = z.strictObject({
   priority: Priority,
-  actions: z.array(z.string()).min(1).describe('words in the name by which the kernel lists the interrupt (/proc/interrupts)'),
+  actions: z
+    .array(z.string())
+    .min(1)
+    .describe('words in the name by which the kernel lists the interrupt (/proc/interrupts)'),
 })
 
 /** priorities.yaml: who may interrupt whom. */
 export const Priorities = z
   .strictObject({
     kernel: Priority,
-    sound_interrupt: z.strictObject({ usb: Interrupt, i2s: Interrupt, onboard: Interrupt, none: Interrupt }),
+    sound_interrupt: z.strictObject({
+      usb: Interrupt,
+      i2s: Interrupt,
+      onboard: Interrupt,
+      none: Interrupt,
+    }),
     jackd: Priority,
     clients_below: z.int().describe('JACK gives its clients the priority of the server less this'),
     interrupts: Priority,

@@ -16,19 +16,34 @@ export const Soundcard = z
       .describe('the card in /proc/asound; left out: the first card on its bus'),
     driver: z
       .union([z.string(), z.strictObject({ mainline: z.string(), downstream: z.string() })])
-      .describe('the kernel module of the card, with _ for -; by the family of the kernel, where they have different ones'),
+      .describe(
+        'the kernel module of the card, with _ for -; by the family of the kernel, where they have different ones',
+      ),
     overlay: z
       .strictObject({
         mainline: Id.optional().describe('one of our own in kernel/overlays/'),
-        downstream: z.string().optional().describe("one of Raspberry Pi's own, with its parameters"),
+        downstream: z
+          .string()
+          .optional()
+          .describe("one of Raspberry Pi's own, with its parameters"),
       })
       .optional()
-      .describe('the device-tree overlay, by the family of the kernel; one that is left out: there is none for that family'),
+      .describe(
+        'the device-tree overlay, by the family of the kernel; one that is left out: there is none for that family',
+      ),
     found_by: z
       .strictObject({
-        hat: z.array(z.string().min(1)).default([]).describe('what the EEPROM of a HAT calls itself: /proc/device-tree/hat/product'),
+        hat: z
+          .array(z.string().min(1))
+          .default([])
+          .describe('what the EEPROM of a HAT calls itself: /proc/device-tree/hat/product'),
         usb: z
-          .union([z.literal('any'), z.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'expected vendor:product of lsusb'))])
+          .union([
+            z.literal('any'),
+            z.array(
+              z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/, 'expected vendor:product of lsusb'),
+            ),
+          ])
           .default([])
           .describe('devices on USB, as lsusb shows them; any: it stands for every interface'),
       })
@@ -42,12 +57,21 @@ export const Soundcard = z
         period: Period.describe('frames'),
         periods: z.int().min(2).max(8),
         rate: z.int().describe('Hz'),
-        inputs: z.int().min(1).optional().describe('channels to record from, where all of them is too much'),
+        inputs: z
+          .int()
+          .min(1)
+          .optional()
+          .describe('channels to record from, where all of them is too much'),
         smallest_period: Period.describe('frames; a smaller one is refused'),
-        good_periods: z.tuple([Period, Period]).describe('frames, from and to: outside it the build warns'),
+        good_periods: z
+          .tuple([Period, Period])
+          .describe('frames, from and to: outside it the build warns'),
       })
       .describe('what JACK is started with unless the image says otherwise'),
-    notes: z.array(z.string()).default([]).describe('what somebody who chooses this card should know'),
+    notes: z
+      .array(z.string())
+      .default([])
+      .describe('what somebody who chooses this card should know'),
     source: z.string().describe('where these facts come from'),
   })
   .describe('A sound card')

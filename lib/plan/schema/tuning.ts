@@ -2,13 +2,26 @@ import { z } from 'zod'
 import { AbsolutePath, Id, Line, PackageName, UnitName } from './common.ts'
 
 const number = z.strictObject({ min: z.number().optional(), max: z.number().optional() })
-const Condition = z.union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.number()])), number])
+const Condition = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.union([z.string(), z.number()])),
+  number,
+])
 
 const option = /^(CONFIG_\w+=(y|m|n|\d+|0x[0-9a-f]+|".*")|# CONFIG_\w+ is not set)$/
-export const KernelOption = z.string().regex(option, 'expected CONFIG_NAME=value or "# CONFIG_NAME is not set"')
+export const KernelOption = z
+  .string()
+  .regex(option, 'expected CONFIG_NAME=value or "# CONFIG_NAME is not set"')
 
 const Change = z.strictObject({
-  config_txt: z.array(Line).optional().describe('lines of config.txt; for the boards the tuning applies to, whose facts they may name'),
+  config_txt: z
+    .array(Line)
+    .optional()
+    .describe(
+      'lines of config.txt; for the boards the tuning applies to, whose facts they may name',
+    ),
   cmdline: z.array(z.string().regex(/^\S+$/, 'expected one parameter without spaces')).optional(),
   kernel: z.array(KernelOption).optional().describe('options of a kernel that is built here'),
   modprobe: z.array(Line).optional().describe('lines of /etc/modprobe.d/alsa-base.conf'),
@@ -22,12 +35,19 @@ const Change = z.strictObject({
   enable: z.array(UnitName).optional(),
   packages: z.array(PackageName).optional().describe('installed'),
   programs: z
-    .record(PackageName, z.array(z.string().regex(/^usr\/s?bin\//, 'expected usr/bin/… or usr/sbin/…')))
+    .record(
+      PackageName,
+      z.array(z.string().regex(/^usr\/s?bin\//, 'expected usr/bin/… or usr/sbin/…')),
+    )
     .optional()
     .describe('single programs taken out of a package whose dependencies nobody wants'),
   absent: z.array(PackageName).optional().describe('must not be installed, by whatever wants them'),
   files: z
-    .array(z.string().regex(/^(boot|root)\/.+/, 'expected a file below templates/, such as root/etc/motd'))
+    .array(
+      z
+        .string()
+        .regex(/^(boot|root)\/.+/, 'expected a file below templates/, such as root/etc/motd'),
+    )
     .optional()
     .describe('templates that are rendered only with this tuning'),
 })
@@ -44,7 +64,10 @@ const compiles = (pattern: string): boolean => {
 }
 const Pattern = z.string().refine(compiles, 'expected a regular expression')
 
-/** All keys that a proof may have. Which go together is checked below, in words that name the key at fault. */
+/**
+ * All keys that a proof may have. Which go together is checked below, in words that name the key at
+ * fault.
+ */
 const ProofKeys = z
   .strictObject({
     run: z.string().optional().describe('a POSIX shell command on the running system'),
@@ -68,12 +91,17 @@ const ProofKeys = z
       .min(1)
       .max(300)
       .optional()
-      .describe('seconds after the boot until which it comes true on a board; an emulated one has ten times as many'),
+      .describe(
+        'seconds after the boot until which it comes true on a board; an emulated one has ten times as many',
+      ),
   })
   .superRefine((proof, check) => {
     const kinds = KINDS.filter((kind) => proof[kind] !== undefined)
     if (kinds.length !== 1) {
-      check.addIssue({ code: 'custom', message: `expected exactly one of ${KINDS.join(', ')}, got ${kinds.join(' and ') || 'none'}` })
+      check.addIssue({
+        code: 'custom',
+        message: `expected exactly one of ${KINDS.join(', ')}, got ${kinds.join(' and ') || 'none'}`,
+      })
       return
     }
     const needs: Record<(typeof KINDS)[number], readonly (keyof typeof proof)[]> = {
@@ -84,9 +112,14 @@ const ProofKeys = z
       unit: ['is'],
     }
     const wanted = needs[kinds[0]!]
-    const given = (['prints', 'matches', 'lacks', 'absent', 'is'] as const).filter((key) => proof[key] !== undefined)
+    const given = (['prints', 'matches', 'lacks', 'absent', 'is'] as const).filter(
+      (key) => proof[key] !== undefined,
+    )
     if (wanted.length > 0 && given.length === 0)
-      check.addIssue({ code: 'custom', message: `a proof by ${kinds[0]} needs ${wanted.join(' or ')}` })
+      check.addIssue({
+        code: 'custom',
+        message: `a proof by ${kinds[0]} needs ${wanted.join(' or ')}`,
+      })
     const odd = given.find((key) => !wanted.includes(key))
     const states: Partial<Record<(typeof KINDS)[number], readonly string[]>> = {
       package: ['installed', 'absent'],
@@ -94,11 +127,19 @@ const ProofKeys = z
     }
     const fit = states[kinds[0]!]
     if (proof.is !== undefined && fit && !fit.includes(proof.is))
-      check.addIssue({ code: 'custom', path: ['is'], message: `a ${kinds[0]} is ${fit.join(' or ')}` })
-    if (odd !== undefined) check.addIssue({ code: 'custom', path: [odd], message: `does not go with ${kinds[0]}` })
+      check.addIssue({
+        code: 'custom',
+        path: ['is'],
+        message: `a ${kinds[0]} is ${fit.join(' or ')}`,
+      })
+    if (odd !== undefined)
+      check.addIssue({ code: 'custom', path: [odd], message: `does not go with ${kinds[0]}` })
   })
 
-/** When a proof can be tried: at any boot, with a card, on an emulated or on a real board; and how long it may take to come true. */
+/**
+ * When a proof can be tried: at any boot, with a card, on an emulated or on a real board; and how
+ * long it may take to come true.
+ */
 type Moment = Pick<z.output<typeof ProofKeys>, 'on' | 'wait'>
 /** What a text is like that proves something. */
 export type Expected = { prints?: string; matches?: string; lacks?: string }
@@ -126,12 +167,17 @@ export const Tuning = z
     mend: z.string().optional().describe('what to do on the Raspberry Pi where a proof fails'),
     default: z.enum(['on', 'off']).default('on'),
     when: z.record(z.string(), Condition).default({}).describe('facts of the plan that must hold'),
-    required: z.record(z.string(), Condition).optional().describe('facts with which it cannot be switched off'),
+    required: z
+      .record(z.string(), Condition)
+      .optional()
+      .describe('facts with which it cannot be switched off'),
     otherwise: z.string().optional().describe('why it cannot be had where the facts do not hold'),
     harmless: z
       .boolean()
       .default(false)
-      .describe('does nothing on boards it does not fit, so one board of those that share an image is enough'),
+      .describe(
+        'does nothing on boards it does not fit, so one board of those that share an image is enough',
+      ),
     needs: z.array(Id).default([]).describe('tunings without which it does nothing'),
     conflicts: z.array(Id).default([]).describe('tunings that cannot be in force beside it'),
     pins: z.array(z.int().min(0).max(27)).default([]).describe('GPIO numbers it takes'),

@@ -6,8 +6,9 @@ import type { SettingsData } from './settings.ts'
 import { settingLine } from './text.ts'
 
 /**
- * A downbeat.toml in which these values stand, and everything else as it was, its comments too. `place` names the file.
- * UserError for a file that is broken already, or whose lines cannot be told apart; a line of an unknown key stays.
+ * A downbeat.toml in which these values stand, and everything else as it was, its comments too.
+ * `place` names the file. UserError for a file that is broken already, or whose lines cannot be
+ * told apart; a line of an unknown key stays.
  */
 export function editSettings(text: string, values: SettingsData, place: string): string {
   const end = text.includes('\r\n') ? '\r\n' : '\n'
@@ -35,11 +36,16 @@ function hold(text: string, values: readonly { key: string; value: unknown }[]):
   }
 }
 
-/** TOML lets a list go on over many lines, and a key of a table stand in other ways than below its name. */
+/**
+ * TOML lets a list go on over many lines, and a key of a table stand in other ways than below its
+ * name.
+ */
 function notOneLine(place: string, key: string): UserError {
   const [table] = key.includes('.') ? key.split('.') : []
   const where = table === undefined ? '' : `, or not below [${table}]`
-  return new UserError(`${place}: ${key} stands there in more than one line${where}; write it in one, or change it by hand`)
+  return new UserError(
+    `${place}: ${key} stands there in more than one line${where}; write it in one, or change it by hand`,
+  )
 }
 
 function read(text: string, place: string): Record<string, unknown> {
@@ -47,11 +53,16 @@ function read(text: string, place: string): Record<string, unknown> {
     return parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
-    throw new UserError(`${place}:${error.line}:${error.column} ${error.message.split('\n')[0]}; mend it first`)
+    throw new UserError(
+      `${place}:${error.line}:${error.column} ${error.message.split('\n')[0]}; mend it first`,
+    )
   }
 }
 
-/** The line of a key takes the place of the one that is there, comment or not; without one it comes at the end of its table. */
+/**
+ * The line of a key takes the place of the one that is there, comment or not; without one it comes
+ * at the end of its table.
+ */
 function withLine(lines: readonly string[], key: string, line: string): string[] {
   const [table, name] = key.includes('.') ? key.split('.') : [undefined, key]
   const heads = lines.flatMap((text, at) => {
@@ -63,7 +74,10 @@ function withLine(lines: readonly string[], key: string, line: string): string[]
   const from = head ? head.at + 1 : 0
   const to = heads.find(({ at }) => at >= from)?.at ?? lines.length
   const own = (commented: string): number =>
-    lines.findIndex((text, at) => at >= from && at < to && new RegExp(`^\\s*${commented}\\s*${name}\\s*=`).test(text))
+    lines.findIndex(
+      (text, at) =>
+        at >= from && at < to && new RegExp(`^\\s*${commented}\\s*${name}\\s*=`).test(text),
+    )
   const at = [own(''), own('#')].find((found) => found >= 0)
   if (at !== undefined) return lines.toSpliced(at, 1, line)
   const last = lines.slice(from, to).findLastIndex((text) => text.trim() !== '')
@@ -71,14 +85,21 @@ function withLine(lines: readonly string[], key: string, line: string): string[]
 }
 
 /**
- * Values from what was typed: `hostname=synth`, `jack.period=64`, `user.ssh_keys=ssh-ed25519 …`. `from` names it in messages,
- * without what is secret. UserError with what was expected; it has no value in it, for a secret may be meant.
+ * Values from what was typed: `hostname=synth`, `jack.period=64`, `user.ssh_keys=ssh-ed25519 …`.
+ * `from` names it in messages, without what is secret. UserError with what was expected; it has no
+ * value in it, for a secret may be meant.
  */
-export function settingOf(typed: string, option: string): { key: string; value: unknown; from: string } {
+export function settingOf(
+  typed: string,
+  option: string,
+): { key: string; value: unknown; from: string } {
   const equals = typed.indexOf('=')
   const key = typed.slice(0, Math.max(0, equals))
   const setting = settingKeys().find((one) => one.key === key)
-  if (equals < 1) throw new UserError(`${option} ${/^[\w.]*/.exec(typed)![0]}: expected key=value, such as ${option} jack.period=64`)
+  if (equals < 1)
+    throw new UserError(
+      `${option} ${/^[\w.]*/.exec(typed)![0]}: expected key=value, such as ${option} jack.period=64`,
+    )
   if (!setting)
     throw new UserError(
       `${option} ${key}: there is no setting "${key}" (there is: ${settingKeys()
@@ -95,13 +116,23 @@ export function settingOf(typed: string, option: string): { key: string; value: 
   return { key, value: values[setting.kind](), from: `${option} ${setting.secret ? key : typed}` }
 }
 
-/** All that was asked for as settings. `from` says for each key where it was asked for. UserError with place and expectation. */
-export function settingsOf(asked: readonly { key: string; value: unknown; from: string }[]): SettingsData {
+/**
+ * All that was asked for as settings. `from` says for each key where it was asked for. UserError
+ * with place and expectation.
+ */
+export function settingsOf(
+  asked: readonly { key: string; value: unknown; from: string }[],
+): SettingsData {
   const values: Record<string, unknown> = {}
   for (const { key, value } of asked) {
-    const [table, name] = key.includes('.') ? (key.split('.') as [string, string]) : [undefined, key]
+    const [table, name] = key.includes('.')
+      ? (key.split('.') as [string, string])
+      : [undefined, key]
     const into = table === undefined ? values : ((values[table] ??= {}) as Record<string, unknown>)
-    into[name] = Array.isArray(value) && Array.isArray(into[name]) ? [...(into[name] as unknown[]), ...value] : value
+    into[name] =
+      Array.isArray(value) && Array.isArray(into[name])
+        ? [...(into[name] as unknown[]), ...value]
+        : value
   }
   const { success, data, error } = Settings.safeParse(values)
   if (success) return data
@@ -112,4 +143,9 @@ export function settingsOf(asked: readonly { key: string; value: unknown; from: 
 }
 
 const valueAt = (values: object, key: string): unknown =>
-  key.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown> | undefined)?.[part], values)
+  key
+    .split('.')
+    .reduce<unknown>(
+      (value, part) => (value as Record<string, unknown> | undefined)?.[part],
+      values,
+    )

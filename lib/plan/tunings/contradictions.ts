@@ -4,7 +4,10 @@ import type { SourcedLine } from '../plan.ts'
 import type { LoadedTuning } from './loaded.ts'
 
 /** Two tunings that exclude each other, and two things on one pin of the GPIO header. */
-export function refuseContradictions(tunings: LoadedTuning[], { choices, profile, card }: Settled): void {
+export function refuseContradictions(
+  tunings: LoadedTuning[],
+  { choices, profile, card }: Settled,
+): void {
   const inForce = tunings.filter(({ planned }) => planned.off === undefined)
   const asked = (id: string): string | undefined =>
     choices.value.tunings[id] !== undefined
@@ -12,9 +15,13 @@ export function refuseContradictions(tunings: LoadedTuning[], { choices, profile
       : profile?.value.tunings[id] === undefined
         ? undefined
         : profile.at(['tunings', id])
-  /** Of two that do not go together the one that somebody asked for is named first, and the other is to go. */
+  /**
+   * Of two that do not go together the one that somebody asked for is named first, and the other is
+   * to go.
+   */
   const refuse = (one: string, two: string, why: (other: string) => string): never => {
-    const [first, other] = asked(one) === undefined && asked(two) !== undefined ? [two, one] : [one, two]
+    const [first, other] =
+      asked(one) === undefined && asked(two) !== undefined ? [two, one] : [one, two]
     throw new UserError(
       `${asked(first) ?? `tunings/${first}.yaml`} tunings.${first}: ${why(other)}: one of the two has to go, such as --set tunings.${other}=off`,
     )
@@ -27,7 +34,8 @@ export function refuseContradictions(tunings: LoadedTuning[], { choices, profile
   for (const { planned, data } of inForce) {
     for (const pin of data.pins) {
       const owner = taken.get(pin)
-      if (owner !== undefined) refuse(planned.id, owner, (id) => `GPIO ${pin} is taken by the tuning ${id}, too`)
+      if (owner !== undefined)
+        refuse(planned.id, owner, (id) => `GPIO ${pin} is taken by the tuning ${id}, too`)
       if (card.pins.includes(pin)) {
         throw new UserError(
           `${asked(planned.id) ?? `tunings/${planned.id}.yaml`} tunings.${planned.id}: GPIO ${pin} is what soundcards/${card.id}.yaml takes: one of the two has to go, such as --set tunings.${planned.id}=off`,
@@ -38,11 +46,21 @@ export function refuseContradictions(tunings: LoadedTuning[], { choices, profile
   }
 }
 
-/** A package cannot be asked for and banned in one image. `asked`: every package with the place that asks for it. */
-export function refuseUnwanted(absent: readonly SourcedLine[], asked: readonly { name: string; place: string }[]): void {
+/**
+ * A package cannot be asked for and banned in one image. `asked`: every package with the place that
+ * asks for it.
+ */
+export function refuseUnwanted(
+  absent: readonly SourcedLine[],
+  asked: readonly { name: string; place: string }[],
+): void {
   const mistakes = asked.flatMap(({ name, place }) => {
     const banned = absent.find(({ text }) => text === name)
-    return banned ? [`${place}: ${name} is what the tuning ${banned.by} keeps out; --set tunings.${banned.by}=off lets it in`] : []
+    return banned
+      ? [
+          `${place}: ${name} is what the tuning ${banned.by} keeps out; --set tunings.${banned.by}=off lets it in`,
+        ]
+      : []
   })
   if (mistakes.length > 0) throw new UserError(mistakes.join('\n'))
 }

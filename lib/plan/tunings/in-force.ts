@@ -27,22 +27,38 @@ export interface TuningsInForce {
   templates: TextFile[]
 }
 
-/** Which tunings are in force for what was chosen, on which boards, and if not, why. Throws UserError for two that exclude each other. */
+/**
+ * Which tunings are in force for what was chosen, on which boards, and if not, why. Throws
+ * UserError for two that exclude each other.
+ */
 export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsInForce {
   const { choices, profile, boards } = settled
   const ids = catalogue.ids('tunings')
   const exists = (id: string, place: string): void => {
-    if (!ids.includes(id)) throw new UserError(`${place} tunings.${id}: there is no tunings/${id}.yaml${didYouMean(id, ids)}`)
+    if (!ids.includes(id))
+      throw new UserError(
+        `${place} tunings.${id}: there is no tunings/${id}.yaml${didYouMean(id, ids)}`,
+      )
   }
   together(
-    ...Object.keys(choices.value.tunings).map((id) => () => exists(id, choices.at(['tunings', id]))),
-    ...Object.keys(profile?.value.tunings ?? {}).map((id) => () => exists(id, profile!.at(['tunings', id]))),
+    ...Object.keys(choices.value.tunings).map(
+      (id) => () => exists(id, choices.at(['tunings', id])),
+    ),
+    ...Object.keys(profile?.value.tunings ?? {}).map(
+      (id) => () => exists(id, profile!.at(['tunings', id])),
+    ),
   )
   const known = knownFacts(catalogue)
   const { family } = settled.kernel.data
   const chosen = factsToAsk(settled)
   const of = new Map(
-    boards.map((board) => [board, { ...known, ...factsOf({ ...chosen, board: { ...board, uart_midi: board.uart_midi[family] } }) }]),
+    boards.map((board) => [
+      board,
+      {
+        ...known,
+        ...factsOf({ ...chosen, board: { ...board, uart_midi: board.uart_midi[family] } }),
+      },
+    ]),
   )
   const facts = { ofImage: factsOf(chosen), of: (board: PlannedBoard) => of.get(board)! }
   const all = together(
@@ -57,13 +73,26 @@ export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsI
   return {
     all,
     inForce,
-    lines: (pick) => inForce.flatMap(({ planned, data }) => (pick(data) ?? []).map((text) => ({ text, by: planned.id }))),
+    lines: (pick) =>
+      inForce.flatMap(({ planned, data }) =>
+        (pick(data) ?? []).map((text) => ({ text, by: planned.id })),
+      ),
     templates: templatesInForce(catalogue.texts('templates'), all),
   }
 }
 
 /** What `when` may ask and texts may name, beside the board. */
-const factsToAsk = ({ card, base, jack, priorities, overclock, choices, cores, kernel, boards }: Settled): Record<string, unknown> => ({
+const factsToAsk = ({
+  card,
+  base,
+  jack,
+  priorities,
+  overclock,
+  choices,
+  cores,
+  kernel,
+  boards,
+}: Settled): Record<string, unknown> => ({
   soundcard: card,
   base: base.data,
   jack,
@@ -72,21 +101,34 @@ const factsToAsk = ({ card, base, jack, priorities, overclock, choices, cores, k
   root: choices.value.root,
   cores,
   kernel: { source: kernel.id, ...kernel.data },
-  boards: { ethernet_drivers: sortedUnique(boards.flatMap(({ ethernet }) => ethernet?.driver ?? [])) },
+  boards: {
+    ethernet_drivers: sortedUnique(boards.flatMap(({ ethernet }) => ethernet?.driver ?? [])),
+  },
 })
 
-/** A tuning that does nothing without another one is off with it; refused where it was asked for by itself. */
+/**
+ * A tuning that does nothing without another one is off with it; refused where it was asked for by
+ * itself.
+ */
 function dropWhatLacksAnother(tunings: LoadedTuning[], { value, at }: Located<ImageChoices>): void {
   for (let again = true; again;) {
     again = false
     for (const tuning of tunings.filter(({ planned }) => planned.off === undefined)) {
       const { id } = tuning.planned
-      const missing = tuning.data.needs.find((needed) => tunings.some(({ planned }) => planned.id === needed && planned.off !== undefined))
+      const missing = tuning.data.needs.find((needed) =>
+        tunings.some(({ planned }) => planned.id === needed && planned.off !== undefined),
+      )
       if (missing === undefined) continue
       if (value.tunings[id] === 'on')
-        throw new UserError(`${at(['tunings', id])} tunings.${id}: does nothing without the tuning ${missing}`)
+        throw new UserError(
+          `${at(['tunings', id])} tunings.${id}: does nothing without the tuning ${missing}`,
+        )
       tuning.config_txt = []
-      tuning.planned = { ...tuning.planned, off: `does nothing without ${missing}, which is off`, proofs: [] }
+      tuning.planned = {
+        ...tuning.planned,
+        off: `does nothing without ${missing}, which is off`,
+        proofs: [],
+      }
       again = true
     }
   }
@@ -98,17 +140,24 @@ function load(
   exists: (id: string, place: string) => void,
 ): { data: TuningData; at: Located<TuningData>['at'] } {
   const { value, at } = catalogue.entry('tunings', id, `tunings/${id}.yaml`)
-  for (const key of ['conflicts', 'needs'] as const) for (const [i, other] of value[key].entries()) exists(other, at([key, i]))
+  for (const key of ['conflicts', 'needs'] as const)
+    for (const [i, other] of value[key].entries()) exists(other, at([key, i]))
   return { data: value, at }
 }
 
 /** What any board or card says may be asked of all: one that says nothing of it has it not set. */
 function knownFacts(catalogue: Catalogue): Record<string, undefined> {
   const all = [
-    ...catalogue.ids('boards').map((id) => ({ board: { id, ...catalogue.entry('boards', id, 'boards').value } })),
-    ...catalogue.ids('soundcards').map((id) => ({ soundcard: { id, ...catalogue.entry('soundcards', id, 'soundcards').value } })),
+    ...catalogue
+      .ids('boards')
+      .map((id) => ({ board: { id, ...catalogue.entry('boards', id, 'boards').value } })),
+    ...catalogue.ids('soundcards').map((id) => ({
+      soundcard: { id, ...catalogue.entry('soundcards', id, 'soundcards').value },
+    })),
   ]
-  return Object.fromEntries(all.flatMap((one) => Object.keys(factsOf(one))).map((fact) => [fact, undefined]))
+  return Object.fromEntries(
+    all.flatMap((one) => Object.keys(factsOf(one))).map((fact) => [fact, undefined]),
+  )
 }
 
 function planOne(
@@ -120,16 +169,30 @@ function planOne(
 ): LoadedTuning {
   const { boards } = settled
   const place = `tunings/${id}.yaml`
-  const refusals = boards.map((board) => whyNotMet(unfilled.when, of(board), (fact) => at(['when', fact])))
+  const refusals = boards.map((board) =>
+    whyNotMet(unfilled.when, of(board), (fact) => at(['when', fact])),
+  )
   const fitting = boards.filter((_, i) => refusals[i] === undefined)
-  const misfit = fitting.length === 0 ? refusals[0]! : (onlySome(unfilled, fitting, boards) ?? lackedBy(settled.kernel, id, unfilled))
+  const misfit =
+    fitting.length === 0
+      ? refusals[0]!
+      : (onlySome(unfilled, fitting, boards) ?? lackedBy(settled.kernel, id, unfilled))
   const { required } = unfilled
-  const needed = required !== undefined && whyNotMet(required, of(boards[0]!), (fact) => at(['required', fact])) === undefined
+  const needed =
+    required !== undefined &&
+    whyNotMet(required, of(boards[0]!), (fact) => at(['required', fact])) === undefined
   const off = whyOff(id, unfilled, misfit, needed, settled)
   // A tuning that is not in force may speak of facts that this image does not have.
-  const data = off === undefined ? fill({ ...unfilled, change: shared(unfilled.change) }, ofImage, place) : unfilled
+  const data =
+    off === undefined
+      ? fill({ ...unfilled, change: shared(unfilled.change) }, ofImage, place)
+      : unfilled
   const linesFor = (board: PlannedBoard): BoardLine[] =>
-    fill(unfilled.change.config_txt ?? [], of(board), place).map((text) => ({ text, by: id, boards: [board.id] }))
+    fill(unfilled.change.config_txt ?? [], of(board), place).map((text) => ({
+      text,
+      by: id,
+      boards: [board.id],
+    }))
   return {
     data,
     config_txt: off === undefined ? merged(fitting.flatMap(linesFor)) : [],
@@ -145,7 +208,10 @@ function planOne(
   }
 }
 
-/** Why a tuning is not in force, if it is not. The image's own word comes first, then the profile's, then the tuning's. */
+/**
+ * Why a tuning is not in force, if it is not. The image's own word comes first, then the profile's,
+ * then the tuning's.
+ */
 function whyOff(
   id: string,
   { default: usual, otherwise, required }: TuningData,
@@ -157,14 +223,18 @@ function whyOff(
   const grouped = profile?.value.tunings[id]
   const place = (): string => `${choices.at(['tunings', id])} tunings.${id}:`
   if (asked === 'on' && misfit !== undefined)
-    throw new UserError(`${place()} cannot be had here: ${misfit}${otherwise === undefined ? '' : `. ${otherwise}`}`)
+    throw new UserError(
+      `${place()} cannot be had here: ${misfit}${otherwise === undefined ? '' : `. ${otherwise}`}`,
+    )
   if ((asked ?? grouped ?? usual) === 'on') return misfit
   if (needed) {
     const because = Object.entries(required!).map(([fact, value]) => `${fact}: ${inWords(value)}`)
     throw new UserError(`${place()} cannot be switched off with ${because.join(', ')}`)
   }
   if (asked === 'off') return `switched off at ${choices.at(['tunings', id])}`
-  return grouped === 'off' ? `switched off by profiles/${profile!.id}.yaml` : 'switched off unless asked for'
+  return grouped === 'off'
+    ? `switched off by profiles/${profile!.id}.yaml`
+    : 'switched off unless asked for'
 }
 
 function shared(change: TuningData['change']): TuningData['change'] {
@@ -183,8 +253,15 @@ function merged(lines: BoardLine[]): BoardLine[] {
   return [...found.values()]
 }
 
-/** config.txt has sections for single boards; every other kind of change is shared by all boards of the image. */
-function onlySome(data: TuningData, fitting: PlannedBoard[], boards: PlannedBoard[]): string | undefined {
+/**
+ * config.txt has sections for single boards; every other kind of change is shared by all boards of
+ * the image.
+ */
+function onlySome(
+  data: TuningData,
+  fitting: PlannedBoard[],
+  boards: PlannedBoard[],
+): string | undefined {
   if (fitting.length === boards.length || data.harmless) return undefined
   return Object.keys(shared(data.change)).length === 0
     ? undefined
@@ -192,7 +269,11 @@ function onlySome(data: TuningData, fitting: PlannedBoard[], boards: PlannedBoar
 }
 
 /** A kernel that is not built here has only the options that it is known to have. */
-const lackedBy = ({ id, data }: ChosenKernel, tuning: string, { change }: TuningData): string | undefined =>
+const lackedBy = (
+  { id, data }: ChosenKernel,
+  tuning: string,
+  { change }: TuningData,
+): string | undefined =>
   data.kind === 'packaged' && change.kernel !== undefined && data.has[tuning] === undefined
     ? `kernel.source ${id} builds no kernel, and the package has not, or not for certain, what this asks of it`
     : undefined

@@ -4,13 +4,18 @@ import { didYouMean } from '../../common/words/nearest.ts'
 import type { LoadedTuning } from './loaded.ts'
 
 /** Templates, without those that belong to a tuning which is not in force. */
-export function templatesInForce(files: readonly TextFile[], tunings: readonly LoadedTuning[]): TextFile[] {
+export function templatesInForce(
+  files: readonly TextFile[],
+  tunings: readonly LoadedTuning[],
+): TextFile[] {
   const paths = files.map(({ path }) => path)
   const dropped = new Set<string>()
   for (const { planned, data } of tunings) {
     for (const path of data.change.files ?? []) {
       if (!paths.includes(path))
-        throw new UserError(`tunings/${planned.id}.yaml change.files: there is no templates/${path}${didYouMean(path, paths)}`)
+        throw new UserError(
+          `tunings/${planned.id}.yaml change.files: there is no templates/${path}${didYouMean(path, paths)}`,
+        )
       if (planned.off !== undefined) dropped.add(path)
     }
   }

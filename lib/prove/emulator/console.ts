@@ -6,15 +6,22 @@ export interface Console {
   hear(text: string): void
   /** Nothing more will come: whoever waits for something is told why. */
   lose(why: string): void
-  /** Waits until a pattern appears in what comes from now on. Fails with the last lines that came when it never does. */
+  /**
+   * Waits until a pattern appears in what comes from now on. Fails with the last lines that came
+   * when it never does.
+   */
   waitFor(pattern: RegExp): Promise<void>
-  /** Runs a POSIX shell command; gives what it printed, without what others say to the console, and its exit status. Fails when it never ends. */
+  /**
+   * Runs a POSIX shell command; gives what it printed, without what others say to the console, and
+   * its exit status. Fails when it never ends.
+   */
   run(command: string): Promise<{ text: string; status: number }>
 }
 
 /**
- * Seconds after which what has not come will never come. An answer that takes three seconds took three minutes from an emulated
- * board on a busy machine: this is many times that, and is spent only where something hangs.
+ * Seconds after which what has not come will never come. An answer that takes three seconds took
+ * three minutes from an emulated board on a busy machine: this is many times that, and is spent
+ * only where something hangs.
  */
 const PATIENCE = 1800
 
@@ -22,8 +29,9 @@ const PATIENCE = 1800
 const PANIC = /end (Kernel panic - .*) \]---/
 
 /**
- * What journald forwards to the console, such as the words of the first boot: it may stand anywhere between the lines of an answer.
- * A line of dmesg has no `[pid]`, and one of journalctl has a host name before it.
+ * What journald forwards to the console, such as the words of the first boot: it may stand anywhere
+ * between the lines of an answer. A line of dmesg has no `[pid]`, and one of journalctl has a host
+ * name before it.
  */
 const FORWARDED = /^\[ *\d+\.\d+\] [^\s[\]]+\[\d+\]: .*\n/gm
 
@@ -42,13 +50,15 @@ export function createConsole(write: (text: string) => void, patience = PATIENCE
   const tail = (): string => transcript.slice(from).split('\n').slice(-12).join('\n')
   const until = async <T>(look: () => T | undefined, what: string): Promise<T> => {
     let late: string | undefined
-    const timer = setTimeout(() => ((late = `nothing of it within ${patience} s`), wake()), patience * 1000)
+    const giveUp = (): void => ((late = `nothing of it within ${patience} s`), wake())
+    const timer = setTimeout(giveUp, patience * 1000)
     try {
       for (;;) {
         const found = look()
         if (found !== undefined) return found
         const why = PANIC.exec(transcript.slice(from))?.[1] ?? lost ?? late
-        if (why !== undefined) throw new NoAnswer(`no ${what}: ${why}; the last lines of the console:\n${tail()}`)
+        if (why !== undefined)
+          throw new NoAnswer(`no ${what}: ${why}; the last lines of the console:\n${tail()}`)
         await new Promise<void>((done) => (wake = done))
       }
     } finally {
@@ -74,11 +84,15 @@ export function createConsole(write: (text: string) => void, patience = PATIENCE
       }, pattern.source)
     },
     async run(command) {
-      // The marker is split in what is typed, so that an echo of the command is not taken for its answer.
+      // The marker is split in what is typed, so that an echo of the command is not taken for its
+      // answer.
       const mark = `${++number}`
       write(`echo "<<"${mark}; ( ${command}\n) </dev/null 2>&1; echo "$?>>"${mark}\n`)
       const answer = new RegExp(`<<${mark}\\n([^]*?)(\\d+)>>${mark}\\n`)
-      const found = await until(() => answer.exec(transcript.slice(from)) ?? undefined, `answer to \`${command}\``)
+      const found = await until(
+        () => answer.exec(transcript.slice(from)) ?? undefined,
+        `answer to \`${command}\``,
+      )
       from += found.index + found[0].length
       return { text: found[1]!.replaceAll(FORWARDED, ''), status: Number(found[2]) }
     },

@@ -14,7 +14,10 @@ export interface Machine {
   name: string
   /** QEMU's arguments for processor, memory and what the board has soldered on */
   args: string[]
-  /** QEMU's arguments for the SD card, and for a USB sound card that records into the first of these files */
+  /**
+   * QEMU's arguments for the SD card, and for a USB sound card that records into the first of these
+   * files
+   */
   disk: (file: string, format: 'qcow2' | 'raw') => string[]
   sound: (wavs: readonly string[]) => string[]
   /** a USB drive, on the controller that `sound` is on */
@@ -29,18 +32,27 @@ export interface Machine {
   deviceTree: { edits: string[] } | undefined
 }
 
-/** After so long an emulator that was told to end is killed: one that is not stuck ends in less than a second. */
+/**
+ * After so long an emulator that was told to end is killed: one that is not stuck ends in less than
+ * a second.
+ */
 const STUCK_MS = 600_000
 
-/** What has 90 seconds on a board, or 180, has an hour here: a guest that waits for a disk of ours waits by our clock, not by its own. */
-const UNHURRIED = ['systemd.default_timeout_start_sec', 'systemd.default_device_timeout_sec', 'udev.event_timeout'].map(
-  (limit) => `${limit}=3600`,
-)
+/**
+ * What has 90 seconds on a board, or 180, has an hour here: a guest that waits for a disk of ours
+ * waits by our clock, not by its own.
+ */
+const UNHURRIED = [
+  'systemd.default_timeout_start_sec',
+  'systemd.default_device_timeout_sec',
+  'udev.event_timeout',
+].map((limit) => `${limit}=3600`)
 
 /**
- * One nanosecond an instruction, and all processors of the guest in turn on one of this machine; where the guest has nothing to do,
- * its clock goes on to what it waits for at once. So the clock goes by the guest's own work and never by ours: however slow or busy
- * this machine is, nothing in the guest is late. QEMU, docs/devel/tcg-icount.rst.
+ * One nanosecond an instruction, and all processors of the guest in turn on one of this machine;
+ * where the guest has nothing to do, its clock goes on to what it waits for at once. So the clock
+ * goes by the guest's own work and never by ours: however slow or busy this machine is, nothing in
+ * the guest is late. QEMU, docs/devel/tcg-icount.rst.
  */
 const OWN_CLOCK = ['-accel', 'tcg,thread=single', '-icount', 'shift=0,sleep=off']
 
@@ -48,14 +60,23 @@ const card = (n: number): string => ['usb-audio', `id=card${n}`, `audiodev=recor
 
 type Emulator = NonNullable<PlannedBoard['emulator']>
 
-/** A USB sound card that can be unplugged and plugged in again: each time it records into a file of its own. */
+/**
+ * A USB sound card that can be unplugged and plugged in again: each time it records into a file of
+ * its own.
+ */
 const usbCard = (wavs: readonly string[]): string[] => [
-  ...wavs.flatMap((wav, i) => ['-audiodev', `wav,id=recorder${i},path=${wav},out.frequency=48000,out.channels=2,out.format=s16`]),
+  ...wavs.flatMap((wav, i) => [
+    '-audiodev',
+    `wav,id=recorder${i},path=${wav},out.frequency=48000,out.channels=2,out.format=s16`,
+  ]),
   '-device',
   card(0),
 ]
 
-/** What to tell the monitor, so that the card is pulled out for the nth time (from 0), and so that it is plugged in. */
+/**
+ * What to tell the monitor, so that the card is pulled out for the nth time (from 0), and so that
+ * it is plugged in.
+ */
 export const unplug = (n: number): string => `device_del card${n}`
 export const plug = (n: number): string => `device_add ${card(n)}`
 
@@ -66,10 +87,24 @@ const usbDrive = (overlay: string): string[] => [
   'usb-storage,drive=drive',
 ]
 
-/** A Raspberry Pi with its SD card, its USB controller and its two serial lines: the PL011, then the mini-UART. */
-const raspberryPi = ({ machine, console, device_tree_edits, kernel_parameters }: Emulator): Machine => ({
+/**
+ * A Raspberry Pi with its SD card, its USB controller and its two serial lines: the PL011, then the
+ * mini-UART.
+ */
+const raspberryPi = ({
+  machine,
+  console,
+  device_tree_edits,
+  kernel_parameters,
+}: Emulator): Machine => ({
   name: machine,
-  args: ['-M', machine, ...(console === 'ttyS1' ? ['-serial', 'pipe:keyboard', '-serial', 'pipe:console'] : ['-serial', 'pipe:console'])],
+  args: [
+    '-M',
+    machine,
+    ...(console === 'ttyS1'
+      ? ['-serial', 'pipe:keyboard', '-serial', 'pipe:console']
+      : ['-serial', 'pipe:console']),
+  ],
   keyboard: console === 'ttyS1',
   disk: (file, format) => ['-drive', `if=sd,format=${format},file=${file}`],
   sound: usbCard,
@@ -83,12 +118,34 @@ const raspberryPi = ({ machine, console, device_tree_edits, kernel_parameters }:
 export const machineOf = (emulator: Emulator, cpu: string | undefined): Machine =>
   isVirt(emulator) && cpu !== undefined ? virt(cpu) : raspberryPi(emulator)
 
-/** QEMU's own machine: no Raspberry Pi, but fast enough that a tone through JACK has no gap in it. */
+/**
+ * QEMU's own machine: no Raspberry Pi, but fast enough that a tone through JACK has no gap in it.
+ */
 export const virt = (cpu: string): Machine => ({
   name: VIRT,
-  args: ['-M', 'virt', '-cpu', cpu, '-smp', '4', '-m', '1G', '-nic', 'none', '-serial', 'pipe:console', '-device', 'qemu-xhci'],
+  args: [
+    '-M',
+    'virt',
+    '-cpu',
+    cpu,
+    '-smp',
+    '4',
+    '-m',
+    '1G',
+    '-nic',
+    'none',
+    '-serial',
+    'pipe:console',
+    '-device',
+    'qemu-xhci',
+  ],
   keyboard: false,
-  disk: (file, format) => ['-drive', `if=none,id=card,format=${format},file=${file}`, '-device', 'virtio-blk-pci,drive=card'],
+  disk: (file, format) => [
+    '-drive',
+    `if=none,id=card,format=${format},file=${file}`,
+    '-device',
+    'virtio-blk-pci,drive=card',
+  ],
   sound: usbCard,
   drive: usbDrive,
   console: 'ttyAMA0',
@@ -122,19 +179,29 @@ export interface BootOptions {
   work: string
   /** what the USB sound card records into, and into which after it was plugged in again */
   wavs?: readonly string[]
-  /** the size of the card; undefined: the image itself is the card, is written to and keeps what is written */
+  /**
+   * the size of the card; undefined: the image itself is the card, is written to and keeps what is
+   * written
+   */
   card_gib?: number
-  /** ALSA id of a card that the board's tree has and the machine has not: JACK must not wait for its interrupts */
+  /**
+   * ALSA id of a card that the board's tree has and the machine has not: JACK must not wait for its
+   * interrupts
+   */
   absent_card?: string
-  /** the root file system is not the SD card's but the one of a USB drive, on which the same image lies */
+  /**
+   * the root file system is not the SD card's but the one of a USB drive, on which the same image
+   * lies
+   */
   root_on_usb: boolean
   onText: (text: string) => void
 }
 
 /**
- * Switches a machine on as the firmware of a board would: kernel, device tree, overlays and command line are taken from the
- * image's own FAT partition. The image stays as it is: the machine writes to an overlay, whose size is the card's.
- * The one thing added is a root shell on the serial console (systemd.debug_shell).
+ * Switches a machine on as the firmware of a board would: kernel, device tree, overlays and command
+ * line are taken from the image's own FAT partition. The image stays as it is: the machine writes
+ * to an overlay, whose size is the card's. The one thing added is a root shell on the serial
+ * console (systemd.debug_shell).
  */
 export async function switchOn($: Shell, options: BootOptions): Promise<Running> {
   const { image, board, machine, work } = options
@@ -168,7 +235,9 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
     'systemd.watchdog_sec=0', // QEMU's resets the board as soon as it is started, where a base has it
     ...UNHURRIED,
     ...machine.parameters,
-    ...(options.absent_card === undefined ? [] : [`systemd.mask=jackd@${options.absent_card}.service`]),
+    ...(options.absent_card === undefined
+      ? []
+      : [`systemd.mask=jackd@${options.absent_card}.service`]),
   ].join(' ')
 
   let conversation: Conversation | undefined
@@ -213,7 +282,8 @@ export async function boot($: Shell, options: BootOptions): Promise<Booted> {
     const nudge = setInterval(() => write('\n'), 2000)
     await console.waitFor(/# $/m).finally(() => clearInterval(nudge))
     const seconds = (performance.now() - started) / 1000
-    // A plain shell without a line editor or an echo, and no kernel messages between the lines of an answer.
+    // A plain shell without a line editor or an echo, and no kernel messages between the lines of
+    // an answer.
     write('exec env PS1= PS2= TERM=dumb LC_ALL=C.UTF-8 /bin/sh\nstty -echo\n')
     await console.run('dmesg -n 1')
     return { console, seconds, tell, stop }

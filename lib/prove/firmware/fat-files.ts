@@ -8,7 +8,8 @@ export function fatFolder(dir: string): FatFiles {
   const map = join(dir, 'overlays/overlay_map.dtb')
   return {
     ...(existsSync(map) ? { overlayMap: overlayMap(readFileSync(map)) } : {}),
-    read: (path) => (existsSync(join(dir, path)) ? readFileSync(join(dir, path), 'utf8') : undefined),
+    read: (path) =>
+      existsSync(join(dir, path)) ? readFileSync(join(dir, path), 'utf8') : undefined,
     has: (path) => existsSync(join(dir, path)) && statSync(join(dir, path)).isFile(),
     list: () =>
       readdirSync(dir, { recursive: true, withFileTypes: true })

@@ -3,10 +3,10 @@ import type { Soc } from './firmware.ts'
 const [beginNode, endNode, property, nothing] = [1, 2, 3, 4]
 
 /**
- * What a firmware makes of the name of an overlay by overlays/overlay_map.dtb, a device tree with one node for each name that
- * is not the same on all boards. In it a property with the name of a platform: empty, the overlay is for it; a text, that
- * overlay takes its place. `renamed` gives the name that an old one has now. Source: raspberrypi/linux, overlay_map.dts and
- * pull request 3527.
+ * What a firmware makes of the name of an overlay by overlays/overlay_map.dtb, a device tree with
+ * one node for each name that is not the same on all boards. In it a property with the name of a
+ * platform: empty, the overlay is for it; a text, that overlay takes its place. `renamed` gives the
+ * name that an old one has now. Source: raspberrypi/linux, overlay_map.dts and pull request 3527.
  */
 export function overlayMap(dtb: Buffer): (name: string, soc: Soc) => string | undefined {
   const nodes = namesIn(dtb)
@@ -20,9 +20,13 @@ export function overlayMap(dtb: Buffer): (name: string, soc: Soc) => string | un
 /** The map knows the boards up to the Pi 3 by one name. */
 const platformOf = (soc: Soc): string => (soc === 'bcm2836' || soc === 'bcm2837' ? 'bcm2835' : soc)
 
-/** The nodes below the root and their properties, as texts. Source: Devicetree Specification, "Flattened Devicetree (DTB) Format". */
+/**
+ * The nodes below the root and their properties, as texts. Source: Devicetree Specification,
+ * "Flattened Devicetree (DTB) Format".
+ */
 function namesIn(dtb: Buffer): Map<string, Map<string, string>> {
-  if (dtb.length < 40 || dtb.readUInt32BE(0) !== 0xd00dfeed) throw new Error('overlays/overlay_map.dtb is no device tree')
+  if (dtb.length < 40 || dtb.readUInt32BE(0) !== 0xd00dfeed)
+    throw new Error('overlays/overlay_map.dtb is no device tree')
   const nodes = new Map<string, Map<string, string>>()
   const strings = dtb.readUInt32BE(12)
   const textAt = (from: number): string => dtb.toString('latin1', from, dtb.indexOf(0, from))

@@ -2,7 +2,9 @@ import type { Console } from '../emulator/console.ts'
 import type { ProofResult } from '../../plan/proofs/proof.ts'
 import { findTone, readWav } from './wav.ts'
 
-/** The tone that is played through JACK and looked for in what the emulated card recorded: Hz, dBFS. */
+/**
+ * The tone that is played through JACK and looked for in what the emulated card recorded: Hz, dBFS.
+ */
 const HZ = 1000
 const LEVEL_DBFS = -12
 
@@ -13,14 +15,23 @@ export async function runOn(console: Console, command: string): Promise<string> 
   return text
 }
 
-/** jackd's options for the card with a longer buffer, for one boot only: an emulator is late where a Pi is not. */
+/**
+ * jackd's options for the card with a longer buffer, for one boot only: an emulator is late where a
+ * Pi is not.
+ */
 export const longBuffer = (midi: boolean): string => `-P -p2048 -n3 -r48000${midi ? ' -X seq' : ''}`
 
 /** Starts the server of the image's own unit anew, with the longer buffer. */
 export const restartWithLongBuffer = (console: Console, midi: boolean): Promise<string> =>
-  runOn(console, `sed -i 's/^JACKD_ALSA=.*/JACKD_ALSA="${longBuffer(midi)}"/' /etc/default/jackd; systemctl restart 'jackd@*'`)
+  runOn(
+    console,
+    `sed -i 's/^JACKD_ALSA=.*/JACKD_ALSA="${longBuffer(midi)}"/' /etc/default/jackd; systemctl restart 'jackd@*'`,
+  )
 
-/** Waits for the server, a minute and a half of the booted system at the most, and plays the tone through it. */
+/**
+ * Waits for the server, a minute and a half of the booted system at the most, and plays the tone
+ * through it.
+ */
 export const playTone = (console: Console, user: string, seconds: number): Promise<string> =>
   runOn(
     console,
@@ -28,10 +39,15 @@ export const playTone = (console: Console, user: string, seconds: number): Promi
   )
 
 /**
- * The proofs by ear. Where emulation is `late` the tone is full of holes, and only its energy in a band around it counts; else how
- * long it sounded, and that without a gap, too.
+ * The proofs by ear. Where emulation is `late` the tone is full of holes, and only its energy in a
+ * band around it counts; else how long it sounded, and that without a gap, too.
  */
-export function judgeTone(file: string, where: string, seconds: number, late: boolean): ProofResult[] {
+export function judgeTone(
+  file: string,
+  where: string,
+  seconds: number,
+  late: boolean,
+): ProofResult[] {
   const { samples, rate } = readWav(file)
   const tone = findTone(samples[0]!, rate, HZ)
   const row = (proof: string, passed: boolean, expected: string, seen: string): ProofResult => ({
@@ -43,14 +59,24 @@ export function judgeTone(file: string, where: string, seconds: number, late: bo
     seen,
   })
   return [
-    row('the tone has its frequency', Math.abs(tone.hz - HZ) < (late ? HZ / 50 : 1), `${HZ} Hz`, `${tone.hz.toFixed(2)} Hz`),
+    row(
+      'the tone has its frequency',
+      Math.abs(tone.hz - HZ) < (late ? HZ / 50 : 1),
+      `${HZ} Hz`,
+      `${tone.hz.toFixed(2)} Hz`,
+    ),
     row(
       'the tone has its level',
       Math.abs(tone.level - LEVEL_DBFS) < (late ? 4 : 1.5),
       `${LEVEL_DBFS} dBFS`,
       `${tone.level.toFixed(2)} dBFS`,
     ),
-    row('nothing else is in it', tone.purity > (late ? 0.5 : 0.9), `more than ${late ? 0.5 : 0.9} of the energy`, tone.purity.toFixed(4)),
+    row(
+      'nothing else is in it',
+      tone.purity > (late ? 0.5 : 0.9),
+      `more than ${late ? 0.5 : 0.9} of the energy`,
+      tone.purity.toFixed(4),
+    ),
     ...(late
       ? []
       : [
@@ -60,7 +86,12 @@ export function judgeTone(file: string, where: string, seconds: number, late: bo
             `more than ${seconds - 1} s`,
             `${tone.seconds.toFixed(2)} s`,
           ),
-          row('it does not drop out once it has settled', tone.longestGap === 0, 'no gap', `${tone.longestGap.toFixed(3)} s`),
+          row(
+            'it does not drop out once it has settled',
+            tone.longestGap === 0,
+            'no gap',
+            `${tone.longestGap.toFixed(3)} s`,
+          ),
         ]),
   ]
 }

@@ -8,8 +8,8 @@ static Place place_of(const std::string &file, const toml::source_region &region
 }
 
 /* Puts one value where it belongs, or says why not. */
-static void take(Values &values, const std::string &key, const toml::node &node, const std::string &file,
-		 const std::string &name)
+static void take(Values &values, const std::string &key, const toml::node &node,
+		 const std::string &file, const std::string &name)
 {
 	const setting &one = *known(key);
 	std::vector<std::string> found;
@@ -28,7 +28,8 @@ static void take(Values &values, const std::string &key, const toml::node &node,
 		fit = true;
 		for (const toml::node &each : *node.as_array()) {
 			if (!each.is_string() || !fits(one, **each.as_string()))
-				return problem(place_of(file, each.source()), name + ": expected " + one.expected);
+				return problem(place_of(file, each.source()),
+					       name + ": expected " + one.expected);
 			found.push_back(**each.as_string());
 		}
 	}
@@ -39,8 +40,8 @@ static void take(Values &values, const std::string &key, const toml::node &node,
 
 /* Every key of a file with what it stands for: `means` gives our name for it, "" to pass it over, nothing if it knows none. */
 template <typename Means>
-static void walk(Values &values, const toml::table &table, const std::string &file, const std::string &prefix,
-		 Means means)
+static void walk(Values &values, const toml::table &table, const std::string &file,
+		 const std::string &prefix, Means means)
 {
 	for (const auto &[key, node] : table) {
 		const std::string name = prefix + std::string(key.str());
@@ -50,9 +51,9 @@ static void walk(Values &values, const toml::table &table, const std::string &fi
 		}
 		const std::optional<std::string> ours = means(name);
 		if (!ours)
-			problem(place_of(file, key.source()), (plain(name) ? name.substr(0, 80) : "a key") +
-								      ": there is no such setting" +
-								      did_you_mean(name));
+			problem(place_of(file, key.source()),
+				(plain(name) ? name.substr(0, 80) : "a key") +
+					": there is no such setting" + did_you_mean(name));
 		else if (!ours->empty())
 			take(values, *ours, node, file, name);
 	}
@@ -64,7 +65,8 @@ static void unread(Values &values, const std::string &file)
 	values["unread"].push_back(file);
 }
 
-static std::optional<toml::table> parsed(Values &values, const std::string &text, const std::string &file)
+static std::optional<toml::table> parsed(Values &values, const std::string &text,
+					 const std::string &file)
 {
 	toml::parse_result result = toml::parse(text);
 	if (result)
@@ -85,11 +87,12 @@ void read_own(Values &values, const std::string &text, const std::string &file)
 
 	if (!table)
 		return;
-	walk(own, *table, file, "",
-	     [](const std::string &name) { return known(name) ? std::optional(name) : std::nullopt; });
+	walk(own, *table, file, "", [](const std::string &name) {
+		return known(name) ? std::optional(name) : std::nullopt;
+	});
 	const auto anew = [&](const char *key) { return own.count(key) > 0 && !kept(own[key][0]); };
-	const auto moved =
-		own.count("wifi.ssid") > 0 && values.count("wifi.ssid") > 0 && own["wifi.ssid"] != values["wifi.ssid"];
+	const auto moved = own.count("wifi.ssid") > 0 && values.count("wifi.ssid") > 0 &&
+			   own["wifi.ssid"] != values["wifi.ssid"];
 	if (moved || anew("wifi.password") || anew("wifi.psk"))
 		values.erase("wifi.password"), values.erase("wifi.psk");
 	for (const auto &[key, found] : own)
@@ -133,7 +136,8 @@ void read_theirs(Values &values, const std::string &text, const std::string &fil
 	if (!(*table)["user"]["passwordless_sudo"].value_or(true))
 		unable((*table)["user"]["passwordless_sudo"].node(),
 		       "user.passwordless_sudo: sudo asks for no password on this system");
-	unable((*table)["user"]["groups"].node(), "user.groups: the account stays in the groups of the image");
+	unable((*table)["user"]["groups"].node(),
+	       "user.groups: the account stays in the groups of the image");
 	/* A password is one or the hash of one, as the key beside it says. */
 	const auto secret = [&](const char *group, const char *as_hash, const char *as_password) {
 		const auto node = (*table)[group]["password"];
@@ -161,12 +165,15 @@ void read_userconf(Values &values, const std::string &text, const std::string &f
 
 	unread(values, file);
 	if (colon == std::string::npos || !fits(*known("user.name"), line.substr(0, colon)))
-		return problem({ file, 1, 1 },
-			       std::string("expected a name and a hash with a colon between them: the name is ") +
-				       known("user.name")->expected);
+		return problem(
+			{ file, 1, 1 },
+			std::string(
+				"expected a name and a hash with a colon between them: the name is ") +
+				known("user.name")->expected);
 	if (!fits(*known("user.password_hash"), line.substr(colon + 1)))
 		return problem({ file, 1, colon + 2 },
-			       std::string("behind the colon: expected ") + known("user.password_hash")->expected);
+			       std::string("behind the colon: expected ") +
+				       known("user.password_hash")->expected);
 	values["unread"].pop_back();
 	values["user.name"] = { line.substr(0, colon) };
 	values["user.password_hash"] = { line.substr(colon + 1) };

@@ -1,9 +1,11 @@
 /*
- * The forms in which a card is told its settings: our own downbeat.toml, and the files of Raspberry Pi OS and its Imager.
- * Sources: raspberrypi-sys-mods, init_config (custom.toml); rpi-preseed, schema/rpi-preseed.schema; userconf-pi.
+ * The forms in which a card is told its settings: our own downbeat.toml, and the files of Raspberry
+ * Pi OS and its Imager. Sources: raspberrypi-sys-mods, init_config (custom.toml); rpi-preseed,
+ * schema/rpi-preseed.schema; userconf-pi.
  *
- * Each takes the text of a file and puts its values beside, or in the place of, those that were read before. `file` is its name
- * in messages. A file of which nothing could be read is named in the values' "unread".
+ * Each takes the text of a file and puts its values beside, or in the place of, those that were
+ * read before. `file` is its name in messages. A file of which nothing could be read is named in
+ * the values' "unread".
  */
 #pragma once
 #include <string>

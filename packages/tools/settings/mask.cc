@@ -20,7 +20,9 @@ static size_t offset_of(const std::string &text, const toml::source_position &po
 static void star(std::string &text, const toml::source_region &region)
 {
 	const size_t begin = offset_of(text, region.begin), end = offset_of(text, region.end);
-	const size_t quotes = text.compare(begin, 3, std::string(3, text[begin])) == 0 && end - begin >= 6 ? 3 : 1;
+	const size_t quotes =
+		text.compare(begin, 3, std::string(3, text[begin])) == 0 && end - begin >= 6 ? 3
+											     : 1;
 
 	for (size_t i = begin + quotes; i + quotes < end; i++)
 		if (text[i] != '\r' && text[i] != '\n')

@@ -7,7 +7,8 @@ int problems;
 
 void problem(const Place &place, const std::string &text)
 {
-	fprintf(stderr, "%s:%lu:%lu %s\n", place.file.c_str(), place.line, place.column, text.c_str());
+	fprintf(stderr, "%s:%lu:%lu %s\n", place.file.c_str(), place.line, place.column,
+		text.c_str());
 	problems++;
 }
 
@@ -23,8 +24,13 @@ bool plain(const std::string &text)
 {
 	for (size_t i = 0; i < text.size();) {
 		const unsigned char first = text[i];
-		const int more = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc2 ? 1 : -1;
-		if (first < 0x20 || first == 0x7f || first > 0xf4 || more < 0 || i + more >= text.size())
+		const int more = first < 0x80    ? 0
+				 : first >= 0xf0 ? 3
+				 : first >= 0xe0 ? 2
+				 : first >= 0xc2 ? 1
+						 : -1;
+		if (first < 0x20 || first == 0x7f || first > 0xf4 || more < 0 ||
+		    i + more >= text.size())
 			return false;
 		for (int j = 1; j <= more; j++)
 			if ((text[i + j] & 0xc0) != 0x80)
@@ -43,7 +49,8 @@ bool fits(const setting &one, const std::string &text)
 
 bool fits(const setting &one, long number)
 {
-	return number >= one.min && number <= one.max && (!one.power_of_two || (number & (number - 1)) == 0);
+	return number >= one.min && number <= one.max &&
+	       (!one.power_of_two || (number & (number - 1)) == 0);
 }
 
 bool kept(const std::string &text)

@@ -1,6 +1,7 @@
 #!/bin/bash
-# image.xz in the current folder: an image of 3 GB of the shape of Raspberry Pi OS, a FAT of 512 MiB and an ext4 that is
-# nearly full, of copies of the toolbox's programs, libraries and texts. xz -1, in blocks, as they are published.
+# image.xz in the current folder: an image of 3 GB of the shape of Raspberry Pi OS, a FAT of 512 MiB
+# and an ext4 that is nearly full, of copies of the toolbox's programs, libraries and texts. xz -1,
+# in blocks, as they are published.
 set -euo pipefail
 boot=16384 boot_mib=512 root_mib=2400
 root=$((boot + boot_mib * 2048))

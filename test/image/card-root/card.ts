@@ -1,4 +1,7 @@
-/** Cards, what is put on the boot partition of each before it starts, and what must be so afterwards. */
+/**
+ * Cards, what is put on the boot partition of each before it starts, and what must be so
+ * afterwards.
+ */
 export interface Card {
   /** goes on "a card …" */
   title: string
@@ -21,11 +24,15 @@ export interface Start {
 }
 
 export interface After {
-  /** of the settings or of the script of Raspberry Pi Imager; left out: 0; skipped: they had nothing to do */
+  /**
+   * of the settings or of the script of Raspberry Pi Imager; left out: 0; skipped: they had nothing
+   * to do
+   */
   status?: string
   /**
-   * Every file of the card that is another than in the image, but for bookkeeping: its text, or the target of a link; of a text
-   * that the image has, the lines that went, behind a -, and then those that came, behind a +. null: the file is gone.
+   * Every file of the card that is another than in the image, but for bookkeeping: its text, or the
+   * target of a link; of a text that the image has, the lines that went, behind a -, and then those
+   * that came, behind a +. null: the file is gone.
    */
   files?: Record<string, string | RegExp | null>
   /** by path, the mode and the owner */
@@ -39,6 +46,9 @@ export interface After {
   password_login?: 'yes'
   /** whether the next start has something to do */
   again?: true
-  /** secrets: neither on the card, nor in /run and /tmp, nor in what was freed of the boot partition, nor on the console */
+  /**
+   * secrets: neither on the card, nor in /run and /tmp, nor in what was freed of the boot
+   * partition, nor on the console
+   */
   nowhere?: string[]
 }

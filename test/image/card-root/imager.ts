@@ -1,7 +1,20 @@
 import { chosen } from '../first-boot/cards.ts'
 import { firstrun, runFirstrun } from '../first-boot/imager.ts'
 import type { Card } from './card.ts'
-import { anna, byPassword, cmdline, country, hidden, keyboard, keys, named, password, ssh, tokyo, wifi } from './changes.ts'
+import {
+  anna,
+  byPassword,
+  cmdline,
+  country,
+  hidden,
+  keyboard,
+  keys,
+  named,
+  password,
+  ssh,
+  tokyo,
+  wifi,
+} from './changes.ts'
 import { secretsOfOwn } from './ours.ts'
 
 export const imager = { ...chosen, password: chosen.hash, keys: [chosen.key] }
@@ -20,7 +33,9 @@ const ofImager = {
 }
 const program = '/usr/lib/raspberrypi-sys-mods/imager_custom'
 /** A script of Imager that says less. */
-const script = (...lines: string[]): Record<string, string> => ({ 'firstrun.sh': ['#!/bin/sh', 'set +e', ...lines, ''].join('\n') })
+const script = (...lines: string[]): Record<string, string> => ({
+  'firstrun.sh': ['#!/bin/sh', 'set +e', ...lines, ''].join('\n'),
+})
 export const words = runFirstrun(chosen.country)
 const enables_ssh = ['--quiet --no-reload enable ssh.service']
 
@@ -35,7 +50,10 @@ export const fromImager: Card[] = [
         append: words,
         after: {
           files: ofImager,
-          modes: { '/home/anna/.ssh/authorized_keys': '600 1000:1000', '/etc/wpa_supplicant/wpa_supplicant-wlan0.conf': '600 0:0' },
+          modes: {
+            '/home/anna/.ssh/authorized_keys': '600 1000:1000',
+            '/etc/wpa_supplicant/wpa_supplicant-wlan0.conf': '600 0:0',
+          },
           asks: [...enables_ssh, 'daemon-reload'],
           hostname: chosen.hostname,
         },
@@ -56,7 +74,11 @@ export const fromImager: Card[] = [
       {
         put: { 'firstrun.sh': firstrun(imager).replaceAll('\n', '\r\n') },
         append: words.replace('/boot/', '/boot/firmware/'),
-        after: { files: ofImager, asks: [...enables_ssh, 'daemon-reload'], hostname: chosen.hostname },
+        after: {
+          files: ofImager,
+          asks: [...enables_ssh, 'daemon-reload'],
+          hostname: chosen.hostname,
+        },
       },
     ],
   },
@@ -64,10 +86,19 @@ export const fromImager: Card[] = [
     title: 'that Imager gives a password and SSH, but no key, takes it over the network',
     starts: [
       {
-        put: script(`${program} enable_ssh`, `/usr/lib/userconf-pi/userconf 'musician' '${chosen.hash}'`),
+        put: script(
+          `${program} enable_ssh`,
+          `/usr/lib/userconf-pi/userconf 'musician' '${chosen.hash}'`,
+        ),
         append: words,
         after: {
-          files: { ...password('musician'), ...ssh, ...byPassword, ...regdom, '/var/lib/downbeat/user': 'musician\n' },
+          files: {
+            ...password('musician'),
+            ...ssh,
+            ...byPassword,
+            ...regdom,
+            '/var/lib/downbeat/user': 'musician\n',
+          },
           asks: [...enables_ssh, ...enables_ssh],
           password_login: 'yes',
         },
@@ -78,11 +109,19 @@ export const fromImager: Card[] = [
     title: 'that Imager tells a hidden network and its password joins it',
     starts: [
       {
-        put: script(`${program} set_wlan -h -p '${chosen.ssid.replaceAll("'", `'"'"'`)}' '${chosen.passphrase}' DE`),
+        put: script(
+          `${program} set_wlan -h -p '${chosen.ssid.replaceAll("'", `'"'"'`)}' '${chosen.passphrase}' DE`,
+        ),
         append: words,
         after: { files: { ...wifi(chosen.ssid, chosen.psk, hidden), ...country, ...regdom } },
       },
-      { after: { status: 'skipped', files: { ...wifi(chosen.ssid, chosen.psk, hidden), ...country, ...regdom }, nowhere: secretsOfOwn } },
+      {
+        after: {
+          status: 'skipped',
+          files: { ...wifi(chosen.ssid, chosen.psk, hidden), ...country, ...regdom },
+          nowhere: secretsOfOwn,
+        },
+      },
     ],
   },
   {
@@ -92,7 +131,11 @@ export const fromImager: Card[] = [
         put: script(`${program} set_hostname studio`, 'exit 3'),
         append: words,
         after: {
-          files: { ...named('studio'), ...regdom, '/var/lib/downbeat/firstrun.problems': /status 3/ },
+          files: {
+            ...named('studio'),
+            ...regdom,
+            '/var/lib/downbeat/firstrun.problems': /status 3/,
+          },
           hostname: 'studio',
           again: true,
         },
@@ -100,7 +143,9 @@ export const fromImager: Card[] = [
       {
         after: {
           files: { ...named('studio'), ...regdom },
-          problems: ['firstrun.sh: ended with status 3, and is not run again; downbeat.toml can say the same'],
+          problems: [
+            'firstrun.sh: ended with status 3, and is not run again; downbeat.toml can say the same',
+          ],
           hostname: 'studio',
         },
       },
@@ -109,7 +154,10 @@ export const fromImager: Card[] = [
   {
     title: 'whose firstrun.sh wants a name that the system has already says so on the next start',
     starts: [
-      { put: script(`/usr/lib/userconf-pi/userconf 'audio' '${chosen.hash}'`, 'exit 0'), append: words },
+      {
+        put: script(`/usr/lib/userconf-pi/userconf 'audio' '${chosen.hash}'`, 'exit 0'),
+        append: words,
+      },
       {
         after: {
           files: regdom,
@@ -126,7 +174,10 @@ export const fromImager: Card[] = [
         append: ' systemd.run=/boot/other.sh',
         after: {
           status: '1',
-          files: { '/boot/firmware/other.sh': /./, ...cmdline(/ systemd\.run=\/boot\/other\.sh\n$/) },
+          files: {
+            '/boot/firmware/other.sh': /./,
+            ...cmdline(/ systemd\.run=\/boot\/other\.sh\n$/),
+          },
         },
       },
     ],

@@ -47,7 +47,10 @@ export const accountRenamed = 'that is told who uses it has the account renamed,
 export const everythingTold = 'that is told everything on Windows has it all, and less later'
 /** Cards with a downbeat.toml. */
 export const ours: Card[] = [
-  { title: 'that nobody told anything has nothing to do', starts: [{ after: { status: 'skipped' } }] },
+  {
+    title: 'that nobody told anything has nothing to do',
+    starts: [{ after: { status: 'skipped' } }],
+  },
   {
     title: 'without a downbeat.toml has nothing to do',
     starts: [{ remove: ['/boot/firmware/downbeat.toml'], after: { status: 'skipped' } }],
@@ -75,7 +78,13 @@ export const ours: Card[] = [
       },
       { after: { status: 'skipped', files: everything, hostname: chosen.hostname } },
       {
-        put: toml('hostnam = "mistake"', 'hostname = "stage-left"', 'timezone = "Mars/Olympus"', '[jack]', 'period = 512'),
+        put: toml(
+          'hostnam = "mistake"',
+          'hostname = "stage-left"',
+          'timezone = "Mars/Olympus"',
+          '[jack]',
+          'period = 512',
+        ),
         after: {
           files: { ...everything, ...named('stage-left'), ...jack('-p512 -n3 -r44100') },
           problems: [
@@ -102,15 +111,22 @@ export const ours: Card[] = [
         after: {
           files: {
             ...named('studio'),
-            '/etc/hosts': '-127.0.1.1 downbeat\n-::1 localhost ip6-localhost ip6-loopback\n+127.0.1.1 studio\n',
+            '/etc/hosts':
+              '-127.0.1.1 downbeat\n-::1 localhost ip6-localhost ip6-loopback\n+127.0.1.1 studio\n',
           },
           hostname: 'studio',
         },
       },
     ],
   },
-  { title: 'that is told its time zone has it', starts: [{ put: toml(`timezone = "${chosen.timezone}"`), after: { files: tokyo } }] },
-  { title: 'that is told its keyboard has it', starts: [{ put: toml('keyboard = "de"'), after: { files: keyboard } }] },
+  {
+    title: 'that is told its time zone has it',
+    starts: [{ put: toml(`timezone = "${chosen.timezone}"`), after: { files: tokyo } }],
+  },
+  {
+    title: 'that is told its keyboard has it',
+    starts: [{ put: toml('keyboard = "de"'), after: { files: keyboard } }],
+  },
   {
     title: 'that is told a command starts it with JACK',
     starts: [
@@ -125,7 +141,11 @@ export const ours: Card[] = [
     starts: [
       {
         put: toml('user.name = "anna"'),
-        after: { files: anna, modes: { '/home/anna/.ssh': '700 1000:1000' }, asks: ['daemon-reload'] },
+        after: {
+          files: anna,
+          modes: { '/home/anna/.ssh': '700 1000:1000' },
+          asks: ['daemon-reload'],
+        },
       },
       {
         put: toml('user.name = "ben"'),
@@ -137,11 +157,15 @@ export const ours: Card[] = [
     ],
   },
   {
-    title: 'whose user is to have the name of a group of the system says so, and has the rest applied',
+    title:
+      'whose user is to have the name of a group of the system says so, and has the rest applied',
     starts: [
       {
         put: toml('timezone = "Asia/Tokyo"', 'keyboard = "de"', 'user.name = "audio"'),
-        after: { files: { ...tokyo, ...keyboard }, problems: ['user.name: audio is the name of an account or a group of the system'] },
+        after: {
+          files: { ...tokyo, ...keyboard },
+          problems: ['user.name: audio is the name of an account or a group of the system'],
+        },
       },
     ],
   },
@@ -165,7 +189,10 @@ export const ours: Card[] = [
   {
     title: 'that is told a password takes it on its console alone, and stars leave it as it is',
     starts: [
-      { put: toml(`user.password_hash = '${chosen.hash}'`), after: { files: password('musician'), nowhere: [`'${chosen.hash}'`] } },
+      {
+        put: toml(`user.password_hash = '${chosen.hash}'`),
+        after: { files: password('musician'), nowhere: [`'${chosen.hash}'`] },
+      },
       { put: toml("user.password_hash = '***'"), after: { files: password('musician') } },
     ],
   },
@@ -174,7 +201,11 @@ export const ours: Card[] = [
     starts: [
       {
         put: toml('[user]', `password_hash = '${chosen.hash}'`, '[ssh]', 'enabled = true'),
-        after: { files: { ...password('musician'), ...ssh, ...byPassword }, asks: starts_ssh, password_login: 'yes' },
+        after: {
+          files: { ...password('musician'), ...ssh, ...byPassword },
+          asks: starts_ssh,
+          password_login: 'yes',
+        },
       },
     ],
   },
@@ -198,21 +229,34 @@ export const ours: Card[] = [
     ],
   },
   {
-    title: 'that is told a network joins it, and stars keep its password, though not for another one',
+    title:
+      'that is told a network joins it, and stars keep its password, though not for another one',
     starts: [
       {
-        put: toml('[wifi]', `ssid = ${JSON.stringify(chosen.ssid)}`, `password = ${JSON.stringify(chosen.passphrase)}`),
+        put: toml(
+          '[wifi]',
+          `ssid = ${JSON.stringify(chosen.ssid)}`,
+          `password = ${JSON.stringify(chosen.passphrase)}`,
+        ),
         after: { files: wifi(chosen.ssid, chosen.psk), nowhere: secretsOfOwn },
       },
       {
-        put: toml('[wifi]', `ssid = ${JSON.stringify(chosen.ssid)}`, 'password = "***"', 'hidden = true', 'country = "DE"'),
+        put: toml(
+          '[wifi]',
+          `ssid = ${JSON.stringify(chosen.ssid)}`,
+          'password = "***"',
+          'hidden = true',
+          'country = "DE"',
+        ),
         after: { files: { ...wifi(chosen.ssid, chosen.psk, hidden), ...country } },
       },
       {
         put: toml('[wifi]', 'ssid = "another"', 'password = "***"'),
         after: {
           files: { ...wifi(chosen.ssid, chosen.psk, hidden), ...country },
-          problems: ['wifi.password: this network is another one than before: write its password again'],
+          problems: [
+            'wifi.password: this network is another one than before: write its password again',
+          ],
         },
       },
       {
@@ -223,20 +267,34 @@ export const ours: Card[] = [
   },
   {
     title: 'that is told an open network joins it',
-    starts: [{ put: toml('wifi.ssid = "open"'), after: { files: network(/\tssid=6f70656e\n\tkey_mgmt=NONE\n\}\n$/) } }],
+    starts: [
+      {
+        put: toml('wifi.ssid = "open"'),
+        after: { files: network(/\tssid=6f70656e\n\tkey_mgmt=NONE\n\}\n$/) },
+      },
+    ],
   },
-  { title: 'that is told its country alone knows the channels', starts: [{ put: toml('wifi.country = "DE"'), after: { files: country } }] },
+  {
+    title: 'that is told its country alone knows the channels',
+    starts: [{ put: toml('wifi.country = "DE"'), after: { files: country } }],
+  },
   {
     title: 'that is told how to start JACK does so',
     starts: [
-      { put: toml('[jack]', 'period = 64', 'periods = 2', 'rate = 96000'), after: { files: jack('-p64 -n2 -r96000') } },
+      {
+        put: toml('[jack]', 'period = 64', 'periods = 2', 'rate = 96000'),
+        after: { files: jack('-p64 -n2 -r96000') },
+      },
       { put: toml('[jack]', 'period = 1024'), after: { files: jack('-p1024 -n2 -r96000') } },
     ],
   },
   {
     title: 'with a mistake in its file leaves it unread, until it is mended',
     starts: [
-      { put: { 'downbeat.toml': 'hostname = "mistake"\r\n[wifi]\r\nssid = "no end\r\n' }, after: { problems: [/^downbeat\.toml:3:\d+ /] } },
+      {
+        put: { 'downbeat.toml': 'hostname = "mistake"\r\n[wifi]\r\nssid = "no end\r\n' },
+        after: { problems: [/^downbeat\.toml:3:\d+ /] },
+      },
       { put: toml('hostname = "mended"'), after: { files: named('mended'), hostname: 'mended' } },
     ],
   },
@@ -244,7 +302,13 @@ export const ours: Card[] = [
     title: 'with wrong values names them, and their secrets are not said',
     starts: [
       {
-        put: toml('hostname = "studio"', 'keyboard = 3', '[wifi]', 'ssid = "home"', 'password = "gehei"'),
+        put: toml(
+          'hostname = "studio"',
+          'keyboard = 3',
+          '[wifi]',
+          'ssid = "home"',
+          'password = "gehei"',
+        ),
         after: {
           files: { ...named('studio'), ...network(/\tssid=686f6d65\n\tkey_mgmt=NONE\n\}\n$/) },
           problems: [
@@ -257,7 +321,8 @@ export const ours: Card[] = [
     ],
   },
   {
-    title: 'that cannot apply something says so, keeps the secrets, and has it all on the next start',
+    title:
+      'that cannot apply something says so, keeps the secrets, and has it all on the next start',
     starts: [
       {
         put: {
@@ -270,7 +335,9 @@ export const ours: Card[] = [
             '/etc/localtime': tokyo['/etc/localtime'],
             '/etc/timezone.new/in-the-way': '',
           },
-          problems: ['timezone could not be applied: journalctl -b -u downbeat-settings says why; the next boot tries again'],
+          problems: [
+            'timezone could not be applied: journalctl -b -u downbeat-settings says why; the next boot tries again',
+          ],
           again: true,
         },
       },
@@ -305,7 +372,10 @@ export const ours: Card[] = [
         put: toml('read_only = true'),
         after: { files: readOnly, asks: [starts_again] },
       },
-      { put: toml('read_only = true', 'keyboard = "de"'), after: { files: { ...readOnly, ...keyboard }, asks: [starts_again] } },
+      {
+        put: toml('read_only = true', 'keyboard = "de"'),
+        after: { files: { ...readOnly, ...keyboard }, asks: [starts_again] },
+      },
       { put: toml('read_only = false'), after: { files: keyboard, asks: [starts_again] } },
       { put: toml('read_only = false '), after: { files: keyboard } },
     ],
@@ -317,7 +387,9 @@ export const ours: Card[] = [
         put: { ...toml('read_only = true'), 'cmdline.txt': 'root=/dev/mmcblk0p2 rootwait\n' },
         after: {
           files: cmdline(/\n\+root=\/dev\/mmcblk0p2 rootwait\n$/),
-          problems: ['read_only: there is no room for it in cmdline.txt: add " init=/usr/lib/downbeat/read-only" to its line'],
+          problems: [
+            'read_only: there is no room for it in cmdline.txt: add " init=/usr/lib/downbeat/read-only" to its line',
+          ],
         },
       },
     ],
@@ -325,11 +397,15 @@ export const ours: Card[] = [
   {
     title: 'that is told a sound card that the image does not know names those that it knows',
     starts: [
-      { put: toml('soundcard = "nonsense"'), after: { problems: [/^soundcard: this image has no "nonsense"; it has: auto .*\busb\b/] } },
+      {
+        put: toml('soundcard = "nonsense"'),
+        after: { problems: [/^soundcard: this image has no "nonsense"; it has: auto .*\busb\b/] },
+      },
     ],
   },
   {
-    title: 'that is told another sound card has its texts, and JACK as it was told, and starts again',
+    title:
+      'that is told another sound card has its texts, and JACK as it was told, and starts again',
     starts: [
       {
         put: toml('soundcard = "hifiberry-dac"', '[jack]', 'period = 256'),
@@ -345,7 +421,10 @@ export const ours: Card[] = [
         },
       },
       // to the byte what it was, but for what is remembered
-      { put: toml('soundcard = "usb"'), after: { files: { '/var/lib/downbeat/soundcard': 'usb\n' }, asks: [starts_again] } },
+      {
+        put: toml('soundcard = "usb"'),
+        after: { files: { '/var/lib/downbeat/soundcard': 'usb\n' }, asks: [starts_again] },
+      },
     ],
   },
   {

@@ -1,6 +1,21 @@
 import { chosen } from '../first-boot/cards.ts'
 import type { Card } from './card.ts'
-import { anna, byPassword, country, keyboard, keys, named, password, plain, psk, ssh, starts_ssh, tokyo, toml, wifi } from './changes.ts'
+import {
+  anna,
+  byPassword,
+  country,
+  keyboard,
+  keys,
+  named,
+  password,
+  plain,
+  psk,
+  ssh,
+  starts_ssh,
+  tokyo,
+  toml,
+  wifi,
+} from './changes.ts'
 
 /** Cards with the files of Raspberry Pi OS. */
 export const ofRaspberryPiOS: Card[] = [
@@ -66,7 +81,12 @@ authorized_keys = [ "${chosen.key}" ]
 `,
         },
         after: {
-          files: { ...password('musician'), ...keys('musician', chosen.key), ...ssh, '/var/lib/downbeat/user': 'musician\n' },
+          files: {
+            ...password('musician'),
+            ...keys('musician', chosen.key),
+            ...ssh,
+            '/var/lib/downbeat/user': 'musician\n',
+          },
           asks: starts_ssh,
           nowhere: [`'${chosen.hash}'`],
         },
@@ -78,11 +98,14 @@ authorized_keys = [ "${chosen.key}" ]
     starts: [
       {
         put: {
-          'rpi-preseed.toml': '[system]\nhostname = "studio"\n[user]\ngroups = ["audio"]\n[locale]\nkeymap = "de"\n',
+          'rpi-preseed.toml':
+            '[system]\nhostname = "studio"\n[user]\ngroups = ["audio"]\n[locale]\nkeymap = "de"\n',
         },
         after: {
           files: { ...named('studio'), ...keyboard },
-          problems: ['rpi-preseed.toml:4:10 user.groups: the account stays in the groups of the image'],
+          problems: [
+            'rpi-preseed.toml:4:10 user.groups: the account stays in the groups of the image',
+          ],
           hostname: 'studio',
         },
       },
@@ -106,15 +129,27 @@ authorized_keys = [ "${chosen.key}" ]
     title: 'with userconf and ssh.txt, and keys of its own, takes no password',
     starts: [
       {
-        put: { userconf: `musician:${chosen.hash}\n`, 'ssh.txt': '\n', ...toml(`user.ssh_keys = ["${chosen.key}"]`) },
+        put: {
+          userconf: `musician:${chosen.hash}\n`,
+          'ssh.txt': '\n',
+          ...toml(`user.ssh_keys = ["${chosen.key}"]`),
+        },
         after: {
-          files: { ...password('musician'), ...keys('musician', chosen.key), ...ssh, '/var/lib/downbeat/user': 'musician\n' },
+          files: {
+            ...password('musician'),
+            ...keys('musician', chosen.key),
+            ...ssh,
+            '/var/lib/downbeat/user': 'musician\n',
+          },
           asks: starts_ssh,
         },
       },
     ],
   },
-  { title: 'with a file named ssh alone has SSH', starts: [{ put: { ssh: '' }, after: { files: ssh, asks: starts_ssh } }] },
+  {
+    title: 'with a file named ssh alone has SSH',
+    starts: [{ put: { ssh: '' }, after: { files: ssh, asks: starts_ssh } }],
+  },
   {
     title: 'whose userconf.txt has no hash keeps it until it is mended',
     starts: [
@@ -122,7 +157,9 @@ authorized_keys = [ "${chosen.key}" ]
         put: { 'userconf.txt': 'musician:secret\n' },
         after: {
           files: { '/boot/firmware/userconf.txt': 'musician:secret\n' },
-          problems: ['userconf.txt:1:10 behind the colon: expected what `openssl passwd -6` prints'],
+          problems: [
+            'userconf.txt:1:10 behind the colon: expected what `openssl passwd -6` prints',
+          ],
           again: true,
         },
       },
@@ -143,7 +180,14 @@ authorized_keys = [ "${chosen.key}" ]
           ...toml('hostname = "ours"', '[wifi]', 'ssid = "another"', `psk = "${psk}"`),
         },
         after: {
-          files: { ...named('ours'), ...keyboard, ...anna, ...password('anna'), ...wifi('another', psk), ...country },
+          files: {
+            ...named('ours'),
+            ...keyboard,
+            ...anna,
+            ...password('anna'),
+            ...wifi('another', psk),
+            ...country,
+          },
           asks: ['daemon-reload'],
           hostname: 'ours',
           nowhere: [plain],

@@ -8,7 +8,10 @@ import { root } from '../../downbeat.ts'
 import { cards } from './cards.ts'
 import type { Start } from './card.ts'
 
-/** A file of a card that is another than in the image: `text` of a file, `link` of a link; `gone`: it was in the image. */
+/**
+ * A file of a card that is another than in the image: `text` of a file, `link` of a link; `gone`:
+ * it was in the image.
+ */
 export interface Changed {
   kind: 'file' | 'link' | 'folder' | 'gone'
   mode: string
@@ -20,14 +23,20 @@ export interface Changed {
 export interface Seen {
   /** on the console, and what systemctl and sync are asked, behind a "+ " */
   said: string[]
-  /** exit status of the settings, or of the script of Raspberry Pi Imager; `skipped`: they had nothing to do; empty: cut off */
+  /**
+   * exit status of the settings, or of the script of Raspberry Pi Imager; `skipped`: they had
+   * nothing to do; empty: cut off
+   */
   status: string
   hostname: string
   /** whether sshd takes a password: yes or no */
   password_login: string
   /** whether the next start has something to do */
   again: boolean
-  /** by path, all that is another than in the image: on the card, in /run and /tmp; and in .twins a second name of what was put on it */
+  /**
+   * by path, all that is another than in the image: on the card, in /run and /tmp; and in .twins a
+   * second name of what was put on it
+   */
   files: Record<string, Changed>
 }
 
@@ -38,7 +47,10 @@ export interface CardRoots {
   cards: Seen[][]
 }
 
-/** The image's own scripts and programs on one card after another, in a root under qemu-user that is thrown away. See stage/run.sh. */
+/**
+ * The image's own scripts and programs on one card after another, in a root under qemu-user that is
+ * thrown away. See stage/run.sh.
+ */
 export const cardRoots = defineStage({
   name: 'card-roots',
   about: 'Apply settings of every form in a root that is thrown away',
@@ -49,21 +61,29 @@ export const cardRoots = defineStage({
     root: offsetOf(disk.root),
     boot: offsetOf(disk.boot),
     ext2tar: readFileSync(join(root, 'stages/base/ext2tar.c'), 'utf8'),
-    cards: cards.map(({ starts }) => starts.map(({ put, remove, append, cut }) => ({ put, remove, append, cut }))),
+    cards: cards.map(({ starts }) =>
+      starts.map(({ put, remove, append, cut }) => ({ put, remove, append, cut })),
+    ),
   }),
   async run({ given, from, out, work, own, settings, $ }) {
     writeFileSync(`${work}/ext2tar.c`, given.ext2tar)
-    for (const [i, starts] of given.cards.entries()) for (const [j, start] of starts.entries()) writeStart(`${work}/cases/${i}/${j}`, start)
+    for (const [i, starts] of given.cards.entries())
+      for (const [j, start] of starts.entries()) writeStart(`${work}/cases/${i}/${j}`, start)
     await $`bash ${own}/run.sh ${from.image.disk} ${given.root} ${given.boot} ${settings.jobs}`
     const seen: CardRoots = {
       image: readFiles(`${work}/seen/image`),
-      cards: given.cards.map((starts, i) => starts.map((_, j) => readSeen(`${work}/seen/${i}/${j}`))),
+      cards: given.cards.map((starts, i) =>
+        starts.map((_, j) => readSeen(`${work}/seen/${i}/${j}`)),
+      ),
     }
     writeFileSync(out.seen, JSON.stringify(seen))
   },
 })
 
-function writeStart(folder: string, { put = {}, remove, append, cut }: Pick<Start, 'put' | 'remove' | 'append' | 'cut'>): void {
+function writeStart(
+  folder: string,
+  { put = {}, remove, append, cut }: Pick<Start, 'put' | 'remove' | 'append' | 'cut'>,
+): void {
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
@@ -84,8 +104,22 @@ const linesIn = (path: string): string[] => textIn(path).split('\n').slice(0, -1
 /** Of `list`, a line a file, and the texts in `files`. */
 function readFiles(folder: string): Record<string, Changed> {
   const files = linesIn(`${folder}/list`).map((line): [string, Changed] => {
-    const [kind, mode, owner, path, link] = line.split('\t') as [string, string, string, string, string]
-    return [path, { kind: kinds[kind] ?? 'file', mode, owner, text: kind === 'f' ? textIn(`${folder}/files${path}`) : link }]
+    const [kind, mode, owner, path, link] = line.split('\t') as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ]
+    return [
+      path,
+      {
+        kind: kinds[kind] ?? 'file',
+        mode,
+        owner,
+        text: kind === 'f' ? textIn(`${folder}/files${path}`) : link,
+      },
+    ]
   })
   return Object.fromEntries(files)
 }

@@ -17,18 +17,34 @@ export interface Card {
   read: (name: string) => Promise<string | undefined>
   /** Adds to cmdline.txt, as Raspberry Pi Imager does. */
   append: (words: string) => Promise<void>
-  /** Boots, asks, and pulls the plug. Gives the answer of each command, and what was on the console. */
-  ask: (commands: Record<string, string>) => Promise<{ answers: Record<string, string>; console: string }>
-  /** Boots until the console says something that matches, and pulls the plug there. Gives what the console said. */
+  /**
+   * Boots, asks, and pulls the plug. Gives the answer of each command, and what was on the console.
+   */
+  ask: (
+    commands: Record<string, string>,
+  ) => Promise<{ answers: Record<string, string>; console: string }>
+  /**
+   * Boots until the console says something that matches, and pulls the plug there. Gives what the
+   * console said.
+   */
   until: (pattern: RegExp) => Promise<string>
-  /** Boots until the machine ends by itself, or wants to start again. Gives what the console said. */
+  /**
+   * Boots until the machine ends by itself, or wants to start again. Gives what the console said.
+   */
   untilEnd: () => Promise<string>
   /** Which of some words stand anywhere on the card, byte for byte. */
   find: (words: readonly string[]) => Promise<string[]>
 }
 
 /** A new card in a folder of its own. */
-export async function newCard($: Shell, image: string, board: PlannedBoard, machine: Machine, work: string, name: string): Promise<Card> {
+export async function newCard(
+  $: Shell,
+  image: string,
+  board: PlannedBoard,
+  machine: Machine,
+  work: string,
+  name: string,
+): Promise<Card> {
   const folder = `${work}/${name}`
   const file = `${folder}/card.img`
   mkdirSync(folder)
@@ -49,7 +65,8 @@ export function cardIn($: Shell, folder: string, board: PlannedBoard, machine: M
     onText,
   })
   const said: string[] = []
-  const hear = (text: string): void => writeFileSync(`${folder}/console.log`, (said.push(text), said.join('')))
+  const hear = (text: string): void =>
+    writeFileSync(`${folder}/console.log`, (said.push(text), said.join('')))
   const read: Card['read'] = async (wanted) => {
     const listed = await $.text`MTOOLS_SKIP_CHECK=1 mdir -b -i ${at} ::`
     if (!listed.split('\n').includes(`::/${wanted}`)) return undefined
@@ -67,7 +84,8 @@ export function cardIn($: Shell, folder: string, board: PlannedBoard, machine: M
     fat: at,
     put,
     read,
-    append: async (words) => put({ 'cmdline.txt': `${(await read('cmdline.txt'))!.trim()}${words}\n` }),
+    append: async (words) =>
+      put({ 'cmdline.txt': `${(await read('cmdline.txt'))!.trim()}${words}\n` }),
     async ask(commands) {
       let console = ''
       const booted: Booted = await boot(
@@ -77,7 +95,8 @@ export function cardIn($: Shell, folder: string, board: PlannedBoard, machine: M
       try {
         const answers: Record<string, string> = {}
         await bootEnd(booted.console)
-        for (const [question, command] of Object.entries(commands)) answers[question] = (await booted.console.run(command)).text.trimEnd()
+        for (const [question, command] of Object.entries(commands))
+          answers[question] = (await booted.console.run(command)).text.trimEnd()
         await booted.console.run('sync')
         return { answers, console }
       } finally {
@@ -101,7 +120,8 @@ export function cardIn($: Shell, folder: string, board: PlannedBoard, machine: M
     },
     async find(words) {
       writeFileSync(`${folder}/words`, words.map((word) => `${word}\n`).join(''))
-      const found = await $.text`LC_ALL=C grep -aoF -f ${folder}/words ${file} | sort -u || [ "\${PIPESTATUS[0]}" = 1 ]`
+      const found =
+        await $.text`LC_ALL=C grep -aoF -f ${folder}/words ${file} | sort -u || [ "\${PIPESTATUS[0]}" = 1 ]`
       return found.split('\n').filter(Boolean)
     },
   }

@@ -5,7 +5,9 @@ import { firstrun, runFirstrun } from './imager.ts'
 const ssid = `Küche "2" $(reboot) 'x'`
 const passphrase = 'zugvogel "quark" $(boot)\\'
 
-/** What the settings of each card are, so that the tests know what must be on it, and what must not. */
+/**
+ * What the settings of each card are, so that the tests know what must be on it, and what must not.
+ */
 export const chosen = {
   hostname: 'rehearsal-room',
   user: 'anna',
@@ -22,7 +24,8 @@ export const chosen = {
 /** What a card is asked once it runs. */
 export const questions = {
   hostname: 'hostname; cat /etc/hostname; grep 127.0.1.1 /etc/hosts',
-  account: 'getent passwd 1000; ls -ld --time-style=+ "/home/$(id -nu 1000)" | cut -d" " -f3,4; cat /etc/sudoers.d/downbeat | tail -n 1',
+  account:
+    'getent passwd 1000; ls -ld --time-style=+ "/home/$(id -nu 1000)" | cut -d" " -f3,4; cat /etc/sudoers.d/downbeat | tail -n 1',
   groups: 'id -Gn 1000',
   password: 'getent shadow "$(id -nu 1000)" | cut -d: -f2',
   keys: 'cat "/home/$(id -nu 1000)/.ssh/authorized_keys"',
@@ -47,7 +50,8 @@ export const questions = {
     'for unit in first-boot settings; do systemctl show -P ActiveState downbeat-$unit; systemctl show -P ExecMainStartTimestampMonotonic downbeat-$unit; done',
   problems: 'cat /run/downbeat/problems 2>/dev/null',
   failed: 'systemctl --failed --plain --no-legend',
-  journal: 'journalctl --sync; journalctl -b -o cat -u downbeat-first-boot -u downbeat-settings -u kernel-command-line',
+  journal:
+    'journalctl --sync; journalctl -b -o cat -u downbeat-first-boot -u downbeat-settings -u kernel-command-line',
   left: 'journalctl --sync; grep -rlaF -e zugvogel -e geheimnis /run /tmp /var /etc /root 2>/dev/null; journalctl -b | grep -cE "zugvogel|geheimnis"',
 }
 export type Answers = Record<keyof typeof questions, string>
@@ -78,7 +82,10 @@ export const own = crlf([
 const userconf = `${chosen.user}:${chosen.hash}\r`
 const inOwn = [chosen.passphrase, JSON.stringify(chosen.passphrase).slice(1, -1)]
 
-/** One card with one form after another: downbeat.toml, a start that has nothing to do, custom.toml, userconf.txt and ssh. */
+/**
+ * One card with one form after another: downbeat.toml, a start that has nothing to do, custom.toml,
+ * userconf.txt and ssh.
+ */
 export const forms = async (card: Card) => {
   await card.put({ 'downbeat.toml': own })
   const first = await ask(card)
@@ -87,7 +94,14 @@ export const forms = async (card: Card) => {
   await card.put({ 'downbeat.toml': '# nothing\n', 'custom.toml': custom_toml })
   const custom = await ask(card)
   await card.put({ 'userconf.txt': `${userconf}\n`, ssh: '' })
-  return { first, file, second, custom, userconf: await ask(card), secrets: await card.find([...inOwn, 'geheimnis 4711', userconf]) }
+  return {
+    first,
+    file,
+    second,
+    custom,
+    userconf: await ask(card),
+    secrets: await card.find([...inOwn, 'geheimnis 4711', userconf]),
+  }
 }
 
 /** downbeat.toml, read once, read no more, and read again when it was changed. */
@@ -97,9 +111,20 @@ export const later = async (card: Card) => {
   const file = await card.read('downbeat.toml')
   const secrets = await card.find(inOwn)
   const second = await ask(card)
-  const changed = file!.replace(chosen.hostname, 'stage-left').replace('period = 256', 'period = 512')
-  await card.put({ 'downbeat.toml': `hostnam = "mistake"\n${changed.replace(chosen.timezone, 'Mars/Olympus')}` })
-  return { first, file, secrets, second, third: await ask(card), problems: await card.read('downbeat-problems.txt') }
+  const changed = file!
+    .replace(chosen.hostname, 'stage-left')
+    .replace('period = 256', 'period = 512')
+  await card.put({
+    'downbeat.toml': `hostnam = "mistake"\n${changed.replace(chosen.timezone, 'Mars/Olympus')}`,
+  })
+  return {
+    first,
+    file,
+    secrets,
+    second,
+    third: await ask(card),
+    problems: await card.read('downbeat-problems.txt'),
+  }
 }
 
 /** Raspberry Pi Imager: a start that runs its script and starts again, and the one after it. */
@@ -108,8 +133,16 @@ export const imager = async (card: Card) => {
   await card.put({ 'firstrun.sh': firstrun({ ...rest, password, keys: [key] }) })
   await card.append(runFirstrun(chosen.country))
   const script = await card.untilEnd()
-  const files = { firstrun: await card.read('firstrun.sh'), cmdline: await card.read('cmdline.txt') }
-  return { script, files, answers: await ask(card), secrets: await card.find(['CURRENT_HOSTNAME=', "set_wlan 'K", "userconf 'anna'"]) }
+  const files = {
+    firstrun: await card.read('firstrun.sh'),
+    cmdline: await card.read('cmdline.txt'),
+  }
+  return {
+    script,
+    files,
+    answers: await ask(card),
+    secrets: await card.find(['CURRENT_HOSTNAME=', "set_wlan 'K", "userconf 'anna'"]),
+  }
 }
 
 const custom_toml = `config_version = 1
@@ -133,7 +166,10 @@ keymap = "${chosen.keyboard}"
 timezone = "${chosen.timezone}"
 `
 
-/** Nobody said anything; then, on the same card, custom.toml of Raspberry Pi OS bookworm, with a password that is not hashed. */
+/**
+ * Nobody said anything; then, on the same card, custom.toml of Raspberry Pi OS bookworm, with a
+ * password that is not hashed.
+ */
 export const custom = async (card: Card) => {
   const untold = await ask(card)
   await card.put({ 'custom.toml': custom_toml })
@@ -145,7 +181,17 @@ export const broken = async (card: Card) => {
   await card.put({ 'downbeat.toml': 'hostname = "mistake"\r\n[wifi]\r\nssid = "no end\r\n' })
   const first = await card.ask(questions)
   const problems = await card.read('downbeat-problems.txt')
-  await card.put({ 'downbeat.toml': 'hostname = "mended"\n', 'userconf.txt': `${userconf}\n`, ssh: '' })
+  await card.put({
+    'downbeat.toml': 'hostname = "mended"\n',
+    'userconf.txt': `${userconf}\n`,
+    ssh: '',
+  })
   const second = await ask(card)
-  return { first, problems, second, secrets: await card.find([userconf]), gone: await card.read('downbeat-problems.txt') }
+  return {
+    first,
+    problems,
+    second,
+    secrets: await card.find([userconf]),
+    gone: await card.read('downbeat-problems.txt'),
+  }
 }

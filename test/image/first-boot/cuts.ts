@@ -39,8 +39,9 @@ export const oneOfEachStep = [
 ]
 
 /**
- * The plug is pulled at one moment after another, each time on the next boot of the same card: it reaches a moment only if it
- * carries on from all the ones before. A moment whose step was finished before the plug was out is not said again.
+ * The plug is pulled at one moment after another, each time on the next boot of the same card: it
+ * reaches a moment only if it carries on from all the ones before. A moment whose step was finished
+ * before the plug was out is not said again.
  */
 export const cuts = async (card: Card, moments: readonly string[]) => {
   await card.put({ 'downbeat.toml': own })

@@ -3,14 +3,22 @@ import { chosen } from './cards.ts'
 import type { Answers } from './cards.ts'
 import type { cuts } from './cuts.ts'
 
-/** One identifier in the table of partitions, in cmdline.txt and in fstab; the whole card; two host keys; one machine. */
+/**
+ * One identifier in the table of partitions, in cmdline.txt and in fstab; the whole card; two host
+ * keys; one machine.
+ */
 export function expectOwnIdentity(answers: Answers): void {
   const [id] = /^[0-9a-f]{8}$/m.exec(answers.disk_id)!
   expect(answers.disk_id).toBe(`0x${id}\n${id}`)
   expect(answers.fstab).toBe(`PARTUUID=${id}-02\nPARTUUID=${id}-01`)
-  expect(answers.cmdline.match(/root=PARTUUID=[0-9a-f]{8}-02(?= )/g)).toEqual(Array(2).fill(`root=PARTUUID=${id}-02`))
+  expect(answers.cmdline.match(/root=PARTUUID=[0-9a-f]{8}-02(?= )/g)).toEqual(
+    Array(2).fill(`root=PARTUUID=${id}-02`),
+  )
   expect(Number(answers.size)).toBeGreaterThan(1.6e9) // of a card of 2 GiB
-  expect(answers.host_keys.match(/^ssh_host\S*_key$/gm)).toEqual(['ssh_host_ecdsa_key', 'ssh_host_ed25519_key'])
+  expect(answers.host_keys.match(/^ssh_host\S*_key$/gm)).toEqual([
+    'ssh_host_ecdsa_key',
+    'ssh_host_ed25519_key',
+  ])
   expect(answers.machine_id).toMatch(/^[0-9a-f]{32}$/)
   expect(answers.stamps).toContain('first-boot.done')
   expect(answers.boot).toMatch(/^vfat\n/) // and is still mounted
@@ -20,7 +28,9 @@ export function expectOwnIdentity(answers: Answers): void {
 
 /** What is the same, whatever form it was asked for in. */
 export function expectChosen(answers: Answers): void {
-  expect(answers.hostname).toBe(`${chosen.hostname}\n${chosen.hostname}\n127.0.1.1 ${chosen.hostname}`)
+  expect(answers.hostname).toBe(
+    `${chosen.hostname}\n${chosen.hostname}\n127.0.1.1 ${chosen.hostname}`,
+  )
   expect(answers.timezone).toBe(`/usr/share/zoneinfo/${chosen.timezone}\n${chosen.timezone}\nJST`)
   expect(answers.keyboard).toBe(`XKBLAYOUT="${chosen.keyboard}"`)
   expect(answers.wifi).toContain(`country=${chosen.country}\n`)
@@ -46,7 +56,18 @@ export function expectUncut(
 ): void {
   expectOwnIdentity(answers)
   expectChosen(answers)
-  const same = ['password', 'keys', 'sshd', 'wifi', 'jack', 'autostart', 'groups', 'stamps', 'size', 'issue'] as const
+  const same = [
+    'password',
+    'keys',
+    'sshd',
+    'wifi',
+    'jack',
+    'autostart',
+    'groups',
+    'stamps',
+    'size',
+    'issue',
+  ] as const
   for (const question of same) expect(answers[question], question).toBe(alone.first[question])
   expect(file).toBe(alone.file)
 }

@@ -17,8 +17,9 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'"'"'`)}'`
 const custom = '/usr/lib/raspberrypi-sys-mods/imager_custom'
 
 /**
- * The firstrun.sh of Raspberry Pi Imager 2.0 for an image that says `init_format: systemd`, line by line as
- * CustomisationGenerator::generateSystemdScript of its src/customization_generator.cpp writes it.
+ * The firstrun.sh of Raspberry Pi Imager 2.0 for an image that says `init_format: systemd`, line by
+ * line as CustomisationGenerator::generateSystemdScript of its src/customization_generator.cpp
+ * writes it.
  */
 export function firstrun(chosen: Customisation): string {
   const keys = chosen.keys.map((key) => ` ${quoted(key)}`).join('')

@@ -16,7 +16,10 @@ export interface FirstBoots {
   cuts: Seen<typeof cuts>
 }
 
-/** The image on new cards, told their settings in each of the ways: what was then seen of it. See cards.ts, cuts.ts. */
+/**
+ * The image on new cards, told their settings in each of the ways: what was then seen of it. See
+ * cards.ts, cuts.ts.
+ */
 export const firstBoots = defineStage({
   name: 'first-boots',
   about: 'Boot the image on new cards with settings of every form',
@@ -29,12 +32,17 @@ export const firstBoots = defineStage({
     const chain = async (uses: Record<string, (card: Card) => Promise<unknown>>): Promise<void> => {
       for (const [name, use] of Object.entries(uses)) {
         progress(name)
-        seen[name] = await use(await newCard($, from.image.disk, given.board, virt(given.cpu), work, name))
+        seen[name] = await use(
+          await newCard($, from.image.disk, given.board, virt(given.cpu), work, name),
+        )
         await $`rm -f ${work}/${name}/card.img`
       }
     }
     // Two machines side by side: each waits for its clock, and for its turn, more than it works.
-    await Promise.all([chain({ forms, imager }), chain({ cuts: (card) => cuts(card, oneOfEachStep) })])
+    await Promise.all([
+      chain({ forms, imager }),
+      chain({ cuts: (card) => cuts(card, oneOfEachStep) }),
+    ])
     writeFileSync(out.seen, `${JSON.stringify(seen, null, 2)}\n`)
   },
 })

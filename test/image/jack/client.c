@@ -1,9 +1,10 @@
 /*
- * A client for the tests of our JACK packages: registers ports of both kinds, sends sound and MIDI to itself, asks for the
- * transport and sets a property, and says what came back. Exits with 0 only if all of it was right. With an argument it only
- * tells whether a server is there.
+ * A client for the tests of our JACK packages: registers ports of both kinds, sends sound and MIDI
+ * to itself, asks for the transport and sets a property, and says what came back. Exits with 0 only
+ * if all of it was right. With an argument it only tells whether a server is there.
  *
- * transport.h comes first on purpose: with JACK1's own headers jack_position_t once had another size then.
+ * transport.h comes first on purpose: with JACK1's own headers jack_position_t once had another
+ * size then.
  */
 #include <jack/transport.h>
 #include <jack/midiport.h>
@@ -69,9 +70,12 @@ int main(int argc, char **)
 	}
 	if (argc > 1)
 		return jack_client_close(client);
-	audio_out = jack_port_register(client, "sound-out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
-	audio_in = jack_port_register(client, "sound-in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
-	midi_out = jack_port_register(client, "midi-out", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
+	audio_out = jack_port_register(client, "sound-out", JACK_DEFAULT_AUDIO_TYPE,
+				       JackPortIsOutput, 0);
+	audio_in =
+		jack_port_register(client, "sound-in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
+	midi_out =
+		jack_port_register(client, "midi-out", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
 	midi_in = jack_port_register(client, "midi-in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
 	jack_set_process_callback(client, process, NULL);
 	if (!audio_out || !audio_in || !midi_out || !midi_in || jack_activate(client) ||
@@ -96,7 +100,7 @@ int main(int argc, char **)
 		usleep(100000);
 	jack_deactivate(client);
 	jack_client_close(client);
-	printf("position %zu spoiled %d property %d sound %d notes %d wrong %d\n", sizeof asked.position, spoiled,
-	       property, sound > 0, notes > 0, wrong);
+	printf("position %zu spoiled %d property %d sound %d notes %d wrong %d\n",
+	       sizeof asked.position, spoiled, property, sound > 0, notes > 0, wrong);
 	return cycles < CYCLES || spoiled || !sound || !notes || wrong;
 }

@@ -1,11 +1,10 @@
-# For run.sh and sequencer.sh: a server of our packages, made ready to run under qemu-user, on a processor that minds alignment.
+# For run.sh and sequencer.sh: a server of our packages, made ready to run under qemu-user, on a
+# processor that minds alignment.
 #
 #   . emulated.sh ARCH SERVER PACKAGES HEADERS     (the toolbox is ours and for ARCH)
 #
-# ARCH      arm64 | armhf | armel
-# SERVER    jack1 | jack2
-# PACKAGES  folder of the .debs
-# HEADERS   folder that holds jack/*.h of the server
+# ARCH      arm64 | armhf | armel SERVER    jack1 | jack2 PACKAGES  folder of the .debs HEADERS
+# folder that holds jack/*.h of the server
 arch=$1 server=$2 packages=$3 headers=$4
 case $arch in # the processors of the Pi 3, of the Pi 2 and of the first Pi
   arm64) emulator=qemu-aarch64 cpu=cortex-a53 ;;
@@ -24,11 +23,13 @@ compile_client() { # PROGRAM SOURCE
   compile -o "$1" "$2" "$libraries/libjack.so.0" -Wl,--unresolved-symbols=ignore-in-shared-libs
 }
 
-# A 32-bit program without large files cannot read a folder of a disk with 64-bit numbers: it finds its drivers on a tmpfs.
+# A 32-bit program without large files cannot read a folder of a disk with 64-bit numbers: it finds
+# its drivers on a tmpfs.
 mkdir -p /tmp/drivers /tmp/bin
 cp -f "$libraries"/jack/*.so /tmp/drivers
 export JACK_DRIVER_DIR=/tmp/drivers LD_LIBRARY_PATH=$libraries JACK_NO_START_SERVER=1
-# Clients of JACK1 run jackd, too, to learn where its files are. PRELOADED names a library for the server alone.
+# Clients of JACK1 run jackd, too, to learn where its files are. PRELOADED names a library for the
+# server alone.
 # shellcheck disable=SC2016 # for the script that is written
 printf '#!/bin/sh\nexec %s -cpu %s ${PRELOADED:+-E LD_PRELOAD="$PRELOADED"} %s "$@"\n' "$emulator" "$cpu" "$root/usr/bin/jackd" > /tmp/bin/jackd
 chmod +x /tmp/bin/jackd

@@ -1,12 +1,14 @@
 /*
- * An ALSA sequencer without a kernel, preloaded into jackd: as much of it as JACK's alsa_seqmidi.c calls. It has one device,
- * "Fake", which does in one and the same cycle of the server what the client wishes for, and counts the notes sent to it.
+ * An ALSA sequencer without a kernel, preloaded into jackd: as much of it as JACK's alsa_seqmidi.c
+ * calls. It has one device, "Fake", which does in one and the same cycle of the server what the
+ * client wishes for, and counts the notes sent to it.
  *
  * A wish is a file of that name with words in it:
  *   on        the port is announced; the kernel does so twice
  *   off       the port is gone
  *   a number  the next note (1, 2, ...), with the time that ALSA had so many milliseconds ago
- * The file goes when all of it is done. What was heard of notes 1, 2, ... is said when the server ends; a note 0 starts anew.
+ * The file goes when all of it is done. What was heard of notes 1, 2, ... is said when the server
+ * ends; a note 0 starts anew.
  */
 #include <alsa/asoundlib.h>
 #include <stdatomic.h>
@@ -16,16 +18,20 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SERVER = 128, DEVICE = 20, NOW = 1000 /* ALSA's time always, in seconds: only differences matter */ };
+enum {
+	SERVER = 128,
+	DEVICE = 20,
+	NOW = 1000 /* ALSA's time always, in seconds: only differences matter */
+};
 
 static atomic_bool there;
 static atomic_int connections; /* of the port's present life */
 static int heard, lost, twice, last;
 
-#define DONE(function, ...)                                                                                            \
-	int function(__VA_ARGS__)                                                                                      \
-	{                                                                                                              \
-		return 0;                                                                                              \
+#define DONE(function, ...)                                                                        \
+	int function(__VA_ARGS__)                                                                  \
+	{                                                                                          \
+		return 0;                                                                          \
 	}
 DONE(snd_seq_set_client_name, snd_seq_t *, const char *)
 DONE(snd_seq_create_simple_port, snd_seq_t *, const char *, unsigned, unsigned)
@@ -80,7 +86,8 @@ int snd_seq_get_any_port_info(snd_seq_t *, int, int, snd_seq_port_info_t *info)
 	if (!there)
 		return -ENOENT;
 	snd_seq_port_info_set_capability(info, SND_SEQ_PORT_CAP_READ | SND_SEQ_PORT_CAP_SUBS_READ |
-						       SND_SEQ_PORT_CAP_WRITE | SND_SEQ_PORT_CAP_SUBS_WRITE);
+						       SND_SEQ_PORT_CAP_WRITE |
+						       SND_SEQ_PORT_CAP_SUBS_WRITE);
 	snd_seq_port_info_set_type(info, SND_SEQ_PORT_TYPE_HARDWARE);
 	return 0;
 }
@@ -105,7 +112,8 @@ int snd_seq_connect_to(snd_seq_t *, int, int, int)
 
 int snd_seq_get_queue_status(snd_seq_t *, int, snd_seq_queue_status_t *status)
 {
-	snd_seq_real_time_t *now = (snd_seq_real_time_t *)snd_seq_queue_status_get_real_time(status);
+	snd_seq_real_time_t *now =
+		(snd_seq_real_time_t *)snd_seq_queue_status_get_real_time(status);
 
 	*now = (snd_seq_real_time_t){ .tv_sec = NOW };
 	return 0;

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Runs one of our servers under qemu-user, on a processor that minds alignment, and prints what is asked of it.
+# Runs one of our servers under qemu-user, on a processor that minds alignment, and prints what is
+# asked of it.
 #
 #   run.sh ARCH SERVER PACKAGES HEADERS CLIENT     (see emulated.sh; CLIENT is client.c)
 set -euo pipefail

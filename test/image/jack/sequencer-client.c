@@ -1,6 +1,7 @@
 /*
- * The client beside fake-sequencer.c: lets it plug its port in and out and send notes, sends notes to it, and says what came
- * of it. An emulated machine is late at times, and a cycle that a client misses loses notes by right: such a try is repeated.
+ * The client beside fake-sequencer.c: lets it plug its port in and out and send notes, sends notes
+ * to it, and says what came of it. An emulated machine is late at times, and a cycle that a client
+ * misses loses notes by right: such a try is repeated.
  */
 #include <jack/jack.h>
 #include <jack/midiport.h>
@@ -74,7 +75,8 @@ static void wish(const char *words)
 static bool soon(int count, bool others)
 {
 	for (int i = 0; i < SOON; i++) {
-		const char **names = jack_get_ports(client, NULL, JACK_DEFAULT_MIDI_TYPE, JackPortIsPhysical);
+		const char **names =
+			jack_get_ports(client, NULL, JACK_DEFAULT_MIDI_TYPE, JackPortIsPhysical);
 		int found = 0;
 
 		while (names && names[found])
@@ -129,7 +131,8 @@ int main(void)
 	printf("\n");
 
 	for (int i = 0; i < ROUNDS; i++) {
-		jack_connect(client, FROM_DEVICE, jack_port_name(in)); /* in the first round it is */
+		jack_connect(client, FROM_DEVICE,
+			     jack_port_name(in)); /* in the first round it is */
 		if (!pass(3) || !jack_port_connected(in))
 			return 6;
 		wish("off on on");

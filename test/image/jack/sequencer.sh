@@ -1,5 +1,6 @@
 #!/bin/bash
-# Runs JACK2 with its ALSA sequencer driver and a sequencer that is a fake, and prints what became of ports and events.
+# Runs JACK2 with its ALSA sequencer driver and a sequencer that is a fake, and prints what became
+# of ports and events.
 #
 #   sequencer.sh ARCH SERVER PACKAGES HEADERS FAKE CLIENT     (see emulated.sh; the others are C sources)
 set -euo pipefail

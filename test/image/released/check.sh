@@ -26,7 +26,8 @@ head -c "$(stat -c %s "$image")" /dev/zero | tr '\0' '\377' > card
 PYTHONPATH=tools/usr/lib/python3/dist-packages python3 "$own"/write.py "$xz" "$bmap" card "$image"
 
 dd if=card of=fat bs=1M skip=$((boot >> 20)) count=256 status=none
-# mformat writes the label into the root folder in capitals, and fsck.fat remarks that the boot sector has it otherwise.
+# mformat writes the label into the root folder in capitals, and fsck.fat remarks that the boot
+# sector has it otherwise.
 tools/usr/sbin/fsck.fat -n fat | grep -vE '^fsck|label|^Leaving|^fat: [0-9]+ files|^$' >&2 || echo fat has no fault
 e2fsck -fn card?offset=$root >&2 && echo ext4 has no fault
 

@@ -41,7 +41,11 @@ const everything = [
 export const cases: Case[] = [
   { title: 'nothing', files: {}, read: [] },
   { title: 'an empty file', files: { 'downbeat.toml': '' }, read: [] },
-  { title: 'comments only', files: { 'downbeat.toml': '# hostname = "x"\r\n[wifi]\r\n#ssid = "x"\r\n' }, read: [] },
+  {
+    title: 'comments only',
+    files: { 'downbeat.toml': '# hostname = "x"\r\n[wifi]\r\n#ssid = "x"\r\n' },
+    read: [],
+  },
   {
     title: 'every key, on Windows, with a byte order mark',
     files: {
@@ -100,7 +104,9 @@ export const cases: Case[] = [
   },
   {
     title: 'unknown keys, and the nearest that there is',
-    files: { 'downbeat.toml': 'hostnam = "x"\n[wlan]\nssid = "x"\n[wifi]\npasword = "secret secret"\n' },
+    files: {
+      'downbeat.toml': 'hostnam = "x"\n[wlan]\nssid = "x"\n[wifi]\npasword = "secret secret"\n',
+    },
     read: [],
     wrong: [
       'downbeat.toml:1:1 hostnam: there is no such setting \\(did you mean "hostname"\\?\\)',
@@ -116,20 +122,38 @@ export const cases: Case[] = [
   {
     title: 'line ends, tabs and other control characters in values',
     files: {
-      'downbeat.toml': 'autostart = "a\\nb"\nhostname = "a\\n"\n[wifi]\nssid = "a\\u0000b"\n[user]\nssh_keys = ["' + key + ' a\\tb"]\n',
+      'downbeat.toml':
+        'autostart = "a\\nb"\nhostname = "a\\n"\n[wifi]\nssid = "a\\u0000b"\n[user]\nssh_keys = ["' +
+        key +
+        ' a\\tb"]\n',
     },
     read: [],
-    wrong: ['.*:1:13 autostart.*', '.*:2:12 hostname.*', '.*:6:13 user.ssh_keys.*', '.*:4:8 wifi.ssid.*'],
+    wrong: [
+      '.*:1:13 autostart.*',
+      '.*:2:12 hostname.*',
+      '.*:6:13 user.ssh_keys.*',
+      '.*:4:8 wifi.ssid.*',
+    ],
   },
   {
     title: 'values as long as nobody writes them',
-    files: { 'downbeat.toml': `hostname = "${long}"\nautostart = "${long}"\n[user]\nssh_keys = ["ssh-rsa ${long}"]\n${long} = 1\n` },
+    files: {
+      'downbeat.toml': `hostname = "${long}"\nautostart = "${long}"\n[user]\nssh_keys = ["ssh-rsa ${long}"]\n${long} = 1\n`,
+    },
     read: [],
-    wrong: ['.*:2:13 autostart.*', '.*:1:12 hostname.*', '.{0,40}:5:1 user.a{75}: there is no such setting', '.*:4:13 user.ssh_keys.*'],
+    wrong: [
+      '.*:2:13 autostart.*',
+      '.*:1:12 hostname.*',
+      '.{0,40}:5:1 user.a{75}: there is no such setting',
+      '.*:4:13 user.ssh_keys.*',
+    ],
   },
   {
     title: 'a name of a network of 32 bytes, and one of 33',
-    files: { 'downbeat.toml': `[wifi]\nssid = "${'ü'.repeat(16)}"\n`, 'custom.toml': `[wlan]\nssid = "${'ü'.repeat(16)}x"\n` },
+    files: {
+      'downbeat.toml': `[wifi]\nssid = "${'ü'.repeat(16)}"\n`,
+      'custom.toml': `[wlan]\nssid = "${'ü'.repeat(16)}x"\n`,
+    },
     read: [`wifi.ssid ${'c3bc'.repeat(16)}`],
     wrong: ['custom.toml:2:8 wlan.ssid: expected the name of a network, at most 32 bytes'],
   },
@@ -143,7 +167,9 @@ export const cases: Case[] = [
   },
   {
     title: 'stars keep what is there',
-    files: { 'downbeat.toml': 'wifi = { ssid = "x", password = "***" }\nuser = { password_hash = "*" }\n' },
+    files: {
+      'downbeat.toml': 'wifi = { ssid = "x", password = "***" }\nuser = { password_hash = "*" }\n',
+    },
     read: ['user.password_hash *', 'wifi.psk *', 'wifi.ssid 78'],
   },
   {
@@ -153,11 +179,18 @@ export const cases: Case[] = [
       'custom.toml': '[wlan]\nssid = "x"\npassword = "another one"\n',
       'downbeat.toml': '[user]\npassword_hash = "***"\n[wifi]\npassword = "***"\n',
     },
-    read: ['user.name anna', 'user.password_hash $6$new$hash', 'wifi.psk [0-9a-f]{64}', 'wifi.ssid 78'],
+    read: [
+      'user.name anna',
+      'user.password_hash $6$new$hash',
+      'wifi.psk [0-9a-f]{64}',
+      'wifi.ssid 78',
+    ],
   },
   {
     title: 'a new key beside the stars of an old password',
-    files: { 'downbeat.toml': `[wifi]\nssid = "x"\npassword = "***"\npsk = "${'0f'.repeat(32)}"\n` },
+    files: {
+      'downbeat.toml': `[wifi]\nssid = "x"\npassword = "***"\npsk = "${'0f'.repeat(32)}"\n`,
+    },
     read: [`wifi.psk ${'0f'.repeat(32)}`, 'wifi.ssid 78'],
     masked: `[wifi]\nssid = "x"\npassword = "***"\npsk = "${stars(64)}"\n`,
   },
@@ -216,7 +249,13 @@ export const cases: Case[] = [
       'ssh.txt': '',
       'downbeat.toml': 'hostname = "ours"\n',
     },
-    read: ['hostname ours', 'keyboard gb', 'ssh.enabled true', 'user.name conf', 'user.password_hash $5$a$b'],
+    read: [
+      'hostname ours',
+      'keyboard gb',
+      'ssh.enabled true',
+      'user.name conf',
+      'user.password_hash $5$a$b',
+    ],
     wrong: ['rpi-preseed.toml:6:10 user.groups: the account stays in the groups of the image'],
   },
   {
@@ -231,7 +270,11 @@ export const cases: Case[] = [
     read: ['unread userconf.txt'],
     wrong: ['userconf.txt:1:6 behind the colon: expected what `openssl passwd -6` prints'],
   },
-  { title: 'a file that was wiped but not removed yet', files: { 'custom.toml': '\0'.repeat(400) }, read: [] },
+  {
+    title: 'a file that was wiped but not removed yet',
+    files: { 'custom.toml': '\0'.repeat(400) },
+    read: [],
+  },
   {
     title: 'bytes that are no text',
     files: { 'downbeat.toml': 'hostname = "\u0001"\n' },

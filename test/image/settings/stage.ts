@@ -12,16 +12,25 @@ export interface SettingsSaid {
   wiped: string
 }
 
-const emulators: Record<string, string> = { arm64: 'qemu-aarch64', armhf: 'qemu-arm', armel: 'qemu-arm' }
+const emulators: Record<string, string> = {
+  arm64: 'qemu-aarch64',
+  armhf: 'qemu-arm',
+  armel: 'qemu-arm',
+}
 
-/** downbeat-settings, compiled for an architecture and run by qemu-user on the files of each case. */
+/**
+ * downbeat-settings, compiled for an architecture and run by qemu-user on the files of each case.
+ */
 export const settingsRuns = defineStage({
   name: 'settings-runs',
   about: 'Run the reader of settings on an emulated processor',
   source: import.meta.url,
   needs: { toolbox },
   outputs: { said: 'said.json' },
-  given: ({ tools: { sources, arch } }) => ({ arch, sources: sources.filter(({ path }) => path.startsWith('settings')) }),
+  given: ({ tools: { sources, arch } }) => ({
+    arch,
+    sources: sources.filter(({ path }) => path.startsWith('settings')),
+  }),
   async run({ given, out, work, $ }) {
     for (const { path, text } of given.sources) {
       mkdirSync(dirname(`${work}/${path}`), { recursive: true })

@@ -11,7 +11,10 @@ import { cardIn, newCard } from '../first-boot/card.ts'
 /** All that the verb is made of: its key stands for what it does. */
 const flash = sourceText(new URL('../../../scripts/verbs/flash.ts', import.meta.url).href)
 
-/** A card that ./downbeat flash has written: a loop device, or a file where this machine has none or the user may not. */
+/**
+ * A card that ./downbeat flash has written: a loop device, or a file where this machine has none or
+ * the user may not.
+ */
 const flashed = defineStage({
   name: 'flashed',
   about: 'Flash the image to a loop device',
@@ -20,7 +23,8 @@ const flashed = defineStage({
   outputs: { card: 'card.img' },
   given: () => flash,
   run({ from, out }) {
-    const run = (file: string, ...args: string[]): string => execFileSync(file, args, { encoding: 'utf8' }).trim()
+    const run = (file: string, ...args: string[]): string =>
+      execFileSync(file, args, { encoding: 'utf8' }).trim()
     run('truncate', '-s', '1G', out.card)
     const loop = existsSync('/dev/loop-control') && process.getuid?.() === 0
     const device = loop ? run('losetup', '--find', '--show', out.card) : out.card
@@ -52,19 +56,39 @@ const eeprom = (product: string): string => `/dts-v1/;
 export interface ToldCards {
   /** config.txt as it was written to the card, and after each start */
   config: { new: string; found: string; told: string }
-  /** what the console said on the first start, on those after the card was told another sound card, and something else while it was read-only */
+  /**
+   * what the console said on the first start, on those after the card was told another sound card,
+   * and something else while it was read-only
+   */
   console: { first: string; told: string; kept: string }
-  /** the texts of the sound card that it found which are not in force, whether JACK waits for it, what could not be had */
+  /**
+   * the texts of the sound card that it found which are not in force, whether JACK waits for it,
+   * what could not be had
+   */
   found: { differing: string; waits: string; jack: string }
   problems: string
   /** sha256 of the whole card before it was used as one that is read-only, and after */
   card: { before: string; after: string }
-  read_only: { root: string; boot: string; writable: string; failed: string; settings: string; jack: string; issue: string; doctor: string }
-  /** cmdline.txt as new, as read-only, with something else told, and when it was told to be neither */
+  read_only: {
+    root: string
+    boot: string
+    writable: string
+    failed: string
+    settings: string
+    jack: string
+    issue: string
+    doctor: string
+  }
+  /**
+   * cmdline.txt as new, as read-only, with something else told, and when it was told to be neither
+   */
   cmdline: { new: string; read_only: string; kept: string; told: string }
 }
 
-/** A flashed card for whatever is there, on an emulated board with a HAT; then the same card, told what it is for; then read-only. */
+/**
+ * A flashed card for whatever is there, on an emulated board with a HAT; then the same card, told
+ * what it is for; then read-only.
+ */
 export const toldCards = defineStage({
   name: 'told-cards',
   about: 'Boot a card that looks for its sound card, and tell it another one',
@@ -75,10 +99,20 @@ export const toldCards = defineStage({
     board: boards[0]!,
     cpu: virt_cpu!,
     own: view.soundcards.own,
-    hat: { id: view.soundcards.hats[0]!.id, product: view.soundcards.hats[0]!.product.slice(1, -1) },
+    hat: {
+      id: view.soundcards.hats[0]!.id,
+      product: view.soundcards.hats[0]!.product.slice(1, -1),
+    },
   }),
   async run({ given: { board, cpu, own, hat }, from, out, work, $ }) {
-    const onBoard = await newCard($, from.flashed.card, board, machineOf(board.emulator!, cpu), work, 'card')
+    const onBoard = await newCard(
+      $,
+      from.flashed.card,
+      board,
+      machineOf(board.emulator!, cpu),
+      work,
+      'card',
+    )
     const quick = cardIn($, `${work}/card`, board, virt(cpu))
     writeFileSync(`${work}/hat.dts`, eeprom(hat.product))
     await $`dtc -q -I dts -O dtb -o ${work}/hat.dtbo ${work}/hat.dts
@@ -94,11 +128,14 @@ export const toldCards = defineStage({
     await quick.put({ 'downbeat.toml': 'soundcard = "nonsense"\n' })
     const { answers } = await quick.ask({
       differing: `cd /usr/share/downbeat/soundcards/${hat.id}/root && find . -type f | while read -r text; do cmp -s "$text" "/$text" || echo "$text"; done`,
-      waits: 'systemctl start jackd-waits.service; journalctl --sync; journalctl -b -o cat -u jackd-waits.service | grep waits',
+      waits:
+        'systemctl start jackd-waits.service; journalctl --sync; journalctl -b -o cat -u jackd-waits.service | grep waits',
       jack: 'grep ^JACKD_ALSA /etc/default/jackd',
     })
     const problems = (await quick.read('downbeat-problems.txt'))!
-    await quick.put({ 'downbeat.toml': `soundcard = "${own}"\nread_only = true\n[jack]\nperiod = 256\n` })
+    await quick.put({
+      'downbeat.toml': `soundcard = "${own}"\nread_only = true\n[jack]\nperiod = 256\n`,
+    })
     const told = await quick.untilEnd()
     const asRead = await cmdline()
     const sum = async (): Promise<string> => (await $.text`sha256sum <${quick.file}`).trim()
@@ -106,7 +143,8 @@ export const toldCards = defineStage({
     const used = await quick.ask({
       root: 'findmnt -no FSTYPE /; findmnt -no FSTYPE,OPTIONS /media/card | cut -c1-8',
       boot: 'findmnt -no OPTIONS /boot/firmware | cut -d, -f1',
-      writable: 'for folder in /etc /var/lib /home/* /usr /root; do echo mine >$folder/mine && cat $folder/mine; done',
+      writable:
+        'for folder in /etc /var/lib /home/* /usr /root; do echo mine >$folder/mine && cat $folder/mine; done',
       failed: 'systemctl --failed --plain --no-legend',
       settings: 'systemctl show -P ActiveState downbeat-first-boot downbeat-settings',
       jack: 'grep ^JACKD_ALSA /etc/default/jackd',

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Makes images of many kinds, unpacks them with stages/base/unpack.sh, and says what came of it, a line for each answer:
+# Makes images of many kinds, unpacks them with stages/base/unpack.sh, and says what came of it, a
+# line for each answer:
 #
 #   check.sh UNPACK      (UNPACK: the folder of unpack.sh and ext2tar.c; the current folder is scratch)
 #
@@ -105,8 +106,8 @@ write_table old.img dos
 write_boot old.img boot
 python3 "$tree" debugfs 1024 | write_root old.img tree -b 1024 -I 256 -N 16384 -O ^extent,^64bit,^huge_file,^metadata_csum
 
-# New: a GPT, files within inodes, checksums; blocks that are allocated but were never written, full of what was there
-# before; a journal that has not been replayed.
+# New: a GPT, files within inodes, checksums; blocks that are allocated but were never written, full
+# of what was there before; a journal that has not been replayed.
 head -c 96M /dev/zero | tr '\0' '\377' > new.img
 dd if=/dev/zero of=new.img bs=1M count=$((root_start / 2048)) conv=notrunc status=none
 write_table new.img gpt
@@ -147,7 +148,8 @@ for image in old new; do
 done
 compare xz tree
 compare old tree
-# What its journal brings; and where a file within its inode is all hole, mke2fs has filled a part of it.
+# What its journal brings; and where a file within its inode is all hole, mke2fs has filled a part
+# of it.
 touch -r tree/journaled time
 head -c 4096 /dev/zero | tr '\0' n > tree/journaled
 touch -r time tree/journaled

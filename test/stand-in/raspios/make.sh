@@ -1,13 +1,15 @@
 #!/bin/bash
-# Makes what the tests have in place of Raspberry Pi's servers: folders named by host in $OUT, and what is in them in $FACTS.
+# Makes what the tests have in place of Raspberry Pi's servers: folders named by host in $OUT, and
+# what is in them in $FACTS.
 #
 #   downloads.raspberrypi.com/…/<date>-raspios-<suite>-<arch>-lite.img.xz, with .sha256 and .sig, and Imager's list
 #   www.raspberrypi.org/raspberrypi_downloads.gpg.key
 #   archive.raspberrypi.com/debian: the archive that the image names beside Debian's, signed by a key that is in the image
 #
-# Everything is Debian's, but for small packages of ours that have the names, units and scripts of Raspberry Pi's own
-# (packages/). Sizes, names of partitions, texts and first boot: as RPi-Distro/pi-gen and an image of 2026-09-15 have them.
-# What it does not show: whatever the real packages do otherwise.
+# Everything is Debian's, but for small packages of ours that have the names, units and scripts of
+# Raspberry Pi's own (packages/). Sizes, names of partitions, texts and first boot: as
+# RPi-Distro/pi-gen and an image of 2026-09-15 have them. What it does not show: whatever the real
+# packages do otherwise.
 set -euo pipefail
 own=$(dirname "$(realpath "$0")")
 date=2026-09-15

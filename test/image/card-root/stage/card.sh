@@ -1,13 +1,15 @@
 #!/bin/bash
-# card.sh TREE CASE: one card, from one start to the next. Each of cases/CASE/* is a start: put/ has what is put on the card
-# before it, `remove` what is taken away, `append` words for cmdline.txt, `cut` what is said when the plug is pulled.
+# card.sh TREE CASE: one card, from one start to the next. Each of cases/CASE/* is a start: put/ has
+# what is put on the card before it, `remove` what is taken away, `append` words for cmdline.txt,
+# `cut` what is said when the plug is pulled.
 set -euo pipefail
 tree=$1 case=$2
 own=$(dirname "$(realpath "$0")")
 card=/tmp/card-$case root=/tmp/card-$case/root
 
 mkdir -p "$card"/{changes,work,root}
-# userxattr: what an overlay notes about its files is trusted.* otherwise, which a user namespace may not write.
+# userxattr: what an overlay notes about its files is trusted.* otherwise, which a user namespace
+# may not write.
 mount -t overlay -o "lowerdir=$tree,upperdir=$card/changes,workdir=$card/work,userxattr" card "$root"
 mount -t tmpfs -o mode=755 dev "$root/dev"
 for device in null zero full random urandom; do

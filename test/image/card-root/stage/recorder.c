@@ -1,7 +1,8 @@
 /*
- * In the place of systemctl and of sync of a card, by their names: says on the console what it is asked, behind a "+ ".
- * systemctl: what is a matter of files alone is done by the card's own, /mnt/systemctl. sync: without a file it would wait for
- * all the disks of the machine that the tests run on. A program of this machine, without libraries: a card asks often.
+ * In the place of systemctl and of sync of a card, by their names: says on the console what it is
+ * asked, behind a "+ ". systemctl: what is a matter of files alone is done by the card's own,
+ * /mnt/systemctl. sync: without a file it would wait for all the disks of the machine that the
+ * tests run on. A program of this machine, without libraries: a card asks often.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

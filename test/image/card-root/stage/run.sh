@@ -1,13 +1,15 @@
 #!/bin/bash
-# run.sh IMAGE ROOT-OFFSET FAT-OFFSET JOBS: takes an image apart, and lets a card with its files go through each of cases/.
-# What was seen is in seen/. Works in the folder it is started in, in the sandbox of the toolbox. Nothing is mounted but in
-# namespaces that end with it; the files of a card are in memory.
+# run.sh IMAGE ROOT-OFFSET FAT-OFFSET JOBS: takes an image apart, and lets a card with its files go
+# through each of cases/. What was seen is in seen/. Works in the folder it is started in, in the
+# sandbox of the toolbox. Nothing is mounted but in namespaces that end with it; the files of a card
+# are in memory.
 set -euo pipefail
 image=$1 root_at=$2 fat_at=$3 jobs=$4
 own=$(dirname "$(realpath "$0")")
 tree=/tmp/tree
 
-# The files of the image with their owners and modes; of those on the FAT all are root's, as the mount has it.
+# The files of the image with their owners and modes; of those on the FAT all are root's, as the
+# mount has it.
 gcc -O2 -o ext2tar ext2tar.c -lext2fs -lcom_err -larchive
 gcc -O2 -static -Wall -Wextra -Werror -o recorder "$own/recorder.c"
 mkdir "$tree"
@@ -23,12 +25,14 @@ ln -s "$(ls "$tree/usr/lib/modules")" "$tree/usr/lib/modules/$(uname -r)"
 
 arch=$(cat "$tree/var/lib/dpkg/arch")
 if [ "$(dpkg --print-architecture)" != "$arch" ]; then
-  # As in rootfs/common.sh: a rule of our own where this kernel has one for each user namespace, and the host's where it has not.
+  # As in rootfs/common.sh: a rule of our own where this kernel has one for each user namespace, and
+  # the host's where it has not.
   case $arch in arm64) emulator=qemu-aarch64 ;; *) emulator=qemu-arm ;; esac
   ! mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc 2> /dev/null || [ -e /proc/sys/fs/binfmt_misc/$emulator ] ||
     cat /usr/lib/binfmt.d/$emulator.conf > /proc/sys/fs/binfmt_misc/register
-  # cat, mv, sed ... of the same release for this machine: nine of ten processes of a start are these, and emulation costs
-  # most where a process does least. The shell, the tools of accounts and all that is ours stay the card's own.
+  # cat, mv, sed ... of the same release for this machine: nine of ten processes of a start are
+  # these, and emulation costs most where a process does least. The shell, the tools of accounts and
+  # all that is ours stay the card's own.
   mapfile -t twins < <(dpkg -L coreutils sed grep | grep '^/usr/bin/' && printf '/usr/bin/%s\n' getent systemctl)
   for path in "${twins[@]}"; do [ ! -f "$tree$path" ] || cp --no-dereference --remove-destination "$path" "$tree$path"; done
   { ldd "${twins[@]}" 2> /dev/null || :; } | sed -n 's|.*[ \t]\(/usr\)\?\(/lib[^ ]*\) (0x.*|\2|p' | sort -u | # some are scripts

@@ -1,6 +1,7 @@
 #!/bin/bash
-# start.sh ROOT SEEN: what a start of the card runs of ours, in namespaces of its own. The scripts are the image's, and so is
-# what they run, under qemu-user, but for the twins of run.sh and for systemctl and sync: see recorder.c.
+# start.sh ROOT SEEN: what a start of the card runs of ours, in namespaces of its own. The scripts
+# are the image's, and so is what they run, under qemu-user, but for the twins of run.sh and for
+# systemctl and sync: see recorder.c.
 set -eu
 root=$1 seen=$2
 
