@@ -96,7 +96,7 @@ async function addVerbs(asked: string | undefined): Promise<void> {
 }
 
 /** Turns whatever went wrong into a message and an exit code. */
-async function explain(thrown: unknown): Promise<number> {
+async function tellError(thrown: unknown): Promise<number> {
   const error = systemError(thrown)
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const { tell } = await import('./session/tell.ts')
@@ -118,7 +118,7 @@ try {
   if (process.argv.length === 2) program.outputHelp()
   else await program.parseAsync()
 } catch (error) {
-  process.exitCode = await explain(error)
+  process.exitCode = await tellError(error)
 }
 // Locks and timers of a run that ended must not keep the process.
 if (process.exitCode !== undefined && process.exitCode !== 0) process.exit()

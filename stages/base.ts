@@ -9,7 +9,7 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { download } from '../lib/engine/fetch/download.ts'
-import { inWords } from '../lib/common/words/meter.ts'
+import { progressInWords } from '../lib/common/words/meter.ts'
 import { UserError } from '../lib/common/words/errors.ts'
 import { fetchOrKept } from '../lib/engine/fetch/kept.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
@@ -61,7 +61,7 @@ export const base = defineStage({
     const found = await download(given, {
       ...network,
       folder: kept.downloads,
-      onProgress: (so_far) => progress(`fetching it: ${inWords(so_far)}`),
+      onProgress: (so_far) => progress(`fetching it: ${progressInWords(so_far)}`),
     })
     // A file of the user's own is somewhere that the toolbox does not see.
     const file = found.startsWith(`${kept.downloads}/`) ? found : `${work}/fetched`

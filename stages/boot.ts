@@ -5,7 +5,7 @@ import type { Booted } from '../lib/prove/emulator/emulator.ts'
 import { messageOf, ProofError } from '../lib/common/words/errors.ts'
 import type { PlannedBoard } from '../lib/plan/plan.ts'
 import { emulatedCard, startsJack } from '../lib/plan/cards.ts'
-import { accepts, describe, expectation, proofsOf, question } from '../lib/plan/proofs/proof.ts'
+import { accepts, titleOf, expectation, proofsOf, question } from '../lib/plan/proofs/proof.ts'
 import type { ProofResult } from '../lib/plan/proofs/proof.ts'
 import { demand } from '../lib/prove/proof/demand.ts'
 import type { ProofData } from '../lib/plan/schema/tuning.ts'
@@ -89,7 +89,7 @@ export const boot = defineStage({
             say(`is asked for ${tuning.id} (${results.length} answers)`)
             const row = {
               tuning: tuning.id,
-              proof: describe(proof),
+              proof: titleOf(proof),
               where: machine.name,
               expected: expectation(proof),
             }

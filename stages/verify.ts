@@ -16,7 +16,7 @@ import type { DiskPlan, PlannedBoard } from '../lib/plan/plan.ts'
 import { configLine } from '../lib/prove/proof/kernel-config.ts'
 import {
   accepts,
-  describe,
+  titleOf,
   expectation,
   normalConfig,
   proofsOf,
@@ -93,7 +93,7 @@ export const verify = defineStage({
       if (seen === undefined) continue
       results.push({
         tuning: tuning.id,
-        proof: describe(proof),
+        proof: titleOf(proof),
         where: 'image',
         expected: expectation(proof),
         ...seen,

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
-import { describe } from '../../lib/plan/proofs/proof.ts'
+import { titleOf } from '../../lib/plan/proofs/proof.ts'
 import { Checklist } from './checklist.ts'
 import type { TuningData } from '../../lib/plan/schema/tuning.ts'
 import { readYaml } from '../../lib/plan/catalogue/yaml.ts'
@@ -77,7 +77,7 @@ export function tuningTable(root: string): string {
     if (tuning.conflicts.length > 0)
       lines.push(`- does not go with: ${tuning.conflicts.join(', ')}`)
     for (const proof of tuning.proof)
-      lines.push(`- proof (${where(proof)}): ${escape(describe(proof))}`)
+      lines.push(`- proof (${where(proof)}): ${escape(titleOf(proof))}`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -56,7 +56,7 @@ function choicesFile(given: string | undefined): string {
 }
 
 /** The plan of what was chosen. Asks the network only where the choices say `@latest`. */
-export async function planOf(
+export async function chosenPlan(
   given: string | undefined,
   options: ChoiceOptions,
   plainEmulation = false,

@@ -19,7 +19,7 @@ import { image } from '../../stages/image.ts'
 import { release } from '../../stages/release.ts'
 import { sound } from '../../stages/sound.ts'
 import { verify } from '../../stages/verify.ts'
-import { planOf, typed, withChoices } from '../session/choices.ts'
+import { chosenPlan, typed, withChoices } from '../session/choices.ts'
 import type { ChoiceOptions } from '../session/choices.ts'
 import { out, runStages, shown, stagesBefore } from '../session/session.ts'
 import type { Run } from '../session/session.ts'
@@ -63,7 +63,7 @@ export function buildCommand(): Command {
 }
 
 async function build(file: string | undefined, options: Options): Promise<void> {
-  const plan = await planOf(file, options, options.plainEmulation === true)
+  const plan = await chosenPlan(file, options, options.plainEmulation === true)
   const known = stagesBefore(boot, sound, release)
   for (const name of [
     options.until,

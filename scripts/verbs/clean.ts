@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
 import { lockOf, removeItems } from '../../lib/engine/cache/bound.ts'
-import { inWords, itemsOf } from '../../lib/engine/cache/items.ts'
+import { itemsInWords, itemsOf } from '../../lib/engine/cache/items.ts'
 import type { Item } from '../../lib/engine/cache/items.ts'
 import { HostError, UserError } from '../../lib/common/words/errors.ts'
 import { lock } from '../../lib/common/files/lock.ts'
@@ -64,7 +64,7 @@ async function clean({ all, olderThan }: Options): Promise<void> {
       ? ''
       : `; ${olderThan === undefined ? 'downloads, ' : ''}compiler cache and images stay (--all removes them, too)`
   process.stdout.write(
-    `removed ${inWords(items)} from ${cache}${also}${old === undefined ? '' : `, and ${old}`}${stay}\n`,
+    `removed ${itemsInWords(items)} from ${cache}${also}${old === undefined ? '' : `, and ${old}`}${stay}\n`,
   )
 }
 

@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { promisify } from 'node:util'
 import { Command } from 'commander'
-import { inWords } from '../../lib/common/words/meter.ts'
+import { progressInWords } from '../../lib/common/words/meter.ts'
 import { Interrupted, UserError } from '../../lib/common/words/errors.ts'
 import type { Drive } from '../../lib/card/drives/drive.ts'
 import { fingerprint, sizeInWords } from '../../lib/card/drives/drive.ts'
@@ -14,7 +14,7 @@ import type { Question } from '../../lib/card/drives/rules.ts'
 import { refusalOf } from '../../lib/card/drives/rules.ts'
 import { openSource } from '../../lib/card/image-file/source.ts'
 import type { Source } from '../../lib/card/image-file/source.ts'
-import { allowed, decisions, describe, listed } from '../../lib/card/drives/table.ts'
+import { allowed, decisions, driveLine, listed } from '../../lib/card/drives/table.ts'
 import { openTarget } from '../../lib/card/flash/target.ts'
 import { withSettings } from '../../lib/card/personalize/personalize.ts'
 import { createStatusLine, seconds } from '../session/report.ts'
@@ -63,7 +63,7 @@ async function run(image: string, disk: string | undefined, options: Options): P
   )
     throw new UserError(`${disk}: this is the image itself`)
   say(`${source.path}: ${inventory(source)}`)
-  say(`${drive.path}: ${describe(drive)}`)
+  say(`${drive.path}: ${driveLine(drive)}`)
   if (options.dryRun === true) for (const line of decisions(drive, question)) say(line)
   const refusal = refusalOf(drive, question)
   if (refusal !== undefined) throw new UserError(`${disk}: ${refusal}`)
@@ -141,7 +141,7 @@ async function write(
       signal,
       open: openTarget,
       look: () => driveAt(drive.path),
-      onProgress: (phase, progress) => status.show(`${phase}: ${inWords(progress)}`),
+      onProgress: (phase, progress) => status.show(`${phase}: ${progressInWords(progress)}`),
     })
     status.end()
     const rate = (s: number): string => `${(bytes / 1e6 / Math.max(s, 0.001)).toFixed(1)} MB/s`

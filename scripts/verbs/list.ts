@@ -5,7 +5,7 @@ import { UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { Image } from '../../lib/plan/schema/image.ts'
-import { planOf, withChoices } from '../session/choices.ts'
+import { chosenPlan, withChoices } from '../session/choices.ts'
 import type { ChoiceOptions } from '../session/choices.ts'
 import { root } from '../session/session.ts'
 
@@ -40,7 +40,7 @@ export function listCommand(): Command {
         const wanted = kinds.filter((kind) => what === undefined || kind === what)
         const found: Record<string, Record<string, Listed>> = {}
         for (const kind of wanted)
-          found[kind] = kind === 'tunings' ? tunings(await planOf(file, options)) : named(kind)
+          found[kind] = kind === 'tunings' ? tunings(await chosenPlan(file, options)) : named(kind)
         if (options.json === true)
           return void process.stdout.write(`${JSON.stringify(found, null, 2)}\n`)
         for (const [kind, entries] of Object.entries(found)) {

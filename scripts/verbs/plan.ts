@@ -3,8 +3,8 @@ import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
-import { describe } from '../../lib/plan/proofs/proof.ts'
-import { planOf, withChoices } from '../session/choices.ts'
+import { titleOf } from '../../lib/plan/proofs/proof.ts'
+import { chosenPlan, withChoices } from '../session/choices.ts'
 import type { ChoiceOptions } from '../session/choices.ts'
 import { root } from '../session/session.ts'
 
@@ -25,9 +25,9 @@ export function planCommand(): Command {
         file: string | undefined,
         options: ChoiceOptions & { explain?: string; json?: true },
       ) => {
-        const plan = await planOf(file, options)
+        const plan = await chosenPlan(file, options)
         const say = (line = ''): void => void process.stdout.write(`${line}\n`)
-        if (options.explain !== undefined) return explain(plan, options.explain, say)
+        if (options.explain !== undefined) return explainTuning(plan, options.explain, say)
         if (options.json === true) return say(JSON.stringify(plan, null, 2))
         say(plan.name)
         const rows = Object.entries(plan.origins)
@@ -59,7 +59,7 @@ export function planCommand(): Command {
     )
 }
 
-function explain(plan: Plan, id: string, say: (line?: string) => void): void {
+function explainTuning(plan: Plan, id: string, say: (line?: string) => void): void {
   const catalogue = openCatalogue(root)
   const ids = catalogue.ids('tunings')
   if (!ids.includes(id))
@@ -87,7 +87,7 @@ function explain(plan: Plan, id: string, say: (line?: string) => void): void {
   }
   say('  proofs:')
   for (const proof of planned.off === undefined ? planned.proofs : tuning.proof)
-    say(`    ${proof.on}: ${describe(proof)}`)
+    say(`    ${proof.on}: ${titleOf(proof)}`)
   say(
     `  ${planned.off === undefined ? 'switch it off' : 'switch it on'}: --set tunings.${id}=${planned.off === undefined ? 'off' : 'on'}`,
   )

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Plan } from '../../lib/plan/plan.ts'
-import { describe, proofsOf } from '../../lib/plan/proofs/proof.ts'
+import { titleOf, proofsOf } from '../../lib/plan/proofs/proof.ts'
 import { builtRecord, downbeat, root } from '../downbeat.ts'
 
 const folder = join(root, 'out/images/downbeat')
@@ -20,7 +20,7 @@ test('every proof of every tuning in force was tried, but for those that need a 
   expect(promised.length).toBeGreaterThan(30)
   expect(
     promised
-      .map(({ tuning, proof }) => `${tuning.id}: ${describe(proof)}`)
+      .map(({ tuning, proof }) => `${tuning.id}: ${titleOf(proof)}`)
       .filter((one) => !tried.has(one)),
   ).toEqual([])
 })

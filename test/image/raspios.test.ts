@@ -119,6 +119,11 @@ describe('Raspberry Pi OS', () => {
     )
   })
 
+  test('keeps the folders of its boot partition under their names, whatever these are', () => {
+    for (const folder of ['$RECYCLE.BIN', 'a $(reboot) b'])
+      expect(onFat('raspios', `${folder}/desktop.ini`), folder).toBe('kept\n')
+  })
+
   test('knows its config.txt for other sound cards, too', () => {
     const { configure, soundcard } = planned()
     const shelf = (id: string): string =>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { ProofError } from '../../lib/common/words/errors.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
-import { describe } from '../../lib/plan/proofs/proof.ts'
+import { titleOf } from '../../lib/plan/proofs/proof.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { runStages } from '../../scripts/session/session.ts'
 import { boot } from '../../stages/boot.ts'
@@ -51,7 +51,7 @@ test('the proofs on the running system fail on an image without the tunings', as
     ),
   )
   const passed = asked
-    .flatMap(({ id, proofs }) => proofs.map((proof) => `${id}: ${describe(proof)}`))
+    .flatMap(({ id, proofs }) => proofs.map((proof) => `${id}: ${titleOf(proof)}`))
     .filter((one) => !failed.has(one))
   expect(passed.sort()).toEqual(Object.keys(guards).sort())
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { keepBound, lockOf } from '../../lib/engine/cache/bound.ts'
 import { commit, openCache } from '../../lib/engine/cache/cache.ts'
-import { bytesOf, inWords, itemsOf } from '../../lib/engine/cache/items.ts'
+import { bytesOf, itemsInWords, itemsOf } from '../../lib/engine/cache/items.ts'
 import { lock } from '../../lib/common/files/lock.ts'
 import { downbeat, temporaryFolder, write } from './fixtures.ts'
 
@@ -275,6 +275,6 @@ test('a git repository is one download', async () => {
     join(dir, 'kept/debs/arm64/a.deb'),
     join(dir, 'kept/sources/linux.git'),
   ])
-  expect(inWords(downloads)).toBe('2 downloads (0.0 GiB)')
+  expect(itemsInWords(downloads)).toBe('2 downloads (0.0 GiB)')
   expect(bytesOf(downloads)).toBeGreaterThan(MiB)
 })

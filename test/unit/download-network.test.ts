@@ -6,7 +6,12 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { download } from '../../lib/engine/fetch/download.ts'
-import { isDowngrade, proxiesOf, sourceOf, withoutSecrets } from '../../lib/engine/fetch/address.ts'
+import {
+  isDowngrade,
+  proxiesOf,
+  addressOf,
+  withoutSecrets,
+} from '../../lib/engine/fetch/address.ts'
 import { explained } from '../../lib/engine/fetch/refusals.ts'
 import { serveProxy } from '../stand-in/proxy.ts'
 import type { Proxy } from '../stand-in/proxy.ts'
@@ -42,13 +47,13 @@ describe('a mirror', () => {
     ['http://downloads.example/a', 'http://downloads.example/a'],
   ]
   test.each(cases)('is asked in place of %s', (asked, at) => {
-    expect(sourceOf(asked, mirrors).url.href).toBe(new URL(at).href)
+    expect(addressOf(asked, mirrors).url.href).toBe(new URL(at).href)
   })
 
   test('that is no address is refused by its name, and so is a file that has none', () => {
     const begins = 'it begins with https://, http:// or file:///'
     expect(
-      refusal(() => sourceOf('https://a/b', [{ from: 'https://a', to: 'mirror.example' }])),
+      refusal(() => addressOf('https://a/b', [{ from: 'https://a', to: 'mirror.example' }])),
     ).toBe(`mirror.example: is no mirror to fetch from (${begins})`)
     for (const odd of [
       '',
@@ -58,7 +63,7 @@ describe('a mirror', () => {
       'file://srv/an/image',
       'downloads.example/a',
     ]) {
-      expect(refusal(() => sourceOf(odd, []))).toBe(
+      expect(refusal(() => addressOf(odd, []))).toBe(
         `${odd}: is no address to fetch from (${begins})`,
       )
     }

@@ -6,7 +6,7 @@ import { parseDocument } from 'yaml'
 import { UserError } from '../../lib/common/words/errors.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { configLine } from '../../lib/prove/proof/kernel-config.ts'
-import { accepts, describe, normalConfig, question } from '../../lib/plan/proofs/proof.ts'
+import { accepts, titleOf, normalConfig, question } from '../../lib/plan/proofs/proof.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import type { ProofData } from '../../lib/plan/schema/tuning.ts'
 import { catalogueAt, filesOf, idsOf, inForce, planOf, repository } from './fixtures.ts'
@@ -141,8 +141,8 @@ function judge(
   )
   return {
     changes: !isDeepStrictEqual(outcome(whole), outcome(mutant)),
-    fail: fail.map(describe),
-    hold: hold.map(describe),
+    fail: fail.map(titleOf),
+    hold: hold.map(titleOf),
   }
 }
 

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe as group, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { PlannedTuning } from '../../lib/plan/plan.ts'
 import { configLine } from '../../lib/prove/proof/kernel-config.ts'
 import { emulatedCard, startsJack } from '../../lib/plan/cards.ts'
 import {
   accepts,
-  describe,
+  titleOf,
   expectation,
   normalConfig,
   proofsOf,
@@ -29,7 +29,7 @@ import {
 const proof = (data: object): ProofData => Proof.parse(data)
 const expects = (data: object): Verdict => question(proof(data)).verdict
 
-group('a text is accepted', () => {
+describe('a text is accepted', () => {
   test('by prints, if it is exactly that, whatever line ends follow', () => {
     const prints = expects({ run: 'x', prints: '95\nunlimited' })
     expect(accepts(prints, '95\nunlimited')).toBe(true)
@@ -97,11 +97,11 @@ test.each<[object, string, string]>([
   [{ package: 'rtkit', is: 'absent' }, 'package rtkit is absent', 'absent'],
   [{ unit: 'fstrim.timer', is: 'masked' }, 'unit fstrim.timer is masked', 'masked'],
 ])('a proof is told in words: %j', (data, words, expected) => {
-  expect(describe(proof(data))).toBe(words)
+  expect(titleOf(proof(data))).toBe(words)
   expect(expectation(proof(data))).toBe(expected)
 })
 
-group('an option of the kernel', () => {
+describe('an option of the kernel', () => {
   const config =
     'CONFIG_HZ_1000=y\nCONFIG_HZ=1000\n# CONFIG_CPU_FREQ is not set\nCONFIG_CPU_FREQ_STAT=y\n'
 
@@ -125,7 +125,7 @@ group('an option of the kernel', () => {
 
 // The question is put to a shell in which the programs of the Pi are small scripts that answer what
 // the test wants.
-group('on the running system', () => {
+describe('on the running system', () => {
   const answers = (
     data: object,
     programs: Record<string, string> = {},

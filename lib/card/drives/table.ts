@@ -4,7 +4,7 @@ import { decide, refusalOf } from './rules.ts'
 import type { Question } from './rules.ts'
 
 /** `SanDisk Ultra, serial 4C530001, 64.0 GB, usb, with bootfs and rootfs on it`. */
-export const describe = ({ model, serial, bytes, transport, labels, partitions }: Drive): string =>
+export const driveLine = ({ model, serial, bytes, transport, labels, partitions }: Drive): string =>
   [
     model || 'no name',
     ...(serial === '' ? [] : [`serial ${serial}`]),
@@ -29,7 +29,7 @@ export function listed(drives: readonly Drive[], question: Question): string[] {
   const wide = Math.max(0, ...shown.map(({ path }) => path.length))
   return shown.flatMap((drive) => {
     const refusal = refusalOf(drive, question)
-    const line = `${refusal === undefined ? '✔' : '✖'} ${drive.path.padEnd(wide)}  ${describe(drive)}`
+    const line = `${refusal === undefined ? '✔' : '✖'} ${drive.path.padEnd(wide)}  ${driveLine(drive)}`
     return refusal === undefined ? [line] : [line, `    ${refusal}`]
   })
 }

@@ -37,7 +37,7 @@ export function createMeter(
 }
 
 /** `120 of 525 MB, 4.1 MB/s, 99 s left`. */
-export function inWords({ bytes, total, rate, left }: Progress): string {
+export function progressInWords({ bytes, total, rate, left }: Progress): string {
   const mb = (n: number): string => (n / 1e6).toFixed(n < 1e7 ? 1 : 0)
   return [
     `${total === undefined ? mb(bytes) : `${mb(bytes)} of ${mb(total)}`} MB`,

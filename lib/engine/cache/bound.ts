@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { bytesOf, gib, inWords, itemsOf } from './items.ts'
+import { bytesOf, gib, itemsInWords, itemsOf } from './items.ts'
 import type { Item } from './items.ts'
 import { lock } from '../../common/files/lock.ts'
 import { removeTree } from './remove.ts'
@@ -52,5 +52,5 @@ export async function keepBound(
   }
   await removeItems(gone).finally(() => held.release())
   if (bytesOf(gone) === 0) return undefined
-  return `the cache had ${gib(all)}: removed ${inWords(gone)}, unused for longest; DOWNBEAT_CACHE_GIB sets another bound than ${limit_gib}`
+  return `the cache had ${gib(all)}: removed ${itemsInWords(gone)}, unused for longest; DOWNBEAT_CACHE_GIB sets another bound than ${limit_gib}`
 }

@@ -80,7 +80,7 @@ function downloadsIn(path: string): Item[] {
 }
 
 /** "3 results and 12 downloads (4.2 GiB)" */
-export function inWords(items: readonly Item[]): string {
+export function itemsInWords(items: readonly Item[]): string {
   const counted = (['result', 'download'] as const).flatMap((kind) => {
     const number = items.filter((item) => item.kind === kind).length
     return number === 0 ? [] : [`${number} ${kind}${number === 1 ? '' : 's'}`]

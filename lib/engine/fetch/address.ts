@@ -3,7 +3,7 @@ import { mirrored, mirrorOf } from './mirrors.ts'
 import type { Mirror } from './mirrors.ts'
 
 /** Where something is fetched, and what messages call it. */
-export interface Source {
+export interface Address {
   url: URL
   name: string
 }
@@ -13,7 +13,7 @@ export const withoutSecrets = (text: string): string =>
   text.replaceAll(/(?<=[a-z]:\/\/)[^\s/?#]*@/gi, '')
 
 /** Where to fetch it: at the mirror, if there is one for it. UserError for what is no address. */
-export function sourceOf(asked: string, mirrors: readonly Mirror[]): Source {
+export function addressOf(asked: string, mirrors: readonly Mirror[]): Address {
   const fitting = mirrorOf(asked, mirrors)
   const at = mirrored(asked, mirrors)
   const name = withoutSecrets(asked)

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Interrupted, UserError } from '../../common/words/errors.ts'
 import { lock } from '../../common/files/lock.ts'
-import { sourceOf } from './address.ts'
-import type { Source } from './address.ts'
+import { addressOf } from './address.ts'
+import type { Address } from './address.ts'
 import type { Mirror } from './mirrors.ts'
 import { createMeter, megabytes } from '../../common/words/meter.ts'
 import type { Progress } from '../../common/words/meter.ts'
@@ -56,7 +56,7 @@ export interface DownloadOptions extends Network {
  * or has other bytes, HostError for a network or a disk that fails, Interrupted.
  */
 export async function download({ url, sha256 }: Wanted, options: DownloadOptions): Promise<string> {
-  const source = sourceOf(url, options.mirrors)
+  const source = addressOf(url, options.mirrors)
   const wanted = sha256.toLowerCase()
   if (!/^[0-9a-f]{64}$/.test(wanted))
     throw new UserError(`${source.name}: "${sha256}" is no sha256 (64 hexadecimal digits)`)
@@ -89,7 +89,7 @@ export async function download({ url, sha256 }: Wanted, options: DownloadOptions
 
 /** Fetches what is missing of a file, and gives it its name. */
 async function complete(
-  source: Source,
+  source: Address,
   wanted: string,
   kept: string,
   options: DownloadOptions,
@@ -132,7 +132,7 @@ async function complete(
  */
 async function fetchRest(
   part: Part,
-  source: Source,
+  source: Address,
   patience: Patience,
   options: DownloadOptions,
 ): Promise<void> {
@@ -163,7 +163,7 @@ async function fetchRest(
   }
 }
 
-async function local(source: Source, wanted: string, signal: AbortSignal): Promise<string> {
+async function local(source: Address, wanted: string, signal: AbortSignal): Promise<string> {
   const path = fileURLToPath(source.url)
   const got = await hashOf(path, signal).catch((error: unknown) => {
     throw unreadable(source, error)

@@ -1,4 +1,4 @@
-import type { Source } from './address.ts'
+import type { Address } from './address.ts'
 import type { Reply } from './request.ts'
 
 /** Which file some bytes are of, as its server names it. */
@@ -21,7 +21,7 @@ export function isOrigin(value: unknown): value is Origin {
 }
 
 /** The origin of what a server begins to give. */
-export function originOf(source: Source, { headers }: Reply): Origin {
+export function originOf(source: Address, { headers }: Reply): Origin {
   const { etag, 'last-modified': last_modified, 'content-length': length } = headers
   return {
     url: addressOf(source),
@@ -39,7 +39,7 @@ export function originOf(source: Source, { headers }: Reply): Origin {
 export function rangeAfter(
   bytes: number,
   origin: Origin | undefined,
-  source: Source,
+  source: Address,
 ): Record<string, string> | undefined {
   const same = origin?.etag ?? origin?.last_modified
   if (origin === undefined || same === undefined || origin.url !== addressOf(source))
@@ -64,7 +64,7 @@ export function continues(
     : headers.etag === etag
 }
 
-function addressOf({ url }: Source): string {
+function addressOf({ url }: Address): string {
   const address = new URL(url)
   address.username = address.password = ''
   return address.href

@@ -1,6 +1,6 @@
 import { HostError, messageOf, UserError } from '../../common/words/errors.ts'
 import { withoutSecrets } from './address.ts'
-import type { Source } from './address.ts'
+import type { Address } from './address.ts'
 import { Lost } from './patience.ts'
 import type { Reply } from './request.ts'
 
@@ -67,26 +67,26 @@ function retryAfter(value: string | undefined): number {
 }
 
 /** The network is needed, and not allowed. */
-export const notOffline = ({ name }: Source, otherwise = ''): UserError =>
+export const notOffline = ({ name }: Address, otherwise = ''): UserError =>
   new UserError(
     `${name}: is not here, and offline nothing is fetched; run the same command once without DOWNBEAT_OFFLINE${otherwise}`,
   )
 
 /** A file of this machine that cannot be had. */
-export const unreadable = ({ name }: Source, error: unknown): UserError => {
+export const unreadable = ({ name }: Address, error: unknown): UserError => {
   const { code = '' } = error as NodeJS.ErrnoException
   return new UserError(
     `${name}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code || messageOf(error)})`}`,
   )
 }
 
-export const otherBytes = ({ name }: Source, expected: string, got: string): UserError =>
+export const otherBytes = ({ name }: Address, expected: string, got: string): UserError =>
   new UserError(
     `${name}: has other bytes than it should have\n  expected sha256 ${expected}\n  got sha256      ${got}\n` +
       '  see whether the file was replaced there, or a page of the network in between came instead',
   )
 
-export const tooLong = ({ name }: Source, limit: number): UserError =>
+export const tooLong = ({ name }: Address, limit: number): UserError =>
   new UserError(
     `${name}: has more than ${limit} bytes, which such a file never has; see whether that address is right`,
   )

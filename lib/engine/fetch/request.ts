@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isDowngrade, proxiesOf } from './address.ts'
-import type { Source } from './address.ts'
+import type { Address } from './address.ts'
 import { Lost } from './patience.ts'
 import type { Patience } from './patience.ts'
 import { explained } from './refusals.ts'
@@ -31,7 +31,7 @@ export const userAgent = 'Mozilla/5.0 (compatible; downbeat/0.1.0)'
  * or HostError for none.
  */
 export async function request(
-  { url, name }: Source,
+  { url, name }: Address,
   headers: Record<string, string>,
   options: RequestOptions,
 ): Promise<Reply> {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Network } from './download.ts'
-import { sourceOf } from './address.ts'
+import { addressOf } from './address.ts'
 import { defaultPatience, persist } from './patience.ts'
 import { notOffline, refused, tooLong, unreadable } from './refusals.ts'
 import { request } from './request.ts'
@@ -20,7 +20,7 @@ export interface SmallOptions extends Network {
  */
 export async function fetchBytes(url: string, options: SmallOptions): Promise<Buffer> {
   const { limit, signal, onLine } = options
-  const source = sourceOf(url, options.mirrors)
+  const source = addressOf(url, options.mirrors)
   if (source.url.protocol === 'file:') {
     try {
       const path = fileURLToPath(source.url)
@@ -59,6 +59,6 @@ export async function fetchText(url: string, options: SmallOptions): Promise<str
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new UserError(`${sourceOf(url, options.mirrors).name}: is no text in UTF-8`)
+    throw new UserError(`${addressOf(url, options.mirrors).name}: is no text in UTF-8`)
   }
 }

@@ -1,6 +1,5 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statfsSync, utimesSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { copyFileSync, existsSync, readdirSync, statfsSync, utimesSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { commit } from '../cache/cache.ts'
 import type { Cache, Entry } from '../cache/cache.ts'
 import {
@@ -14,11 +13,8 @@ import {
 import { lock } from '../../common/files/lock.ts'
 import type { Plan } from '../../plan/plan.ts'
 import { removeTree } from '../cache/remove.ts'
-import { enter, insideToolbox } from '../sandbox/sandbox.ts'
-import { SOME_DAY } from '../sandbox/surroundings.ts'
-import { createShell } from '../shell/shell.ts'
-import type { Usage } from '../shell/shell.ts'
-import type { AnyStage, Job, Settings } from './stage.ts'
+import { openJob } from './job.ts'
+import type { AnyStage, Settings } from './stage.ts'
 import { keyOf, needsOf } from './key.ts'
 
 /** What happens while stages are made; the reporter shows it. Seconds. */
@@ -182,10 +178,8 @@ async function runStage(
   needs: Record<string, Made>,
   options: MakeOptions,
 ): Promise<Made> {
-  const { plan, cache, signal, report, settings } = options
-  const network = stage.network === true
-  const usage: Usage = { user: 0, system: 0, peak_kib: 0 }
-  if (network && settings.network.offline)
+  const { cache, signal, report } = options
+  if (stage.network === true && options.settings.network.offline)
     throw new HostError(
       `${stage.name} is not in the cache, and making it needs the network`,
       'run the same command without DOWNBEAT_OFFLINE',
@@ -195,89 +189,20 @@ async function runStage(
   enoughSpace(cache.dir, options.spare_gib)
   report({ kind: 'started', stage: stage.name, about: stage.about })
   const started = performance.now()
-  const last: string[] = []
-  const onLine = (line: string): void => {
-    last.push(line)
-    if (last.length > 30) last.shift()
-    report({ kind: 'line', stage: stage.name, line })
-  }
-  const [out, work, root] = ['out', 'work', 'root'].map((name) => join(half, name)) as [
-    string,
-    string,
-    string,
-  ]
-  for (const dir of [out, work, root]) mkdirSync(dir, { recursive: true })
-  const kept: Record<string, string> = {}
-  for (const name of (stage.keeps ?? []) as string[]) {
-    kept[name] = join(cache.dir, 'kept', name)
-    mkdirSync(kept[name], { recursive: true })
-  }
-  const own = join(
-    dirname(fileURLToPath(stage.source)),
-    basename(fileURLToPath(stage.source), '.ts'),
-  )
-  const rooted = needsOf(stage, plan).find(([, need]) => need.root !== undefined)
-  const toolbox = rooted && needs[rooted[0]]!.outputs[rooted[1].root!]
-  const wrap =
-    toolbox === undefined
-      ? [...enter(true), 'bash', '-c']
-      : insideToolbox({
-          root,
-          toolbox,
-          cwd: work,
-          writable: [out, work, ...Object.values(kept)],
-          readable: [
-            ...Object.entries(needs).flatMap(([name, need]) =>
-              name === rooted?.[0] ? [] : [need.folder],
-            ),
-            ...(existsSync(own) ? [own] : []),
-          ],
-          network,
-        })
+  const { job, usage, last } = openJob(stage, half, needs, options)
+  const outputs = stage.outputs as Record<string, string>
   try {
-    const given = stage.given(plan) as { epoch?: number }
-    const job: Job<unknown, Record<string, AnyStage>, Record<string, string>, string> = {
-      given,
-      from: Object.fromEntries(
-        Object.entries(needs).map(([name, need]) => [name, need.outputs]),
-      ) as never,
-      out: Object.fromEntries(
-        Object.entries<string>(stage.outputs as Record<string, string>).map(([name, path]) => [
-          name,
-          join(out, path),
-        ]),
-      ),
-      work,
-      own,
-      kept,
-      settings,
-      signal,
-      progress: (text) => report({ kind: 'progress', stage: stage.name, text }),
-      $: createShell({
-        wrap,
-        onLine,
-        signal,
-        usage,
-        timeFile: join(half, 'time'),
-        env: {
-          SOURCE_DATE_EPOCH: String(given.epoch ?? SOME_DAY),
-          ...(network ? settings.network.proxies : {}),
-        },
-      }),
-    }
     await stage.run(job as never)
-    for (const [name, path] of Object.entries<string>(stage.outputs as Record<string, string>)) {
-      if (!existsSync(join(out, path)))
-        throw new Error(`did not write its output ${name} (${path})`)
-    }
-    const draft = { stage: stage.name, key, wall_s: (performance.now() - started) / 1000, usage }
-    const entry = await commit(cache, half, draft, stage.outputs as Record<string, string>)
+    for (const [name, file] of Object.entries(job.out))
+      if (!existsSync(file)) throw new Error(`did not write its output ${name} (${outputs[name]})`)
+    const wall_s = (performance.now() - started) / 1000
+    const entry = await commit(cache, half, { stage: stage.name, key, wall_s, usage }, outputs)
     report({ kind: 'built', stage: stage.name, entry })
     return madeOf(cache, entry, false)
   } catch (error) {
     if (signal.aborted) throw new Interrupted('stopped')
     report({ kind: 'failed', stage: stage.name })
-    const kept = keepEvidence(stage, out, options.logFile)
+    const kept = keepEvidence(stage, job.out, options.logFile)
     if (error instanceof ProofError && kept.length > 0)
       throw new ProofError([error.message, ...kept].join('\n  '))
     if (error instanceof Failure) throw error
@@ -292,9 +217,13 @@ async function runStage(
  * Copies what a failed stage has to say for itself beside the log; gives lines that name the
  * copies.
  */
-function keepEvidence(stage: AnyStage, out: string, logFile: string): string[] {
+function keepEvidence(
+  stage: AnyStage,
+  out: Readonly<Record<string, string>>,
+  logFile: string,
+): string[] {
   return ((stage.evidence ?? []) as string[]).flatMap((name) => {
-    const file = join(out, (stage.outputs as Record<string, string>)[name]!)
+    const file = out[name]!
     const copy = `${logFile.replace(/\.log$/, '')}-${stage.name}-${basename(file)}`
     if (!existsSync(file)) return []
     copyFileSync(file, copy)

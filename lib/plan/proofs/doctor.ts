@@ -1,6 +1,6 @@
 import { quote } from '../../common/quote.ts'
 import type { Doctor, PlannedBoard, PlannedSoundcard, PlannedTuning } from '../plan.ts'
-import { describe, expectation, question } from './proof.ts'
+import { titleOf, expectation, question } from './proof.ts'
 import type { Verdict } from './proof.ts'
 import type { ProofData } from '../schema/tuning.ts'
 
@@ -52,7 +52,7 @@ function ask(proof: ProofData): string {
   // exist.
   const asked = 'file' in proof ? `file ${quote(proof.file)}` : `run ${quote(run)}`
   const words = [
-    `ask ${proof.on} ${proof.wait ?? 0} ${quote(describe(proof))}`,
+    `ask ${proof.on} ${proof.wait ?? 0} ${quote(titleOf(proof))}`,
     quote(expectation(proof)),
     `${asked} ${wordsOf(verdict)}`,
   ]

@@ -13,7 +13,7 @@ export interface ProofResult {
 }
 
 /** A proof in words, such as `file /etc/fstab matches ^tmpfs`. */
-export function describe(proof: ProofData): string {
+export function titleOf(proof: ProofData): string {
   if ('config' in proof) return `kernel has ${proof.config}`
   if ('package' in proof) return `package ${proof.package} is ${proof.is}`
   if ('unit' in proof) return `unit ${proof.unit} is ${proof.is}`

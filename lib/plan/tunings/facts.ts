@@ -35,7 +35,7 @@ export function whyNotMet(
         `${place(fact)} when.${fact}: no such fact${didYouMean(fact, Object.keys(facts))}`,
       )
     if (!holds(facts[fact], wanted))
-      return `${fact} is ${inWords(facts[fact])}, not ${inWords(wanted)}`
+      return `${fact} is ${factInWords(facts[fact])}, not ${factInWords(wanted)}`
   }
   return undefined
 }
@@ -52,7 +52,7 @@ function holds(value: Facts[string], wanted: ConditionData): boolean {
 }
 
 /** A value or a condition for a person to read. */
-export function inWords(value: Facts[string] | ConditionData): string {
+export function factInWords(value: Facts[string] | ConditionData): string {
   if (value === undefined) return 'not set'
   if (Array.isArray(value)) return value.join(' or ')
   if (typeof value !== 'object') return String(value)

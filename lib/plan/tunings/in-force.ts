@@ -10,7 +10,7 @@ import type { Settled } from '../choices/settle.ts'
 import type { PlannedBoard, SourcedLine } from '../plan.ts'
 import type { ImageChoices } from '../schema/image.ts'
 import type { TuningData } from '../schema/tuning.ts'
-import { factsOf, fill, inWords, whyNotMet } from './facts.ts'
+import { factsOf, fill, factInWords, whyNotMet } from './facts.ts'
 import type { Facts } from './facts.ts'
 import type { Located } from '../catalogue/yaml.ts'
 import type { BoardLine, LoadedTuning } from './loaded.ts'
@@ -228,7 +228,9 @@ function whyOff(
     )
   if ((asked ?? grouped ?? usual) === 'on') return misfit
   if (needed) {
-    const because = Object.entries(required!).map(([fact, value]) => `${fact}: ${inWords(value)}`)
+    const because = Object.entries(required!).map(
+      ([fact, value]) => `${fact}: ${factInWords(value)}`,
+    )
     throw new UserError(`${place()} cannot be switched off with ${because.join(', ')}`)
   }
   if (asked === 'off') return `switched off at ${choices.at(['tunings', id])}`

@@ -134,6 +134,12 @@ mkdir -p "$tree/boot/firmware"
 cp "$own"/boot/* "$tree/boot/firmware"
 sed -i "s/DISK/$disk/" "$tree/boot/firmware/cmdline.txt"
 printf '#cloud-config\n' > "$tree/boot/firmware/user-data"
+# what Windows leaves on a card, and a name that would be a command if it were not taken for a name
+# shellcheck disable=SC2016
+for folder in '$RECYCLE.BIN' 'a $(reboot) b'; do
+  mkdir "$tree/boot/firmware/$folder"
+  printf 'kept\n' > "$tree/boot/firmware/$folder/desktop.ini"
+done
 printf '# network\n' > "$tree/boot/firmware/network-config"
 printf 'dsmode: local\ninstance_id: rpios-image\n' > "$tree/boot/firmware/meta-data"
 printf 'Raspberry Pi reference %s\n' "$date" | tee "$tree/etc/rpi-issue" > "$tree/boot/firmware/issue.txt"
