@@ -26,7 +26,7 @@ export const release = defineStage({
       rm root.ext4`
     const used = [
       // An older partition table or boot loader of the card lies before the first partition.
-      { from: 0, to: offsetOf(disk.boot) },
+      { start: 0, end: offsetOf(disk.boot) },
       ...fatExtents(from.image.disk, offsetOf(disk.boot)),
       ...ext4Extents(dumpe2fs, offsetOf(disk.root)),
     ]

@@ -53,7 +53,7 @@ describe('the block map', () => {
   })
 
   test('has what is in use too, though it holds zeros: what was on the card before must not stay there', async () => {
-    const used = [{ from: 5 * BLOCK + 1, to: 6 * BLOCK + 1 }]
+    const used = [{ start: 5 * BLOCK + 1, end: 6 * BLOCK + 1 }]
     expect(ranges(await blockMap(sparse(10, { 7: 'x' }), used))).toEqual([
       {
         range: '5-7',
@@ -71,7 +71,7 @@ describe('the block map', () => {
   })
 
   test('ends where the image ends, within a block too', async () => {
-    const map = await blockMap(sparse(1, {}, 100), [{ from: BLOCK, to: BLOCK + 100 }])
+    const map = await blockMap(sparse(1, {}, 100), [{ start: BLOCK, end: BLOCK + 100 }])
     expect(figure(map, 'BlocksCount')).toBe('2')
     expect(ranges(map)).toEqual([{ range: '1', sha256: sha256(Buffer.alloc(100)) }])
   })
@@ -122,14 +122,14 @@ describe('of a FAT is in use', () => {
       6: 0xf0000000,
     })
     expect(fatExtents(file, 8192)).toEqual([
-      { from: 8192, to: 8192 + data + 2 * cluster },
-      { from: 8192 + data + 3 * cluster, to: 8192 + data + 4 * cluster },
+      { start: 8192, end: 8192 + data + 2 * cluster },
+      { start: 8192 + data + 3 * cluster, end: 8192 + data + 4 * cluster },
     ])
   })
 
   test('nothing beyond its end, whatever the rest of its table says', () => {
     const used = fatExtents(fat(0, { 17: 1, 18: 1, 19: 1 }), 0)
-    expect(used.at(-1)!.to).toBe(data + 16 * cluster) // 66 sectors are 16 clusters and a half
+    expect(used.at(-1)!.end).toBe(data + 16 * cluster) // 66 sectors are 16 clusters and a half
   })
 
   test('and where there is none, that is said', () => {
@@ -154,15 +154,15 @@ describe('of an ext4 is in use', () => {
 
   test('what dumpe2fs does not call free, over the ends of groups', () => {
     expect(ext4Extents(said(310, '100-299, 310', '500-508, 900-999'), 8192)).toEqual([
-      { from: 8192, to: 8192 + 100 * BLOCK },
-      { from: 8192 + 300 * BLOCK, to: 8192 + 310 * BLOCK },
-      { from: 8192 + 311 * BLOCK, to: 8192 + 500 * BLOCK },
-      { from: 8192 + 509 * BLOCK, to: 8192 + 900 * BLOCK },
+      { start: 8192, end: 8192 + 100 * BLOCK },
+      { start: 8192 + 300 * BLOCK, end: 8192 + 310 * BLOCK },
+      { start: 8192 + 311 * BLOCK, end: 8192 + 500 * BLOCK },
+      { start: 8192 + 509 * BLOCK, end: 8192 + 900 * BLOCK },
     ])
   })
 
   test('all of it, where nothing is free', () => {
-    expect(ext4Extents(said(0, '', ''), 0)).toEqual([{ from: 0, to: 1000 * BLOCK }])
+    expect(ext4Extents(said(0, '', ''), 0)).toEqual([{ start: 0, end: 1000 * BLOCK }])
   })
 
   test('and where the ranges are not all there, that is said: a block that is wrongly free would not be written', () => {

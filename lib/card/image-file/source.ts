@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { UserError } from '../../common/words/errors.ts'
-import type { Range } from '../../common/disk/read-bmap.ts'
+import type { Mapped } from '../../common/disk/read-bmap.ts'
 import { bmapBeside, readBmap } from '../../common/disk/read-bmap.ts'
 import { alignedBuffers } from './buffers.ts'
 import { sizeInWords } from '../drives/drive.ts'
@@ -113,7 +113,7 @@ export async function openSource(path: string, patches: readonly Patch[] = []): 
   }
 }
 
-type Placed = Patch & Range
+type Placed = Patch & Mapped
 
 /** Where patches lie. UserError for one that is not within the image, or upon another. */
 function place(patches: readonly Patch[], bytes: number | undefined): Placed[] {
@@ -134,11 +134,11 @@ function place(patches: readonly Patch[], bytes: number | undefined): Placed[] {
  * that no range has.
  */
 export function withPatches(
-  ranges: readonly Range[],
-  patches: readonly Range[],
+  ranges: readonly Mapped[],
+  patches: readonly Mapped[],
   bytes: number,
-): Range[] {
-  const more: Range[] = []
+): Mapped[] {
+  const more: Mapped[] = []
   for (const { start, end } of patches.filter((patch) => patch.end > patch.start)) {
     let from = Math.max(Math.floor(start / BLOCK) * BLOCK, more.at(-1)?.end ?? 0)
     const to = Math.min(Math.ceil(end / BLOCK) * BLOCK, bytes)
@@ -164,7 +164,7 @@ const tooLong = (path: string, bytes: number): UserError =>
 const tooShort = (path: string, at: number, bytes: number): UserError =>
   new UserError(`${path}: it ends after ${sizeInWords(at)} of ${sizeInWords(bytes)}; get it again`)
 
-const differs = (path: string, { start, end }: Range, map: string): UserError =>
+const differs = (path: string, { start, end }: Mapped, map: string): UserError =>
   new UserError(
     `${path}: its bytes ${start} to ${end - 1} are not those that ${map} tells of: one of both is damaged; get them again`,
   )

@@ -1,15 +1,10 @@
 import { open, writeFile } from 'node:fs/promises'
+import type { Extent } from '../../common/disk/extent.ts'
 import { UserError } from '../../common/words/errors.ts'
 import type { Patch } from '../image-file/source.ts'
 import { openReader } from '../image-file/reader.ts'
 import { writable, writeAll } from '../flash/target.ts'
 import { packingOf } from '../image-file/unpack.ts'
-
-/** Bytes of a disk. */
-export interface Extent {
-  start: number
-  bytes: number
-}
 
 const CHUNK = 2 ** 20
 const BLOCK = 4096
@@ -34,13 +29,14 @@ export async function takeBootPartition(
       path,
       chunk.subarray(0, await reader.read(chunk.subarray(0, SECTOR), 0)),
     )
-    for (let done = 0; done < extent.bytes; done += CHUNK) {
-      const part = chunk.subarray(0, Math.min(CHUNK, extent.bytes - done))
+    const bytes = extent.end - extent.start
+    for (let done = 0; done < bytes; done += CHUNK) {
+      const part = chunk.subarray(0, Math.min(CHUNK, bytes - done))
       if ((await reader.read(part, extent.start + done)) !== part.length)
         throw new UserError(`${path}: it ends inside its boot partition`)
       if (part.some((byte) => byte !== 0)) await writeAll(writable(file), part, done)
     }
-    await file.truncate(extent.bytes)
+    await file.truncate(bytes)
     return extent
   } finally {
     await file.close()
@@ -58,7 +54,7 @@ function bootPartition(path: string, sector: Buffer): Extent {
     throw new UserError(
       `${path}: there is no boot partition in it, as an image or a card of downbeat has one`,
     )
-  return { start: start * SECTOR, bytes: sectors * SECTOR }
+  return { start: start * SECTOR, end: (start + sectors) * SECTOR }
 }
 
 /**

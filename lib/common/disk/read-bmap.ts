@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { UserError } from '../words/errors.ts'
+import type { Extent } from './extent.ts'
 
-/** Bytes of the image, from `start` to before `end`. */
-export interface Range {
-  start: number
-  end: number
-  /** what the map says of them */
+/** Bytes of the image that mean something, and what the map says of them. */
+export interface Mapped extends Extent {
   sha256?: string
 }
 
@@ -16,7 +14,7 @@ export interface Bmap {
   /** of the image */
   bytes: number
   /** in ascending order, without overlaps */
-  ranges: Range[]
+  ranges: Mapped[]
 }
 
 /**
@@ -72,7 +70,7 @@ export function parseBmap(text: string, path: string): Bmap {
   if (block === 0 || block % 512 !== 0)
     throw wrong(`blocks of ${block} bytes are no multiple of a sector`)
   if (Math.ceil(bytes / block) !== blocks) throw wrong('its numbers contradict each other')
-  const ranges: Range[] = []
+  const ranges: Mapped[] = []
   let seen = 0
   for (const [, attributes = '', content = ''] of inside(body, 'BlockMap').matchAll(
     /<Range\b([^>]*)>([^<]*)<\/Range>/g,

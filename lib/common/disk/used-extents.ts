@@ -1,10 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-
-/** Bytes of a file, from the first to before the last. */
-export interface Extent {
-  from: number
-  to: number
-}
+import type { Extent } from './extent.ts'
 
 /**
  * What of the FAT32 file system at `offset` of a disk image is in use: boot sectors, both tables,
@@ -29,14 +24,14 @@ export function fatExtents(file: string, offset: number): Extent[] {
     const data = table.at + bpb.readUInt8(16) * table.bytes
     const clusters = Math.floor((bpb.readUInt32LE(32) * sector - data) / cluster)
     const entries = read(table.at, table.bytes)
-    const used: Extent[] = [{ from: offset, to: offset + data }]
+    const used: Extent[] = [{ start: offset, end: offset + data }]
     for (let i = 0; i < clusters; i++) {
       // the first cluster has the number 2; the uppermost four bits mean nothing
       if ((entries.readUInt32LE((i + 2) * 4) & 0x0fffffff) === 0) continue
-      const from = offset + data + i * cluster
+      const start = offset + data + i * cluster
       const last = used.at(-1)!
-      if (last.to === from) last.to += cluster
-      else used.push({ from, to: from + cluster })
+      if (last.end === start) last.end += cluster
+      else used.push({ start, end: start + cluster })
     }
     return used
   } finally {
@@ -67,7 +62,7 @@ export function ext4Extents(dumpe2fs: string, offset: number): Extent[] {
   const used: Extent[] = []
   let next = 0
   for (const [first, last = first] of [...free, [figure('Block count')]]) {
-    if (first! > next) used.push({ from: offset + next * block, to: offset + first! * block })
+    if (first! > next) used.push({ start: offset + next * block, end: offset + first! * block })
     next = last! + 1
   }
   return used

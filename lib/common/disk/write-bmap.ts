@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import type { Extent } from './used-extents.ts'
+import type { Extent } from './extent.ts'
 
 const BLOCK = 4096
 /** Bytes that are read at once. */
 const PIECE = 1024 * BLOCK
 const zeros = Buffer.alloc(BLOCK)
 
+/** Blocks, the last one included, as the format has them. */
 interface Range {
   first: number
   last: number
@@ -25,7 +26,8 @@ export async function blockMap(file: string, used: readonly Extent[]): Promise<s
   try {
     const { size } = await image.stat()
     const mapped = new Uint8Array(Math.ceil(size / BLOCK))
-    for (const { from, to } of used) mapped.fill(1, Math.floor(from / BLOCK), Math.ceil(to / BLOCK))
+    for (const { start, end } of used)
+      mapped.fill(1, Math.floor(start / BLOCK), Math.ceil(end / BLOCK))
     const ranges: Range[] = []
     let run: { first: number; hash: ReturnType<typeof createHash> } | undefined
     const close = (next: number): void => {
