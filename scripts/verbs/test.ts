@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { Interrupted, ProofError, UserError } from '../../lib/common/words/errors.ts'
@@ -15,9 +15,11 @@ import { root } from '../session/session.ts'
 type Part = { title: string; run: string[] } | { title: string; projects: string[] }
 
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
+/** One worker a processor; one more where builds and boots wait for a disk, or for each other. */
 const vitest = (projects: readonly string[]): string[] => [
   bin('vitest'),
   'run',
+  `--maxWorkers=${availableParallelism() + (projects.includes('faults') ? 1 : 0)}`,
   ...projects.flatMap((name) => ['--project', name]),
   '--reporter=default',
   '--reporter=json',
