@@ -192,7 +192,7 @@ describe('the boot partition of an image', () => {
     writeFileSync(at('x.img'), image(0x0c))
     expect(await takeBootPartition(at('x.img'), at('before'), never)).toEqual({
       start: 2 ** 20,
-      bytes: 2 * 2 ** 20,
+      end: 3 * 2 ** 20,
     })
     const taken = readFileSync(at('before'))
     expect([taken.length, taken.subarray(0, 9).toString(), taken.subarray(-8).toString()]).toEqual([

@@ -88,6 +88,11 @@ export async function download({ url, sha256 }: Wanted, options: DownloadOptions
 }
 
 /** Fetches what is missing of a file, and gives it its name. */
+/**
+ * Fetches what is not there yet, in four steps: what an earlier run left is opened (part.ts), the
+ * rest is asked for (fetchRest, origin.ts), again after a pause where the network fails
+ * (patience.ts), and all of it is compared with the hash.
+ */
 async function complete(
   source: Address,
   wanted: string,

@@ -8,8 +8,9 @@ export interface AskedPackage {
 }
 
 /**
- * Every package that the root file system gets: those of the base, its kernel, the server, the
- * tunings, the profile and the choices.
+ * Every package that is asked for: those of the base, its kernel, the server, the tunings, the
+ * profile and the choices. apt adds what is essential and what these need (stages/rootfs/). Single
+ * programs out of packages are in tools.ts.
  */
 export function packagesAsked(
   { base, kernel, server, profile, choices: { value, at } }: Settled,

@@ -92,7 +92,7 @@ const ProofKeys = z
       .max(300)
       .optional()
       .describe(
-        'seconds after the boot until which it comes true on a board; an emulated one has ten times as many',
+        'seconds after the boot until which it comes true on a board; on an emulated one they are of its own clock',
       ),
   })
   .superRefine((proof, check) => {
