@@ -4,6 +4,7 @@ import { boot as bootImage, machineOf } from '../lib/prove/emulator/emulator.ts'
 import type { Booted } from '../lib/prove/emulator/emulator.ts'
 import { messageOf, ProofError } from '../lib/common/words/errors.ts'
 import type { PlannedBoard } from '../lib/plan/plan.ts'
+import { isVirt } from '../lib/plan/schema/board.ts'
 import { emulatedCard, startsJack } from '../lib/plan/cards.ts'
 import { accepts, titleOf, expectation, proofsOf, question } from '../lib/plan/proofs/proof.ts'
 import type { ProofResult } from '../lib/plan/proofs/proof.ts'
@@ -40,6 +41,7 @@ export const boot = defineStage({
   async run({ given, from, out, work, settings, progress, $ }) {
     const seen: Seen[] = []
     const doing = new Map<string, string>()
+    const examined = given.boards.findLast(({ emulator }) => !isVirt(emulator!)) ?? given.boards[0]
     const transcripts: string[] = []
     writeFileSync(out.console, '') // there may be no machine for any of the boards
     const look = async (board: PlannedBoard, i: number): Promise<Seen> => {
@@ -96,11 +98,13 @@ export const boot = defineStage({
             results.push({ ...row, ...(await ask(booted, proof, since)) })
           }
         }
-        await put(asked.filter(({ proof }) => proof.on === 'card'))
-        say('examines itself')
-        // Once is enough, on the board with the fewest proofs: it asks the same again, in the words
-        // that its user will see.
-        if (i === given.boards.length - 1)
+        const needsServer = ({ proof }: (typeof asked)[number]): boolean =>
+          proof.on === 'card' || proof.on === 'emulator'
+        await put(asked.filter(needsServer))
+        // Once is enough, on the real board with the fewest proofs: it asks the same again, in the
+        // words that its user will see.
+        if (board === examined) {
+          say('examines itself')
           results.push(
             await doctor(
               booted,
@@ -109,10 +113,11 @@ export const boot = defineStage({
               board.emulator!.cannot_prove,
             ),
           )
+        }
         // What needs no card needs no server, and an emulated USB takes most of a processor as long
         // as one plays.
         await booted.console.run("systemctl stop 'jackd@*'")
-        await put(asked.filter(({ proof }) => proof.on !== 'card'))
+        await put(asked.filter((one) => !needsServer(one)))
       } catch (error) {
         throw new ProofError(`${machine.name}: ${messageOf(error)}`)
       } finally {

@@ -1,13 +1,17 @@
 /*
- * downbeat-settings read FOLDER        what the files of a boot partition ask for, one
- * "key<TAB>value" a line; for lists, lines;
- *                                      "unread<TAB>FILE": nothing of that file could be read
- * downbeat-settings mask FILE          writes stars over the secrets of a downbeat.toml, where they
- * lie downbeat-settings over FILE          writes the text on standard input over a file that is as
- * long or longer, where it lies downbeat-settings wipe FILE...       writes zeros over files, where
- * they lie, and removes them downbeat-settings check KEY VALUE    whether a setting may have this
- * value downbeat-settings psk SSID           the key of a WPA2 network, of the password on standard
- * input
+ * downbeat-settings read FOLDER
+ *	what the files of a boot partition ask for, one "key<TAB>value" a line; for lists, lines;
+ *	"unread<TAB>FILE": nothing of that file could be read
+ * downbeat-settings mask FILE
+ *	writes stars over the secrets of a downbeat.toml, where they lie
+ * downbeat-settings over FILE
+ *	writes the text on standard input over a file that is as long or longer, where it lies
+ * downbeat-settings wipe FILE...
+ *	writes zeros over files, where they lie, and removes them
+ * downbeat-settings check KEY VALUE
+ *	whether a setting may have this value
+ * downbeat-settings psk SSID
+ *	the key of a WPA2 network, of the password on standard input
  *
  * A value that is printed is one line of UTF-8 without control characters; what is wrong goes to
  * standard error, as FILE:LINE:COLUMN and what was expected, and never with the value. Exit status

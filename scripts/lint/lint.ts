@@ -3,39 +3,55 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { quote } from '../../lib/common/quote.ts'
+import { Failure, HostError, systemError } from '../../lib/common/words/errors.ts'
 import { insideToolbox } from '../../lib/engine/sandbox/sandbox.ts'
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { linters } from '../../stages/linters.ts'
 import { mirror, root, runStages } from '../session/session.ts'
+import { tell } from '../session/tell.ts'
 
 // node scripts/lint/lint.ts [--write]: looks at all shell, C and C++ of this repository, or puts
 // its layout right.
 
-const write = process.argv.includes('--write')
-const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], { mirror: mirror() })
-const run = await runStages(plan, [linters], {})
-const files = execFileSync(
-  'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', '-z'],
-  { cwd: root },
-)
-const empty = mkdtempSync(join(tmpdir(), 'downbeat-lint-'))
+/** Gives the exit status of look.sh. Errors: those of `runStages`; HostError: this is no clone. */
+async function lint(how: 'look' | 'write'): Promise<number> {
+  const files = filesOfClone()
+  const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], { mirror: mirror() })
+  const run = await runStages(plan, [linters], {})
+  const empty = mkdtempSync(join(tmpdir(), 'downbeat-lint-'))
+  try {
+    const [program, ...args] = insideToolbox({
+      root: empty,
+      toolbox: run.made.get(linters.name)!.outputs['root']!,
+      cwd: root,
+      writable: how === 'write' ? [root] : [],
+      readable: how === 'write' ? [] : [root],
+      network: false,
+    })
+    const script = ['bash', join(root, 'scripts/lint/look.sh'), root, how].map(quote).join(' ')
+    const stdio = ['pipe', 'inherit', 'inherit'] as const
+    return spawnSync(program!, [...args, script], { input: files, stdio: [...stdio] }).status ?? 1
+  } finally {
+    rmSync(empty, { recursive: true })
+    await run.end()
+  }
+}
+
+/** The names of its files, each ended by a NUL. */
+function filesOfClone(): Buffer {
+  const words = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
+  try {
+    return execFileSync('git', words, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] })
+  } catch {
+    throw new HostError(`git lists no files of ${root}`, 'clone the repository, as its owner')
+  }
+}
+
 try {
-  const inside = insideToolbox({
-    root: empty,
-    toolbox: run.made.get(linters.name)!.outputs['root']!,
-    cwd: root,
-    writable: write ? [root] : [],
-    readable: write ? [] : [root],
-    network: false,
-  })
-  const [program, ...args] = inside
-  const script = `bash ${quote(join(root, 'scripts/lint/look.sh'))} ${quote(root)} ${write ? 'write' : 'look'}`
-  process.exitCode =
-    spawnSync(program!, [...args, script], { input: files, stdio: ['pipe', 'inherit', 'inherit'] })
-      .status ?? 1
-} finally {
-  rmSync(empty, { recursive: true })
-  await run.end()
+  process.exitCode = await lint(process.argv.includes('--write') ? 'write' : 'look')
+} catch (thrown) {
+  const error = systemError(thrown)
+  process.stderr.write(`${tell(error, root).join('\n')}\n`)
+  process.exitCode = error instanceof Failure ? error.exitCode : 70
 }

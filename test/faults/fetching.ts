@@ -28,7 +28,7 @@ const args = [
   '--set',
   'board=pi3b',
   '--set',
-  'name=raspios',
+  'name=raspios-fetched',
 ]
 
 export function fetching(pi: RaspberryPi): Fetching {

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { cacheFolder } from '../../scripts/session/session.ts'
 import { builtRecord, enter, folderForLinks } from '../downbeat.ts'
 import { until } from '../until.ts'
@@ -36,7 +36,10 @@ export function ownCache(without: readonly string[]): string {
   // What is kept is written to: copies, no links.
   mkdirSync(join(dir, 'cache/kept'))
   const debs = join(real, 'kept/debs')
-  if (existsSync(debs)) cpSync(debs, join(dir, 'cache/kept/debs'), { recursive: true })
+  // What another build is downloading just now is gone the next moment.
+  const finished = (path: string): boolean => !basename(path).startsWith('.new.')
+  if (existsSync(debs))
+    cpSync(debs, join(dir, 'cache/kept/debs'), { recursive: true, filter: finished })
   return dir
 }
 

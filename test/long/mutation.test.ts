@@ -37,7 +37,7 @@ test('the proofs on the running system fail on an image without the tunings', as
   const asked = structuredClone(tried)
   for (const tuning of asked) {
     tuning.proofs = tuning.proofs.filter((proof) => 'run' in proof && proof.on !== 'device')
-    for (const proof of tuning.proofs) proof.wait = 0.1 // in the emulator a second
+    for (const proof of tuning.proofs) proof.wait = 0.1 // of the machine's own clock
   }
   const mutant: Plan = { ...bare, name: 'mutant', tunings: asked }
   const error = await runStages(mutant, [boot], { quiet: true }).then(

@@ -76,6 +76,16 @@ describe('a key', () => {
     )
   })
 
+  test('of another kind of file is not offered again', () => {
+    const Kinds = z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('a'), one: z.string().optional() }),
+      z.strictObject({ kind: z.literal('b'), two: z.string().optional() }),
+    ])
+    expect(refusal(() => parseYaml('kind: a\ntwo: x\n', 'x.yaml', Kinds))).toBe(
+      'x.yaml:2:1 two: does not go with the other keys here',
+    )
+  })
+
   test('that is misspelt beside another one is not forgotten: both are named', () => {
     expect(refused(`${choices}baord: x\nhosname: y\n`).split('\n')).toEqual([
       'image.yaml:3:1 baord: unknown key (did you mean "board"?)',
@@ -172,6 +182,21 @@ describe('a value', () => {
     expect(refused('board: [pi4b, 3]\nsoundcard: usb\n')).toBe(
       'image.yaml:1:15 board.1: expected text, got 3',
     )
+  })
+
+  test('that may be a word or a list is told both, and one that is a word or a sign is told which', () => {
+    const Found = z.strictObject({ usb: z.union([z.literal('any'), z.array(z.string())]) })
+    const said = (text: string): string => refusal(() => parseYaml(text, 'x.yaml', Found))
+    expect(said('usb: 046d:0a01\n')).toBe(
+      'x.yaml:1:6 usb: expected "any" or a list, got "046d:0a01"',
+    )
+    expect(said('usb: 3\n')).toBe('x.yaml:1:6 usb: expected "any" or a list, got 3')
+    expect(said('usb: [1]\n')).toBe('x.yaml:1:7 usb.0: expected text, got 1')
+    const Absent = z.strictObject({ absent: z.literal(true) })
+    expect(refusal(() => parseYaml('absent: "true"\n', 'x.yaml', Absent))).toBe(
+      'x.yaml:1:9 absent: expected true, got "true"',
+    )
+    expect(refused(`${choices}jack: { period: .nan }\n`)).toContain('got NaN')
   })
 
   test('of a switch may be called by the names of others, in the hint', () => {

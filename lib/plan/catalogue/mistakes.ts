@@ -31,7 +31,11 @@ export function wordsFor(issue: Issue, value: unknown, place: Place, schema: z.Z
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => {
       const where = [...path.map(String), key].join('.')
-      return `${place(path, key)} ${where}: unknown key${didYouMean(key, keysAt(schema, path))}`
+      const known = keysAt(schema, path)
+      // of another kind of what may stand here
+      if (known.includes(key))
+        return `${place(path, key)} ${where}: does not go with the other keys here`
+      return `${place(path, key)} ${where}: unknown key${didYouMean(key, known)}`
     })
   const got = valueAt(value, path)
   const meant = issue.code === 'invalid_union' ? meantBy(issue, got) : undefined
@@ -59,10 +63,13 @@ function meantBy(issue: z.core.$ZodIssueInvalidUnion, got: unknown): Issue[] | u
     got === undefined
       ? []
       : issue.errors.filter(
-          (form) => !form.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+          (form) => !form.some((one) => one.path.length === 0 && isOfAnotherKind(one)),
         )
   return forms.length === 1 ? forms[0] : undefined
 }
+
+const isOfAnotherKind = ({ code }: Issue): boolean =>
+  code === 'invalid_type' || code === 'invalid_value'
 
 /**
  * The kinds of value, or the very words, that are expected; undefined where the schema says that in
@@ -70,7 +77,7 @@ function meantBy(issue: z.core.$ZodIssueInvalidUnion, got: unknown): Issue[] | u
  */
 function expectedOf(issue: Issue): string | undefined {
   const words = wordsOf(issue)
-  if (words) return words.map((word) => `"${word}"`).join(' or ')
+  if (words) return words.map((word) => JSON.stringify(word)).join(' or ')
   if (issue.code === 'invalid_union') return kindsOf(issue).join(' or ')
   return issue.code === 'invalid_type' && !hasOwnWords(issue) ? kind(issue.expected) : undefined
 }
@@ -104,14 +111,14 @@ const unit = (origin: string, count: number): string =>
 const kind = (name: string): string => KINDS[name] ?? name
 
 /** The words that are allowed: as a value, or as the one that decides which keys there are. */
-const wordsOf = (issue: Issue): string[] | undefined =>
+const wordsOf = (issue: Issue): unknown[] | undefined =>
   issue.code === 'invalid_value'
-    ? issue.values.map(String)
+    ? issue.values
     : issue.code === 'invalid_union' && 'options' in issue
-      ? (issue.options as unknown[]).map(String)
+      ? issue.options
       : undefined
 
-/** The kinds of value that a union takes, unions in it included. */
+/** The kinds of value that a union takes, or the very words, unions in it included. */
 const kindsOf = (issue: z.core.$ZodIssueInvalidUnion): string[] => [
   ...new Set(
     issue.errors
@@ -121,9 +128,8 @@ const kindsOf = (issue: z.core.$ZodIssueInvalidUnion): string[] => [
           ? []
           : one.code === 'invalid_union'
             ? kindsOf(one)
-            : one.code === 'invalid_type'
-              ? [kind(one.expected)]
-              : [],
+            : (wordsOf(one)?.map((word) => JSON.stringify(word)) ??
+              (one.code === 'invalid_type' ? [kind(one.expected)] : [])),
       ),
   ),
 ]
@@ -140,7 +146,7 @@ const SWITCHES: Record<string, string> = {
 
 /** Which of the allowed words was meant. */
 function hint(issue: Issue, got: unknown): string {
-  const words = wordsOf(issue) ?? []
+  const words = (wordsOf(issue) ?? []).filter((word) => typeof word === 'string')
   const other = SWITCHES[String(got).toLowerCase()]
   if (other !== undefined && words.includes(other)) return ` (did you mean "${other}"?)`
   return typeof got === 'string' ? perhaps(got, words) : ''
@@ -157,7 +163,7 @@ const valueAt = (value: unknown, path: KeyPath): unknown =>
   )
 
 const show = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing')
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 

@@ -22,6 +22,8 @@ export interface Machine {
   sound: (wavs: readonly string[]) => string[]
   /** a USB drive, on the controller that `sound` is on */
   drive: (overlay: string) => string[]
+  /** whether its disk is an SD card, which stops the processors as long as it is read or written */
+  sd: boolean
   /** whether a MIDI keyboard is on the header: it plays middle C, on and off, once a second */
   keyboard: boolean
   /** kernel parameters that take the place of the serial console of the real board */
@@ -39,6 +41,12 @@ export interface Machine {
 const STUCK_MS = 600_000
 
 /**
+ * What is written need not be on a disk of this machine: when QEMU is killed it is in the page
+ * cache, and a plug that is pulled takes away only what the guest itself still had.
+ */
+const CACHED = 'cache=unsafe'
+
+/**
  * What has 90 seconds on a board, or 180, has an hour here: a guest that waits for a disk of ours
  * waits by our clock, not by its own.
  */
@@ -49,12 +57,21 @@ const UNHURRIED = [
 ].map((limit) => `${limit}=3600`)
 
 /**
- * One nanosecond an instruction, and all processors of the guest in turn on one of this machine;
- * where the guest has nothing to do, its clock goes on to what it waits for at once. So the clock
- * goes by the guest's own work and never by ours: however slow or busy this machine is, nothing in
- * the guest is late. QEMU, docs/devel/tcg-icount.rst.
+ * One nanosecond an instruction, and all processors of the guest in turn on one of this machine. So
+ * the clock of the guest goes by its own work and not by ours: however slow or busy this machine
+ * is, nothing in the guest is late. QEMU, docs/devel/tcg-icount.rst.
+ *
+ * `idle`: where the guest has nothing to do its clock goes on to what it waits for at once, and not
+ * at the pace of ours, which runs on while this machine is late. That is only right where no disk is
+ * read beside the processors: a guest that waits for our disk would lose minutes in a second. QEMU's
+ * SD cards stop the processors; its USB and virtio disks do not.
  */
-const OWN_CLOCK = ['-accel', 'tcg,thread=single', '-icount', 'shift=0,sleep=off']
+const ownClock = (idle: 'skipped' | 'waited'): string[] => [
+  '-accel',
+  'tcg,thread=single',
+  '-icount',
+  `shift=0,sleep=${idle === 'skipped' ? 'off' : 'on'}`,
+]
 
 const card = (n: number): string => ['usb-audio', `id=card${n}`, `audiodev=recorder${n}`].join(',')
 
@@ -82,7 +99,7 @@ export const plug = (n: number): string => `device_add ${card(n)}`
 
 const usbDrive = (overlay: string): string[] => [
   '-drive',
-  `if=none,id=drive,format=qcow2,file=${overlay}`,
+  `if=none,id=drive,format=qcow2,file=${overlay},${CACHED}`,
   '-device',
   'usb-storage,drive=drive',
 ]
@@ -106,7 +123,8 @@ const raspberryPi = ({
       : ['-serial', 'pipe:console']),
   ],
   keyboard: console === 'ttyS1',
-  disk: (file, format) => ['-drive', `if=sd,format=${format},file=${file}`],
+  sd: true,
+  disk: (file, format) => ['-drive', `if=sd,format=${format},file=${file},${CACHED}`],
   sound: usbCard,
   drive: usbDrive,
   console,
@@ -140,9 +158,10 @@ export const virt = (cpu: string): Machine => ({
     'qemu-xhci',
   ],
   keyboard: false,
+  sd: false,
   disk: (file, format) => [
     '-drive',
-    `if=none,id=card,format=${format},file=${file}`,
+    `if=none,id=card,format=${format},file=${file},${CACHED}`,
     '-device',
     'virtio-blk-pci,drive=card',
   ],
@@ -252,7 +271,7 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
     cat keyboard.out >/dev/null &
     while sleep 1; do printf '\220\074\144\200\074\100'; done >keyboard.in &
     cat console.out & # its own messages go elsewhere, not between the guest's words
-    qemu-system-aarch64 ${machine.args} ${OWN_CLOCK} -display none -monitor pipe:monitor -no-reboot \
+    qemu-system-aarch64 ${machine.args} ${ownClock(machine.sd && !options.root_on_usb ? 'skipped' : 'waited')} -display none -monitor pipe:monitor -no-reboot \
       -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
       ${options.card_gib === undefined ? machine.disk(image, 'raw') : machine.disk(overlay, 'qcow2')} ${options.wavs === undefined ? [] : machine.sound(options.wavs)} \
       ${options.root_on_usb ? machine.drive(drive) : []} >&2 </dev/null &

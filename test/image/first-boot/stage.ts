@@ -38,7 +38,7 @@ export const firstBoots = defineStage({
         await $`rm -f ${work}/${name}/card.img`
       }
     }
-    // Two machines side by side: each waits for its clock, and for its turn, more than it works.
+    // Two machines side by side: each keeps one processor busy.
     await Promise.all([
       chain({ forms, imager }),
       chain({ cuts: (card) => cuts(card, oneOfEachStep) }),

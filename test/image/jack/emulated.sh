@@ -3,8 +3,10 @@
 #
 #   . emulated.sh ARCH SERVER PACKAGES HEADERS     (the toolbox is ours and for ARCH)
 #
-# ARCH      arm64 | armhf | armel SERVER    jack1 | jack2 PACKAGES  folder of the .debs HEADERS
-# folder that holds jack/*.h of the server
+# ARCH      arm64 | armhf | armel
+# SERVER    jack1 | jack2
+# PACKAGES  folder of the .debs
+# HEADERS   folder that holds jack/*.h of the server
 arch=$1 server=$2 packages=$3 headers=$4
 case $arch in # the processors of the Pi 3, of the Pi 2 and of the first Pi
   arm64) emulator=qemu-aarch64 cpu=cortex-a53 ;;
