@@ -29,7 +29,7 @@ const places: [file: string, says: string, why: string][] = [
     'a keyboard that plays a note in each second, for ever',
   ],
   ['lib/prove/emulator/emulator.ts', 'setTimeout(kill, STUCK_MS)', 'ends what hangs'],
-  ['stages/boot.ts', 'sleep 2', 'between two questions'],
+  ['stages/boot/ask.ts', 'sleep 2', 'between two questions'],
   ['test/image/first-boot/card.ts', 'setTimeout(() => void machine.stop()', 'ends what hangs'],
   ['test/image/jack/client.c', 'usleep(100000)', 'between two looks'],
   [
