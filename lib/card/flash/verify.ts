@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Extent } from '../../common/disk/extent.ts'
 import { ProofError } from '../../common/words/errors.ts'
 import { alignedBuffers } from '../image-file/buffers.ts'
 import { sizeInWords } from '../drives/drive.ts'
@@ -6,10 +7,8 @@ import { PIECE } from '../image-file/source.ts'
 import { readAll } from './target.ts'
 import type { Target } from './target.ts'
 
-/** What was written at `start`. */
-export interface Sum {
-  start: number
-  bytes: number
+/** What was written there. */
+export interface Sum extends Extent {
   sha256: Buffer
 }
 
@@ -24,7 +23,7 @@ export function sumsOf(data: Buffer, start: number): Sum[] {
   const sums: Sum[] = []
   for (let at = 0; at < data.length; at += GRAIN) {
     const part = data.subarray(at, at + GRAIN)
-    sums.push({ start: start + at, bytes: part.length, sha256: sha256(part) })
+    sums.push({ start: start + at, end: start + at + part.length, sha256: sha256(part) })
   }
   return sums
 }
@@ -49,42 +48,44 @@ export async function verify(
   const read = async (i: number): Promise<Buffer | undefined> => {
     const group = groups[i]
     if (!group) return undefined
-    const into = buffers[i % 2]!.subarray(0, group.bytes)
+    const into = buffers[i % 2]!.subarray(0, group.end - group.start)
     await readAll(target, into, group.start)
     return into
   }
-  const total = sums.reduce((sum, { bytes }) => sum + bytes, 0)
+  const total = sums.reduce((all, { start, end }) => all + end - start, 0)
   let done = 0
   let next = read(0)
-  for (const [i, { start, sums: expected, bytes }] of groups.entries()) {
+  for (const [i, { start, end, sums: expected }] of groups.entries()) {
     const data = (await next)!
     next = read(i + 1)
     next.catch(() => undefined) // it is awaited in the next turn, if there is one
     for (const sum of expected)
-      if (
-        !sha256(data.subarray(sum.start - start, sum.start - start + sum.bytes)).equals(sum.sha256)
-      )
+      if (!sha256(data.subarray(sum.start - start, sum.end - start)).equals(sum.sha256))
         throw lies(sum)
-    done += bytes
+    done += end - start
     onBytes?.(done, total)
     signal?.throwIfAborted()
   }
 }
 
+interface Group extends Extent {
+  sums: Sum[]
+}
+
 /** What lies side by side is read together, up to a piece. */
-function grouped(sums: readonly Sum[]): { start: number; bytes: number; sums: Sum[] }[] {
-  const groups: { start: number; bytes: number; sums: Sum[] }[] = []
+function grouped(sums: readonly Sum[]): Group[] {
+  const groups: Group[] = []
   for (const sum of sums) {
     const last = groups.at(-1)
-    if (last && last.start + last.bytes === sum.start && last.bytes + sum.bytes <= PIECE) {
+    if (last?.end === sum.start && sum.end - last.start <= PIECE) {
       last.sums.push(sum)
-      last.bytes += sum.bytes
-    } else groups.push({ start: sum.start, bytes: sum.bytes, sums: [sum] })
+      last.end = sum.end
+    } else groups.push({ start: sum.start, end: sum.end, sums: [sum] })
   }
   return groups
 }
 
-const lies = ({ start, bytes }: Sum): ProofError =>
+const lies = ({ start, end }: Sum): ProofError =>
   new ProofError(
-    `it gives back other bytes than were written to it, from byte ${start} on (${sizeInWords(start)}; somewhere in the next ${bytes}): it is worn out, or has less room than it says; take another card`,
+    `it gives back other bytes than were written to it, from byte ${start} on (${sizeInWords(start)}; somewhere in the next ${end - start}): it is worn out, or has less room than it says; take another card`,
   )
