@@ -17,7 +17,7 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
   ],
   flash: [
     '[options] <image> [disk]',
-    'write an image to a card, read it back, and refuse every disk that is none',
+    'write an image to a card and read it back; refuse every disk that is not a card',
     async () => (await import('./verbs/flash.ts')).flashCommand(),
   ],
   personalize: [

@@ -99,7 +99,7 @@ export const base = defineStage({
     )
     if (suite !== given.suite || arch !== given.arch)
       throw new UserError(
-        `base: ${name} is ${suite} for ${arch}; the base that it should be like is ${given.suite} for ${given.arch}`,
+        `base: ${name} is ${suite} for ${arch}, but the chosen base is ${given.suite} for ${given.arch}`,
       )
   },
 })

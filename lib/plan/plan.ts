@@ -167,7 +167,8 @@ export interface View {
   config_txt: { filter: string; lines: SourcedLine[] }[]
   cmdline: SourcedLine[]
   /**
-   * spaces: what a card adds to cmdline.txt takes their place, and nothing else of the file changes
+   * spaces at the end of cmdline.txt. What a card adds later takes their place, so nothing else in
+   * the file changes
    */
   cmdline_room: string
   modprobe: SourcedLine[]

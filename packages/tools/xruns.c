@@ -174,7 +174,7 @@ int main(int argc, char **argv)
 	if (optind < argc)
 		return fail(
 			USAGE,
-			"\"%s\": there is nothing to be named; for so many seconds: downbeat-xruns -t 30",
+			"\"%s\" is not expected here; to measure for 30 seconds: downbeat-xruns -t 30",
 			argv[optind]);
 
 	set_handlers();

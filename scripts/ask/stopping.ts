@@ -15,9 +15,10 @@ export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): P
 }
 
 /**
- * For work that has written nothing when it fails, or says itself what it leaves behind
- * (Interrupted): however it ends once it was stopped, that is what is told, and not what became of
- * the programs that Ctrl-C has reached, too.
+ * For work that writes nothing if it fails, or that says itself what it leaves behind
+ * (Interrupted). Ctrl-C also reaches the programs that the work has started, and they may fail in
+ * their own way. So once the work was stopped, only that is reported, and not the errors of those
+ * programs.
  */
 export async function orStopped<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {

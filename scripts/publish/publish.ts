@@ -48,10 +48,11 @@ export const stageRecord = (entry: Entry, cached: boolean): BuildRecord['stages'
 const round = (value: number): number => Math.round(value * 100) / 100
 
 /**
- * Puts what was made into `out/images/<name>/`: the disk image (the very file of the cache where
- * that is on the same disk, and read-only), its papers, and the folder `packages`, in which the
- * other JACK server lies too. With `release` also what is given to others; without it what is there
- * of that stays only if it is of this very image. Gives back where the image is.
+ * Puts what was made into `out/images/<name>/`: the disk image, its papers, and the folder
+ * `packages`, which also holds the other JACK server. The image is the very file of the cache if
+ * both are on the same disk, and it is read-only. With `release`, the files for others are put
+ * there too. Without it, older files for others stay only if they belong to this very image.
+ * Returns the path of the image.
  */
 export function publish(
   folder: string,

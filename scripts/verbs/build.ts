@@ -85,7 +85,7 @@ async function build(file: string | undefined, options: Options): Promise<void> 
   const releasing = options.release === true || options.releaseUrl !== undefined
   if (releasing && !all.has('verify'))
     throw new UserError(
-      `--release: what is not built to the end is not released; leave out --until ${options.until}`,
+      `--release: only a complete build can be released; leave out --until ${options.until}`,
     )
   const run = await runStages(
     plan,

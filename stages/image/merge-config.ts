@@ -11,10 +11,10 @@ function subject(line: string): string | undefined {
 }
 
 /**
- * The base's own config.txt with ours behind it, so that whoever knows the one finds everything
- * where it was. A line that ours says something else about, or that `unfit` names (such as
- * `dtoverlay=vc4-kms-v3d`, `auto_initramfs`), stays as a comment that says why; the firmware would
- * load an overlay that is named twice twice.
+ * The config.txt of the base, with ours after it. A person who knows the file of the base finds
+ * everything at its old place. Some lines of the base become comments that say why: a line about
+ * something that ours sets too, and a line that `unfit` names (such as `dtoverlay=vc4-kms-v3d`,
+ * `auto_initramfs`). Otherwise the firmware would load an overlay twice if it is named twice.
  */
 export function mergeConfig(
   base: string,

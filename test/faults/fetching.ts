@@ -21,6 +21,8 @@ export interface Fetching {
   sent: (since: number) => number
 }
 
+/** Not that of another test, which may publish its image at the same time. */
+const name = 'raspios-fetched'
 const args = [
   'build',
   '--base',
@@ -28,7 +30,7 @@ const args = [
   '--set',
   'board=pi3b',
   '--set',
-  'name=raspios-fetched',
+  `name=${name}`,
 ]
 
 export function fetching(pi: RaspberryPi): Fetching {
@@ -113,6 +115,6 @@ export async function killedWhileFetching(
 }
 
 const sha = (out: string): string =>
-  (JSON.parse(readFileSync(join(out, 'images/raspios/build.json'), 'utf8')) as BuildRecord).files[
-    'raspios.img'
+  (JSON.parse(readFileSync(join(out, `images/${name}/build.json`), 'utf8')) as BuildRecord).files[
+    `${name}.img`
   ]!.sha256

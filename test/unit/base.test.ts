@@ -70,7 +70,7 @@ async function setUpBase() {
 
 test('an image that was fetched once is taken apart again without a network, its signature checked as before', async () => {
   const { downloads, run, asked } = await setUpBase()
-  expect((await failure(run(true))).message).toMatch(/offline nothing is fetched/)
+  expect((await failure(run(true))).message).toMatch(/DOWNBEAT_OFFLINE forbids to fetch it/)
   await run()
   expect(asked()).toEqual(['/image', '/image.sig', '/key'])
   expect(readdirSync(downloads).sort()).toEqual(

@@ -205,7 +205,7 @@ describe('a cache that has more than it may', () => {
     expect(there()).toEqual(['kernel', 'image'])
     expect(existsSync(join(dir, 'kept/debs/arm64/a.deb'))).toBe(false)
     expect(said).toBe(
-      `the cache had 0.0 GiB: removed 1 result and 1 download (0.0 GiB), unused for longest; DOWNBEAT_CACHE_GIB sets another bound than ${gib(2.5)}`,
+      `the cache had 0.0 GiB: removed 1 result and 1 download (0.0 GiB), unused for the longest time; the limit is ${gib(2.5)} GiB (set DOWNBEAT_CACHE_GIB to change it)`,
     )
     expect(readdirSync(dir).filter((name) => name.endsWith('.half'))).toEqual([])
   })

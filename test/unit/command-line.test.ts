@@ -136,7 +136,7 @@ describe.concurrent('what is typed wrong ends with 2 and one message, without a 
     [
       'a release of half an image',
       ['build', 'four.yaml', '--release', '--until', 'kernel'],
-      '✖ --release: what is not built to the end is not released; leave out --until kernel\n',
+      '✖ --release: only a complete build can be released; leave out --until kernel\n',
     ],
     [
       'an address to release at',

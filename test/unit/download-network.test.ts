@@ -349,7 +349,7 @@ if (tls !== undefined) {
       server.next('/image', { redirect: url.replace('//', '//me:secret@') })
       expect(await failure(download({ url: `${server.url}/image`, sha256 }, options))).toEqual({
         kind: 'UserError',
-        message: `${server.url}/image: leads from https to ${url} (302), where anybody may change what is sent`,
+        message: `${server.url}/image: redirects from https to ${url} (302); without https, anybody can change it`,
       })
       expect(plain.asked).toEqual([])
       expect(left(folder)).toEqual([])

@@ -94,14 +94,14 @@ describe('a file', () => {
     expect(server.asked.map(({ path }) => path)).toEqual(['/image', '/step', '/elsewhere'])
     expect(await failure(get({ folder: temporaryFolder() }))).toEqual({
       kind: 'UserError',
-      message: `${url}: leads from redirect to redirect, without an end`,
+      message: `${url}: redirects again and again, without an end`,
     })
   })
 
   test('is not looked for where a redirect leads out of the network', async () => {
     const { url, get } = await setUp({ redirect: 'ftp://example.com/image' })
     expect((await failure(get())).message).toBe(
-      `${url}: leads to where nothing can be fetched from (Unsupported protocol: ftp:)`,
+      `${url}: redirects to an address that cannot be fetched (Unsupported protocol: ftp:)`,
     )
   })
 
@@ -285,7 +285,7 @@ describe('wrong bytes', () => {
     kind: 'UserError',
     message:
       `${url}: has other bytes than it should have\n  expected sha256 ${sha256}\n  got sha256      ${got}\n` +
-      '  see whether the file was replaced there, or a page of the network in between came instead',
+      '  the server may have a new file, or your network sent a page of its own instead',
   })
 
   test('are one error that names the address and both hashes, and leave nothing behind', async () => {
@@ -382,9 +382,9 @@ describe('a server that answers', () => {
     ],
     [401, 'the server does not give it away (it answers 401); see whether that address is right'],
     [403, 'the server does not give it away (it answers 403); see whether that address is right'],
-    [400, 'the server answers 400, which is nothing to work with'],
-    [304, 'the server answers 304, which is nothing to work with'],
-    [204, 'the server answers 204, which is nothing to work with'],
+    [400, 'the server answers 400; downbeat cannot use this answer'],
+    [304, 'the server answers 304; downbeat cannot use this answer'],
+    [204, 'the server answers 204; downbeat cannot use this answer'],
   ]
   test.each(final)('%d is not asked again', async (status, said) => {
     const { server, folder, url, pauses, get } = await setUp({ status })
@@ -596,7 +596,7 @@ describe('offline', () => {
     expect(await failure(get({ offline: true }))).toEqual({
       kind: 'UserError',
       message:
-        `${url}: is not here, and offline nothing is fetched; ` +
+        `${url}: is not in the cache, and DOWNBEAT_OFFLINE forbids to fetch it; ` +
         `run the same command once without DOWNBEAT_OFFLINE, or put the file at ${join(folder, sha256)}`,
     })
     expect(server.asked).toEqual([])

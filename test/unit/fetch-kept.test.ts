@@ -58,7 +58,9 @@ test('a small file that has not proven right is not kept, and does not take the 
 
 test('without a small file that was kept, offline and a server that is away are errors as ever', async () => {
   const { server, url, path, get, text } = await setUpSignature()
-  expect((await failure(get({ offline: true }))).message).toMatch(/offline nothing is fetched/)
+  expect((await failure(get({ offline: true }))).message).toMatch(
+    /DOWNBEAT_OFFLINE forbids to fetch it/,
+  )
   server.next('/image.sig', { status: 503, times: 6 })
   expect((await failure(get())).kind).toBe('HostError')
   // What the server does say is not passed over: another address is asked for than the one that was

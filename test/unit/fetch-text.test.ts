@@ -42,7 +42,7 @@ test('a small file that is larger than it may be is refused, and not a byte earl
   expect(await get({ limit: bytes.length })).toBe(list)
   expect(await failure(get({ limit: bytes.length - 1 }))).toEqual({
     kind: 'UserError',
-    message: `${url}: has more than ${bytes.length - 1} bytes, which such a file never has; see whether that address is right`,
+    message: `${url}: has more than ${bytes.length - 1} bytes; such a file is never so large; check the address`,
   })
   expect(pauses).toEqual([])
 })
@@ -82,7 +82,7 @@ test('offline a small file is an error that says what to do, unless it is on thi
   const { server, url, small, get } = await setUpList()
   expect(await failure(get({ offline: true }))).toEqual({
     kind: 'UserError',
-    message: `${url}: is not here, and offline nothing is fetched; run the same command once without DOWNBEAT_OFFLINE`,
+    message: `${url}: is not in the cache, and DOWNBEAT_OFFLINE forbids to fetch it; run the same command once without DOWNBEAT_OFFLINE`,
   })
   expect(server.asked).toEqual([])
   const here = join(temporaryFolder(), 'list.json')

@@ -120,7 +120,7 @@ describe('refused with exit status 2, one message and an untouched disk is', () 
     const { status, stderr } = await downbeat([folder, card, '--yes'])
     expect([status, stderr]).toEqual([
       2,
-      `✖ ${card}: it has 276.0 GB, which few cards have: --large, if it is the right one\n`,
+      `✖ ${card}: it has 276.0 GB, more than most cards: add --large if it is the right one\n`,
     ])
     expect(await downbeat([folder, card, '--yes', '--large'])).toMatchObject({
       status: 0,
@@ -327,7 +327,7 @@ esac`,
     const { status, said, now, card, device } = await stoppedBy('SIGINT')
     expect(status).toBe(130)
     expect(said).toBe(
-      `\nstopped; ${device === card ? card : 'the card'} is not bootable now, and the same command begins anew\n`,
+      `\nstopped; ${device === card ? card : 'the card'} is not bootable now; run the same command to start over\n`,
     )
     expect(now.subarray(0, MiB).equals(Buffer.alloc(MiB))).toBe(true)
   })

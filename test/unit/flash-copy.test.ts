@@ -226,7 +226,7 @@ describe('a disk that cannot be opened', () => {
 })
 
 describe('when it goes wrong half way', () => {
-  const left = '\n  the card is not bootable now, and the same command begins anew'
+  const left = '\n  the card is not bootable now; run the same command to start over'
   /** Fails at the first call that reaches this byte, once everything was wiped. */
   const failing = (
     what: 'write' | 'read',
@@ -287,12 +287,12 @@ describe('when it goes wrong half way', () => {
 
   test('a card that ends before it should says that it is not what is printed on it', async () => {
     expect((await fails(failing('write', 9 * MiB, 'ENOSPC'))).message).toBe(
-      `/dev/sdb ends at 8.4 MB (byte 8388608), and says that it has 16.8 MB${left}`,
+      `/dev/sdb claims to have 16.8 MB, but it ends at 8.4 MB (byte 8388608)${left}`,
     )
     const none = memoryTarget(CARD)
     const { write } = none
     none.write = (data, start) => (start === 8 * MiB ? Promise.resolve(0) : write(data, start))
-    expect((await fails(none)).message).toMatch('/dev/sdb ends at 8.4 MB (byte 8388608)')
+    expect((await fails(none)).message).toContain('but it ends at 8.4 MB (byte 8388608)')
   })
 
   test('a card that cannot keep what it took (fsync) fails as if it had not taken it', async () => {
@@ -319,7 +319,7 @@ describe('when it goes wrong half way', () => {
     const error = await fails(target)
     expect(error).toBeInstanceOf(ProofError)
     expect(error.message).toBe(
-      `/dev/sdb: it gives back other bytes than were written to it, from byte ${3 * MiB} on (3.1 MB; somewhere in the next ${MiB}): it is worn out, or has less room than it says; take another card${left}`,
+      `/dev/sdb: what was read back is not what was written, from byte ${3 * MiB} on (3.1 MB; somewhere in the next ${MiB}): this disk is worn out, or smaller than it says; take another card${left}`,
     )
   })
 
@@ -329,7 +329,7 @@ describe('when it goes wrong half way', () => {
     target.write = (data, start) => write(data, start % (8 * MiB))
     target.read = (into, start) => read(into, start % (8 * MiB))
     expect((await fails(target)).message).toMatch(
-      /^\/dev\/sdb: it gives back other bytes than were written to it, from byte \d+ on/,
+      /^\/dev\/sdb: what was read back is not what was written, from byte \d+ on/,
     )
   })
 
@@ -342,7 +342,7 @@ describe('when it goes wrong half way', () => {
     const error = await failureOf({ target, map })
     expect(error).toBeInstanceOf(UserError)
     expect(error.message).toMatch(
-      /x\.img: its bytes 2097152 to 5246975 are not those [^\n]*; get them again\n {2}the card is not bootable now/,
+      /x\.img: its bytes 2097152 to 5246975 do not match [^\n]*; get both again\n {2}the card is not bootable now/,
     )
     expect(bootable(target.data)).toBe(false)
   })
@@ -361,8 +361,7 @@ describe('when it goes wrong half way', () => {
   })
 
   describe('at the first MiB, which is written last,', () => {
-    const doubtful =
-      'the card may look as if it could start: do not use it; the same command begins anew'
+    const doubtful = 'the card may look bootable: do not use it; run the same command to start over'
     /** A target whose calls of this kind fail that are meant; the first is 1. */
     const failingAt = (what: 'write' | 'read' | 'sync', failing: (call: number) => boolean) => {
       const target = memoryTarget(CARD)
@@ -412,7 +411,7 @@ describe('when it goes wrong half way', () => {
 
     test.each([
       [
-        'the card is not bootable now, and the same command begins anew',
+        'the card is not bootable now; run the same command to start over',
         (call: number) => call === last.sync,
       ],
       [doubtful, (call: number) => call >= last.sync],
@@ -445,7 +444,7 @@ describe('when it goes wrong half way', () => {
       const target = memoryTarget(CARD)
       target[what] = () => Promise.reject(systemError('EIO'))
       expect((await failureOf({ target })).message).toMatch(
-        /\(EIO\).*\n {2}the card may look as if it could start: do not use it;/,
+        /\(EIO\).*\n {2}the card may look bootable: do not use it;/,
       )
     },
   )
@@ -455,7 +454,7 @@ describe('when it goes wrong half way', () => {
     target.write = (data) => Promise.resolve(data.length)
     const error = await failureOf({ target })
     expect(error).toBeInstanceOf(ProofError)
-    expect(error.message).toMatch(/from byte 0 on .*\n {2}the card may look as if it could start/)
+    expect(error.message).toMatch(/from byte 0 on .*\n {2}the card may look bootable/)
     expect(target.asked.filter((one) => one.startsWith('read'))).toHaveLength(1)
   })
 
@@ -472,7 +471,7 @@ describe('when it goes wrong half way', () => {
       }
       const error = (await fails(target, { signal: stop.signal })) as Interrupted
       expect(error).toBeInstanceOf(Interrupted)
-      expect(error.left).toBe('the card is not bootable now, and the same command begins anew')
+      expect(error.left).toBe('the card is not bootable now; run the same command to start over')
       expect(target.asked.at(-1)).toBe('close')
     },
   )

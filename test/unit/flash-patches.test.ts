@@ -13,7 +13,7 @@ const CARD = 16 * MiB
 const drive = card({ bytes: CARD })
 const [one, two] = [noise(4096, 3), noise(12288, 5)] as const
 const half =
-  '\n  the settings on the card may be half written: the same command again, or else flashing it anew, mends that'
+  '\n  the settings on the card may be half written: run the same command again, or flash it again'
 
 /**
  * Writes two patches, which begin where a sector does, to a target in memory, or to the given one.
@@ -87,11 +87,7 @@ describe('refused before anything is written is', () => {
       /: it is mounted \(\/mnt\): sudo umount \/dev\/sdb1$/,
     ],
     ['a disk that is built in', { removable: false }, /: it is built in/],
-    [
-      'a disk that counts otherwise',
-      { sector_bytes: 4096 },
-      /: it counts in sectors of 4096 bytes/,
-    ],
+    ['a disk that counts otherwise', { sector_bytes: 4096 }, /: its sectors have 4096 bytes/],
   ])('%s', async (_, different, words) => {
     const target = memoryTarget(CARD)
     const error = await failureOf(target, {
@@ -128,7 +124,7 @@ describe('when it goes wrong half way', () => {
     const error = await failureOf(target)
     expect(error).toBeInstanceOf(ProofError)
     expect(error.message).toMatch(
-      /^\/dev\/sdb: it gives back other bytes than were written to it, from byte 4194816 on/,
+      /^\/dev\/sdb: what was read back is not what was written, from byte 4194816 on/,
     )
     expect(error.message.endsWith(half)).toBe(true)
   })

@@ -52,7 +52,7 @@ describe('refused is', () => {
 
   test.each(['lvm', 'crypt', 'raid1'])('a part of something larger: %s', (type) => {
     expect(refused({ users: [{ device: '/dev/mapper/x', type }] })).toBe(
-      `it is part of something larger (${type} /dev/mapper/x): take that apart first`,
+      `it is part of a larger volume (${type} /dev/mapper/x): close that volume first`,
     )
   })
 
@@ -87,13 +87,13 @@ describe('refused is', () => {
 
   test('a disk whose sectors are not those of the image', () => {
     expect(refused({ sector_bytes: 4096 })).toBe(
-      'it counts in sectors of 4096 bytes, and the image in such of 512',
+      'its sectors have 4096 bytes, but the image needs sectors of 512 bytes',
     )
   })
 
   test('a disk larger than 256 GiB, unless --large is said, and one larger than 2 TiB always', () => {
     expect(refused({ bytes: 256 * GiB + 512 })).toBe(
-      'it has 274.9 GB, which few cards have: --large, if it is the right one',
+      'it has 274.9 GB, more than most cards: add --large if it is the right one',
     )
     expect(refused({ bytes: 256 * GiB + 512 }, { ...question, large: true })).toBeUndefined()
     expect(refused({ bytes: 2048 * GiB }, { ...question, large: true })).toBeUndefined()

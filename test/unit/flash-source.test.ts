@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { HostError } from '../../lib/common/words/errors.ts'
 import { findImage } from '../../lib/card/image-file/find-image.ts'
 import type { Patch } from '../../lib/card/image-file/source.ts'
@@ -73,7 +73,7 @@ describe.each(Object.entries(packed))('%s', (name, bytes) => {
     const other = bmapText(Buffer.from(image).fill('!', 3 * MiB, 3 * MiB + 1), ranges)
     const folder = folderOf({ [name]: bytes, 'x.bmap': other })
     expect(await whole(join(folder, name))).toBe(
-      `${join(folder, name)}: its bytes 2097152 to 5246975 are not those that ${join(folder, 'x.bmap')} tells of: one of both is damaged; get them again`,
+      `${join(folder, name)}: its bytes 2097152 to 5246975 do not match ${join(folder, 'x.bmap')}: the image or its map is damaged; get both again`,
     )
   })
 
@@ -157,6 +157,16 @@ test('a program that is missing for unpacking is named with the command that ins
   }
 })
 
+test('unpacking that was stopped before it began does not begin', async () => {
+  const folder = folderOf({ 'x.img.xz': packed['x.img.xz'] })
+  // one that never comes to an end by itself
+  writeFileSync(join(folder, 'xz'), '#!/bin/sh\nexec tail -f /dev/null\n', { mode: 0o755 })
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH']}`)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const { chunks } = unpack(join(folder, 'x.img.xz'), 'xz', AbortSignal.abort(new Error('stopped')))
+  await expect(chunks[Symbol.asyncIterator]().next()).rejects.toThrow('stopped')
+})
+
 describe('a part of the image that is replaced by another file', () => {
   const patch = noise(2 * MiB, 11)
   const patched = (start: number, data = patch): Buffer => {
@@ -238,7 +248,7 @@ describe('a part of the image that is replaced by another file', () => {
       const over = (start: number) =>
         written(join(folder, name), [{ start, path: join(folder, 'patch') }])
       const said =
-        / its bytes 2097152 to 5246975 are not those that .*x\.bmap tells of: one of both is damaged; get them again$/
+        / its bytes 2097152 to 5246975 do not match .*x\.bmap: the image or its map is damaged; get both again$/
       await expect(over(4 * MiB)).rejects.toThrow(said)
       await expect(over(3 * MiB)).rejects.toThrow(said)
     },

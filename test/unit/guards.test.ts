@@ -557,7 +557,7 @@ test('two things on one GPIO pin are refused', () => {
   for (const pin of catalogueAt(repository).entry('soundcards', 'hifiberry-dac', 'test').value
     .pins) {
     expect(refusalOf({ ...dac, 'tunings/mine.yaml': tuning(`pins: [4, ${pin}]`) })).toBe(
-      `tunings/mine.yaml tunings.mine: GPIO ${pin} is what soundcards/hifiberry-dac.yaml takes: one of the two has to go, such as ${mine}`,
+      `tunings/mine.yaml tunings.mine: soundcards/hifiberry-dac.yaml uses GPIO ${pin} too: remove one of the two, for example with ${mine}`,
     )
   }
   expect(

@@ -309,7 +309,7 @@ describe('the walk', () => {
       files: { 'etc/default/jackd': 'JACKD_ALSA="-p128 -n2 -r44100"\n' },
       answers: { 64: 'rate=96000 cycles=1500' },
     })
-    expect(answer.stdout).toContain('note: JACK runs at 96000 Hz, not at the 44100 of')
+    expect(answer.stdout).toContain('note: JACK runs at 96000 Hz, not at 44100 Hz as')
     expect(answer.stdout).toContain('proposal: 64 frames, 1.3 ms')
   })
 

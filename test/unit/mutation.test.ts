@@ -153,7 +153,7 @@ function refusedFor(name: string, id: string, edits: Edits, sets: string[]): boo
     return false
   } catch (error) {
     if (error instanceof UserError)
-      return error.message.includes(`packages: ${name} is what the tuning ${id} keeps out`)
+      return error.message.includes(`packages: the tuning ${id} keeps ${name} out of the image`)
     throw error
   }
 }

@@ -162,7 +162,7 @@ describe('a board with a chip that only a kernel of Raspberry Pi knows', () => {
 
   test("is started on QEMU's own machine, unless the kernel has no driver for it: then the plan says that it is not", async () => {
     const untried =
-      'Raspberry Pi 5: no emulator starts it with kernel.source packaged, so --boot proves nothing more of it'
+      'Raspberry Pi 5: no emulator can start this board with kernel.source packaged, so --boot proves nothing more about it'
     const [built, packaged] = ['raspberrypi', 'packaged'].map((source) =>
       planOf(choices(five), from(source)),
     )

@@ -93,7 +93,7 @@ test('a package of a profile that a tuning keeps out is refused at its place in 
     'image.yaml': `${three}profile: mine\n`,
   }
   expect(refusalOf(edits)).toBe(
-    'profiles/mine.yaml:2:22 packages: rtkit is what the tuning no-session-daemons keeps out; --set tunings.no-session-daemons=off lets it in',
+    'profiles/mine.yaml:2:22 packages: the tuning no-session-daemons keeps rtkit out of the image; --set tunings.no-session-daemons=off allows it',
   )
 })
 

@@ -89,7 +89,7 @@ describe('soundcard: auto', () => {
       'soundcards/usb.yaml': (text: string) => text.replace(/found_by.*\n/, ''),
     }
     expect(refusal(() => planOf(edits))).toBe(
-      'image.yaml:2:12 soundcard: no file of soundcards/ says found_by: { usb: any }, which is what auto begins with',
+      'image.yaml:2:12 soundcard: auto needs a file in soundcards/ with found_by: { usb: any }, and there is none',
     )
   })
 

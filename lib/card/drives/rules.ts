@@ -63,7 +63,7 @@ const rules: readonly Rule[] = [
     holds: 'no volume lies on it',
     refuse: ({ users }) =>
       users.length > 0
-        ? `it is part of something larger (${users.map(({ device, type }) => `${type} ${device}`).join(', ')}): take that apart first`
+        ? `it is part of a larger volume (${users.map(({ device, type }) => `${type} ${device}`).join(', ')}): close that volume first`
         : undefined,
   },
   {
@@ -86,7 +86,7 @@ const rules: readonly Rule[] = [
     refuse: ({ sector_bytes }) =>
       sector_bytes === 512
         ? undefined
-        : `it counts in sectors of ${sector_bytes} bytes, and the image in such of 512`,
+        : `its sectors have ${sector_bytes} bytes, but the image needs sectors of 512 bytes`,
   },
   {
     holds: 'the image fits on it',
@@ -106,7 +106,7 @@ const rules: readonly Rule[] = [
     holds: 'it is no larger than 256 GiB, or --large was said',
     refuse: ({ bytes }, { large }) =>
       bytes > LARGE && !large
-        ? `it has ${sizeInWords(bytes)}, which few cards have: --large, if it is the right one`
+        ? `it has ${sizeInWords(bytes)}, more than most cards: add --large if it is the right one`
         : undefined,
   },
 ]

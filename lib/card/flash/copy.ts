@@ -17,8 +17,8 @@ export const HEAD = 2 ** 20
 export type Phase = 'writing' | 'reading back'
 
 /**
- * What a target is that has been written to, if it fails now: it cannot start, or nobody knows
- * whether it looks as if it could. Before that nothing was written.
+ * The state in which a target is left if writing fails now. unbootable: it cannot start. doubtful:
+ * nobody knows whether it looks bootable. Before the first of these, nothing was written.
  */
 export type Left = 'unbootable' | 'doubtful'
 
@@ -37,12 +37,12 @@ export interface Copied {
 }
 
 /**
- * Writes an image, reads it back, and only then writes its first MiB, which was zeroed before
- * anything else: a card that was pulled out, or whose writing was stopped, never looks as if it
- * could start. The target has to hold all of the image.
+ * Writes an image and reads it back. The first MiB is zeroed before anything else, and written
+ * last. So a card never looks bootable if it was pulled out, or if writing was stopped. The target
+ * has to be large enough for the whole image.
  *
- * TargetError for what the target refuses; ProofError when it gives back other bytes; UserError for
- * an image that is none.
+ * TargetError: the target refuses something. ProofError: the target gives back other bytes.
+ * UserError: the source is not an image, or too large.
  */
 export async function copy(source: Source, target: Target, options: CopyOptions): Promise<Copied> {
   const { signal, onProgress = () => undefined, onLeft = () => undefined } = options

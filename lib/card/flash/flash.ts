@@ -14,8 +14,8 @@ export type FlashOptions = Holding & Omit<CopyOptions, 'onLeft'>
  */
 export function flash(source: Source, drive: Drive, options: FlashOptions): Promise<Copied> {
   const words: Record<Left, string> = {
-    unbootable: `${nameOf(drive)} is not bootable now, and the same command begins anew`,
-    doubtful: `${nameOf(drive)} may look as if it could start: do not use it; the same command begins anew`,
+    unbootable: `${nameOf(drive)} is not bootable now; run the same command to start over`,
+    doubtful: `${nameOf(drive)} may look bootable: do not use it; run the same command to start over`,
   }
   return onTarget(drive, options, (target, leave) =>
     copy(source, target, { ...options, onLeft: (left) => leave(words[left]) }),

@@ -19,13 +19,12 @@ export interface Holding {
 export const nameOf = ({ kind, path }: Drive): string => (kind === 'file' ? path : 'the card')
 
 /**
- * Does something with a drive that was looked at before. It is held open for this process alone,
- * and looked at again while nobody else can have it: another disk that has taken its place is
- * refused, and so is one that must not be written to.
+ * Does something with a drive that was looked at before. First the drive is opened for this process
+ * alone. Then it is looked at again, while nobody else can have it. It is refused if another disk
+ * has taken its place, or if it must not be written to.
  *
- * `use` says with `leave` what is left behind if it fails from now on; until then nothing was
- * written. Whatever goes wrong ends with an error that says so in one sentence, and after it what
- * is left.
+ * `use` calls `leave` to say what is left behind if it fails from now on. Until that call nothing
+ * was written. Every error says in one sentence what went wrong, and after it what is left.
  */
 export async function onTarget<T>(
   drive: Drive,
@@ -92,7 +91,7 @@ function failure(
     return new HostError(`the disk that holds ${path} is full, at ${place}`, 'make room there')
   if (code === 'ENOSPC')
     return new HostError(
-      `${path} ends at ${place}, and says that it has ${sizeInWords(bytes)}`,
+      `${path} claims to have ${sizeInWords(bytes)}, but it ends at ${place}`,
       'take another card',
     )
   return new HostError(

@@ -87,5 +87,5 @@ function grouped(sums: readonly Sum[]): Group[] {
 
 const lies = ({ start, end }: Sum): ProofError =>
   new ProofError(
-    `it gives back other bytes than were written to it, from byte ${start} on (${sizeInWords(start)}; somewhere in the next ${end - start}): it is worn out, or has less room than it says; take another card`,
+    `what was read back is not what was written, from byte ${start} on (${sizeInWords(start)}; somewhere in the next ${end - start}): this disk is worn out, or smaller than it says; take another card`,
   )

@@ -24,7 +24,7 @@ export async function writePatches(
   await onTarget(drive, options, async (target, leave) => {
     options.signal.throwIfAborted()
     leave(
-      `the settings on ${nameOf(drive)} may be half written: the same command again, or else flashing it anew, mends that`,
+      `the settings on ${nameOf(drive)} may be half written: run the same command again, or flash it again`,
     )
     for (const { start, data } of pieces) await writeAll(target, data, start)
     await syncAll(target, pieces.at(-1)?.start ?? 0)

@@ -2,11 +2,11 @@ import { open } from 'node:fs/promises'
 import type { Packing } from './unpack.ts'
 import { unpack } from './unpack.ts'
 
-/** An image that is read from its beginning to its end; what is between may be passed over. */
+/** An image that is read from its beginning to its end. Parts in between may be skipped. */
 export interface Reader {
   /**
-   * Fills `into` with what is at `start`, which never goes back, and gives how much there was: less
-   * only at the end.
+   * Fills `into` with the bytes at `start`, and returns how many there were. `start` must never go
+   * backwards. Fewer bytes than `into` can hold come only at the end of the image.
    */
   read(into: Buffer, start: number): Promise<number>
   close(): Promise<void>

@@ -46,13 +46,14 @@ export const PIECE = 4 * 2 ** 20
 const BLOCK = 4096
 
 /**
- * Opens an image file. With a block map beside it only mapped blocks are written, each range
- * checked against the map: what the map leaves out is not in use by the image's file systems, and
- * may stay what it was. Without a map everything is written, blocks of zeros too: nobody says
- * whether a file system relies on them (an empty directory of FAT, an inode table).
+ * Opens an image file. With a block map beside it, only the mapped blocks are written, and each
+ * range is checked against the map. The file systems of the image do not use the other blocks, so
+ * the card may keep its old bytes there. Without a map everything is written, also blocks of zeros:
+ * a file system may need them (an empty directory of FAT, an inode table), and nobody says whether
+ * it does.
  *
- * What patches touch counts as mapped. The map's checksums are those of the image's own bytes,
- * whatever is written over them.
+ * Blocks that patches touch count as mapped. The checksums of the map are for the bytes of the
+ * image itself, before patches are written over them.
  */
 export async function openSource(path: string, patches: readonly Patch[] = []): Promise<Source> {
   const packing = packingOf(path)
@@ -159,12 +160,12 @@ function wholeSectors(path: string, bytes: number): void {
 }
 
 const tooLong = (path: string, bytes: number): UserError =>
-  new UserError(`${path}: it goes on behind the ${bytes} bytes that it should have`)
+  new UserError(`${path}: it is longer than the ${bytes} bytes that it should have`)
 
 const tooShort = (path: string, at: number, bytes: number): UserError =>
   new UserError(`${path}: it ends after ${sizeInWords(at)} of ${sizeInWords(bytes)}; get it again`)
 
 const differs = (path: string, { start, end }: Mapped, map: string): UserError =>
   new UserError(
-    `${path}: its bytes ${start} to ${end - 1} are not those that ${map} tells of: one of both is damaged; get them again`,
+    `${path}: its bytes ${start} to ${end - 1} do not match ${map}: the image or its map is damaged; get both again`,
   )

@@ -91,6 +91,7 @@ export function unpack(path: string, packing: 'xz' | 'zstd', signal: AbortSignal
     stdout.destroy()
   }
   signal.addEventListener('abort', stop)
+  if (signal.aborted) stop() // that event was before
   async function* chunks(): AsyncGenerator<Buffer> {
     try {
       yield* stdout as AsyncIterable<Buffer>

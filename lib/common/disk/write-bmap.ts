@@ -15,11 +15,14 @@ interface Range {
 }
 
 /**
- * The block map of a disk image (bmap 2.0, which bmaptool reads): what has to be written to a card,
- * with the sha256 of each range. That is every block that holds anything but zeros, and every block
- * of `used`, whatever it holds: a card is not empty, and its old journal or inodes in the place of
- * ours would be taken for ours. bmaptool itself maps what is no hole in the file, which leaves
- * those out, and which another file system, or a copy of the image, would have in other places.
+ * The block map of a disk image (bmap 2.0, which bmaptool reads). It lists the blocks that have to
+ * be written to a card, with the sha256 of each range. These are all blocks that hold anything but
+ * zeros, and all blocks of `used`, even if they hold only zeros. The reason: a card is not empty,
+ * and its old journal or inodes there would be taken for ours.
+ *
+ * bmaptool itself maps every part of the file that is not a hole. That leaves out the used blocks
+ * of zeros. It also depends on the file system that the image lies on: another one, or a copy of
+ * the image, would have its holes in other places.
  */
 export async function blockMap(file: string, used: readonly Extent[]): Promise<string> {
   const image = await open(file)

@@ -89,8 +89,8 @@ const refusals: Readonly<Record<string, string>> = {
 }
 
 /**
- * What the system refuses somebody is no fault of downbeat: such an error of a file as one to be
- * mended, any other as it is.
+ * If the system does not let the user read or write a file, that is not a fault of downbeat. Such
+ * an error becomes a HostError, which says how to mend it. Any other error is returned as it is.
  */
 export function systemError(error: unknown): unknown {
   const { code = '', path } = error as NodeJS.ErrnoException

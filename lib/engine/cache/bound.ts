@@ -6,14 +6,14 @@ import { lock } from '../../common/files/lock.ts'
 import { removeTree } from './remove.ts'
 
 /**
- * The file that is locked shared by whoever uses a cache, and alone by whoever removes something
- * from it.
+ * The lock file of a cache. A process that uses the cache holds a shared lock on it. A process that
+ * removes something from the cache holds an exclusive lock.
  */
 export const lockOf = (cache: string): string => join(cache, 'cache.lock')
 
 /**
- * Removes items of a cache that nobody uses meanwhile. What is removed half is no result: it has
- * lost its name before.
+ * Removes items from a cache. Nobody else may use the cache meanwhile. A result loses its name
+ * first, so a result that is only half removed no longer counts as one.
  */
 export async function removeItems(items: readonly Item[]): Promise<void> {
   for (const { path, kind } of items) {
@@ -28,9 +28,9 @@ export async function removeItems(items: readonly Item[]): Promise<void> {
 }
 
 /**
- * Makes room in a cache of more than so many GiB: removes what was unused for longest, but nothing
- * of `keep`, and gives a line that tells of it. Does nothing while another downbeat uses the cache:
- * a later build will.
+ * Makes room in a cache that holds more than `limit_gib` GiB. Removes what was unused for the
+ * longest time, but nothing that is in `keep`. Returns a line that tells what was removed. Does
+ * nothing while another downbeat uses the cache: a later build will make room.
  */
 export async function keepBound(
   cache: string,
@@ -52,5 +52,5 @@ export async function keepBound(
   }
   await removeItems(gone).finally(() => held.release())
   if (bytesOf(gone) === 0) return undefined
-  return `the cache had ${gib(all)}: removed ${itemsInWords(gone)}, unused for longest; DOWNBEAT_CACHE_GIB sets another bound than ${limit_gib}`
+  return `the cache had ${gib(all)}: removed ${itemsInWords(gone)}, unused for the longest time; the limit is ${limit_gib} GiB (set DOWNBEAT_CACHE_GIB to change it)`
 }

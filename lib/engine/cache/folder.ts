@@ -4,10 +4,11 @@ import { HostError, UserError } from '../../common/words/errors.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The folder of what all clones of a user share: DOWNBEAT_CACHE, or else downbeat in his folder for
- * caches, where the XDG Base Directory Specification has it (which says to ignore a relative one).
- * ./downbeat decides the same, to find Node there. UserError for a relative DOWNBEAT_CACHE,
- * HostError for somebody who has no home.
+ * The cache folder, which all clones of one user share. It is DOWNBEAT_CACHE if that is set.
+ * Otherwise it is `downbeat` in the cache folder of the user, where the XDG Base Directory
+ * Specification puts it. That specification says to ignore a relative XDG_CACHE_HOME. The script
+ * ./downbeat follows the same rules, to find Node there. UserError if DOWNBEAT_CACHE is relative.
+ * HostError if the user has no home folder.
  */
 export function cacheFolder({ DOWNBEAT_CACHE, XDG_CACHE_HOME, HOME }: Environment): string {
   if (DOWNBEAT_CACHE) {

@@ -40,9 +40,10 @@ const remote = new Set([
 ])
 
 /**
- * Why stages cannot work on such a file system, or undefined. A root that they make has links,
- * modes and, while it is made, owners that no server gives to an ordinary user; and its programs
- * are run where they lie.
+ * Why stages cannot work on a file system of this kind; undefined: they can. Stages make root file
+ * systems. Such a root has links and modes. While it is made, it also has owners that no file
+ * server gives to an ordinary user. Its programs are run in place, so the file system must allow
+ * that.
  */
 export function whyNoRoots({ type, options }: Mount): string | undefined {
   if (remote.has(type))

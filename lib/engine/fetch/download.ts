@@ -50,10 +50,11 @@ export interface DownloadOptions extends Network {
 }
 
 /**
- * Gives the path of a file with these bytes: one that is kept, or fetched now, going on where an
- * earlier run was stopped or killed. A kept file is hashed each time, and fetched anew when it has
- * changed. A file:// address is not copied: its own path is given. UserError for what is not there
- * or has other bytes, HostError for a network or a disk that fails, Interrupted.
+ * Returns the path of a file with these bytes. The file was kept from before, or it is fetched now.
+ * A fetch that was stopped or killed earlier goes on where it ended. A kept file is hashed each
+ * time; if it has changed, it is fetched again. A file:// address is not copied: its own path is
+ * returned. UserError: the file does not exist or has other bytes. HostError: the network or a disk
+ * fails. Interrupted: `signal` has stopped it.
  */
 export async function download({ url, sha256 }: Wanted, options: DownloadOptions): Promise<string> {
   const source = addressOf(url, options.mirrors)
@@ -87,11 +88,12 @@ export async function download({ url, sha256 }: Wanted, options: DownloadOptions
   }
 }
 
-/** Fetches what is missing of a file, and gives it its name. */
 /**
- * Fetches what is not there yet, in four steps: what an earlier run left is opened (part.ts), the
- * rest is asked for (fetchRest, origin.ts), again after a pause where the network fails
- * (patience.ts), and all of it is compared with the hash.
+ * Fetches the missing part of a file, and gives the file its name. There are four steps:
+ * 1. Open what an earlier run left (part.ts).
+ * 2. Ask for the rest (fetchRest, origin.ts).
+ * 3. If the network fails, pause and ask again (patience.ts).
+ * 4. Compare the whole file with the hash.
  */
 async function complete(
   source: Address,

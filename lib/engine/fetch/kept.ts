@@ -3,18 +3,21 @@ import { HostError } from '../../common/words/errors.ts'
 import { fetchBytes } from './small.ts'
 import type { SmallOptions } from './small.ts'
 
-/** A small file that was fetched, or one of before. */
+/** A small file: fetched now, or kept from an earlier run. */
 export interface Fetched {
   bytes: Buffer
-  /** Keeps it for a time without its server: to be called when it is known to be right. */
+  /**
+   * Keeps the file for a time when its server cannot be reached. Call it once the file is known to
+   * be right.
+   */
   keep(): void
 }
 
 /**
- * The bytes of a small file, fetched anew; offline, and where its server cannot be had, those that
- * were kept at `path` the last time. For files that are judged by what they say, such as a
- * signature by a known key, wherever they come from. Errors as fetchBytes has them, if nothing is
- * kept.
+ * Fetches a small file and returns its bytes. Offline, or if the server cannot be reached, it
+ * returns the bytes that were kept at `path` the last time. Use it only for files that are judged
+ * by their content, such as a signature by a known key. For these it does not matter where they
+ * come from. If nothing is kept, the errors are those of fetchBytes.
  */
 export async function fetchOrKept(
   url: string,

@@ -12,22 +12,22 @@ import type { Origin } from './origin.ts'
 export interface Part {
   readonly bytes: number
   readonly origin: Origin | undefined
-  /** of how many connections its bytes are */
+  /** the number of connections that brought its bytes */
   readonly pieces: number
-  /** of the bytes that are there */
+  /** the hash of the bytes that are there */
   sha256(): string
-  /** Starts anew. */
+  /** Starts again without any bytes; the new ones come from `origin`. */
   begin(origin: Origin): Promise<void>
-  /** Goes on with another connection. */
+  /** Says that the next bytes come from another connection. */
   goOn(): void
   append(chunk: Buffer): Promise<void>
   /** HostError when this many more bytes do not fit on the disk. */
   makeSure(bytes: number): void
-  /** Forgets what is there. */
+  /** Removes the bytes that are there. */
   clear(): Promise<void>
-  /** Gives it its name, in one step. */
+  /** Gives the complete file its final name, in one step. */
   finish(): Promise<void>
-  /** Takes away what is nothing. */
+  /** Closes the file, and removes it if it is empty. */
   close(): Promise<void>
 }
 

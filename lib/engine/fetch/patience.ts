@@ -2,16 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { HostError, Interrupted } from '../../common/words/errors.ts'
 import { megabytes } from '../../common/words/meter.ts'
 
-/** How long a network that fails is borne with. Milliseconds. */
+/** How patient a fetch is with a network that fails. All times are milliseconds. */
 export interface Patience {
-  /** before each further try; when as many tries in a row have brought nothing, it is over */
+  /**
+   * the pause before each new try. If the last of these tries fails too, the fetch is over. A try
+   * that brought new bytes starts the list again
+   */
   pauses: readonly number[]
   /** the longest pause that a server may ask for */
   longest: number
-  /** how long nothing at all may come */
+  /** the longest time without a single byte */
   silence: number
   sleep: (ms: number, signal: AbortSignal) => Promise<unknown>
-  /** rings after so long, unless what it gives is called before */
+  /** calls `ring` after `ms`, unless the function that it returns is called before */
   alarm: (ms: number, ring: () => void) => () => void
 }
 

@@ -18,9 +18,9 @@ export function explained(error: unknown, name: string): Error {
   const { code = '', statusCode } = cause as { code?: string; statusCode?: number }
   const message = withoutSecrets(messageOf(cause))
   if (code === 'ERR_TOO_MANY_REDIRECTS')
-    return new UserError(`${name}: leads from redirect to redirect, without an end`)
+    return new UserError(`${name}: redirects again and again, without an end`)
   if (code === 'ERR_UNSUPPORTED_PROTOCOL' || code === 'ERR_INVALID_URL')
-    return new UserError(`${name}: leads to where nothing can be fetched from (${message})`)
+    return new UserError(`${name}: redirects to an address that cannot be fetched (${message})`)
   if (certificates.test(code)) {
     const mend =
       "see whether this machine's clock is right (date); where a proxy has certificates of its own, " +
@@ -54,10 +54,10 @@ export function refused({ status, headers }: Reply, name: string): Error {
   if (status >= 300 && status < 400 && headers.location !== undefined) {
     const to = withoutSecrets(headers.location)
     return new UserError(
-      `${name}: leads from https to ${to} (${status}), where anybody may change what is sent`,
+      `${name}: redirects from https to ${to} (${status}); without https, anybody can change it`,
     )
   }
-  return new UserError(`${name}: the server answers ${status}, which is nothing to work with`)
+  return new UserError(`${name}: the server answers ${status}; downbeat cannot use this answer`)
 }
 
 /** Milliseconds of a Retry-After, which has seconds or a date. */
@@ -69,7 +69,7 @@ function retryAfter(value: string | undefined): number {
 /** The network is needed, and not allowed. */
 export const notOffline = ({ name }: Address, otherwise = ''): UserError =>
   new UserError(
-    `${name}: is not here, and offline nothing is fetched; run the same command once without DOWNBEAT_OFFLINE${otherwise}`,
+    `${name}: is not in the cache, and DOWNBEAT_OFFLINE forbids to fetch it; run the same command once without DOWNBEAT_OFFLINE${otherwise}`,
   )
 
 /** A file of this machine that cannot be had. */
@@ -83,10 +83,10 @@ export const unreadable = ({ name }: Address, error: unknown): UserError => {
 export const otherBytes = ({ name }: Address, expected: string, got: string): UserError =>
   new UserError(
     `${name}: has other bytes than it should have\n  expected sha256 ${expected}\n  got sha256      ${got}\n` +
-      '  see whether the file was replaced there, or a page of the network in between came instead',
+      '  the server may have a new file, or your network sent a page of its own instead',
   )
 
 export const tooLong = ({ name }: Address, limit: number): UserError =>
   new UserError(
-    `${name}: has more than ${limit} bytes, which such a file never has; see whether that address is right`,
+    `${name}: has more than ${limit} bytes; such a file is never so large; check the address`,
   )

@@ -41,8 +41,8 @@ export interface MakeOptions {
   /** GiB that must be free before a stage starts */
   spare_gib: number
   /**
-   * asked once, before anything is made: throws what is missing for that. A build that finds all of
-   * it in the cache needs less
+   * called once, before the first stage is made. It throws if this machine lacks something for
+   * that. It is not called if all results are in the cache: such a build needs less
    */
   prepare?: () => void
 }

@@ -27,10 +27,11 @@ export const SURROUNDINGS = 'lib/engine/sandbox'
 const saysStage = /= defineStage\(/
 
 /**
- * The text that decides what a stage does: its file, the folder of its name beside it, what its
- * commands find around them, and every file that one of these imports, to the end. Other stages are
- * left out: their keys stand for them. Type imports decide nothing. Paths are those in the
- * repository.
+ * The text that decides what a stage does. It is made of these files: the file of the stage, the
+ * folder of the same name beside it, and what its commands find around them (SURROUNDINGS). It also
+ * has every file that one of these imports, directly or not. Other stages are left out, because
+ * their keys stand for them. Type imports are left out, because they decide nothing. Paths are
+ * relative to the repository.
  */
 export function sourceText(url: string): [string, string][] {
   const file = fileURLToPath(url)

@@ -69,11 +69,15 @@ export interface Stage<
   /** name: file or folder that must be there in the end */
   outputs: Outputs
   /**
-   * its part of the plan; with the keys of `needs` and its own text, this IS the key. Undefined:
-   * this plan does without the stage
+   * the part of the plan that this stage uses. The key of the stage is made of this part, the keys
+   * of `needs` and the text of the stage, and of nothing else. Undefined: this plan does without
+   * the stage
    */
   given(plan: Plan): Given
-  /** the output that is the root of the commands of every stage that needs this one */
+  /**
+   * the output that holds a root file system: every stage that needs this one runs its commands in
+   * it
+   */
   root?: keyof Outputs & string
   /** true: its commands may use the network */
   network?: boolean

@@ -4,9 +4,9 @@ import type { OtherCard, Plan, View } from '../plan.ts'
 import { quote } from '../../common/quote.ts'
 
 /**
- * The sound card of an image whose choices say `auto`: the one that stands for every interface on
- * USB. It needs nothing of the boot partition, so an image for it starts with whatever is there;
- * the first boot looks for more.
+ * The sound card of an image whose choices say `auto`: the one that stands for every USB interface.
+ * This card needs nothing on the boot partition, so the image starts with any sound card. The first
+ * boot then looks for others.
  */
 export function usualCard(catalogue: Catalogue, place: string): string {
   const usual = catalogue
@@ -14,7 +14,7 @@ export function usualCard(catalogue: Catalogue, place: string): string {
     .find((id) => catalogue.entry('soundcards', id, place).value.found_by.usb === 'any')
   if (usual === undefined)
     throw new UserError(
-      `${place}: no file of soundcards/ says found_by: { usb: any }, which is what auto begins with`,
+      `${place}: auto needs a file in soundcards/ with found_by: { usb: any }, and there is none`,
     )
   return usual
 }

@@ -20,7 +20,7 @@ export function warningsOf(
       .filter(({ emulator }) => emulator === undefined)
       .map(
         ({ name }) =>
-          `${name}: no emulator starts it with kernel.source ${kernel.id}, so --boot proves nothing more of it`,
+          `${name}: no emulator can start this board with kernel.source ${kernel.id}, so --boot proves nothing more about it`,
       ),
     ...jackWarnings(jack, card),
     ...boards

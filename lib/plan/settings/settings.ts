@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { Hostname, UserName } from '../schema/common.ts'
 
 /**
- * The settings of one card: what downbeat.toml on its boot partition may say. The one place that
- * knows them: the commented file in the image, the keys that the reader on the card checks
- * (packages/tools/settings/keys.h) and whoever writes such a file for a card start from here. The
- * patterns are read by JavaScript and by C++: no look-behind, no flags, no \p{…}. `.meta({ secret:
- * true })`: written over on the card once it is applied.
+ * The settings of one card: what downbeat.toml on its boot partition may say. This is the only
+ * place that knows them. Three things are made from it: the commented file in the image, the keys
+ * that the reader on the card checks (packages/tools/settings/keys.h), and every file of settings
+ * that is written for a card. JavaScript and C++ both read the patterns, so there is no
+ * look-behind, no flag and no \p{…}. `.meta({ secret: true })`: the value is written over on the
+ * card once it is applied.
  */
 export const Settings = z.strictObject({
   hostname: Hostname.optional()

@@ -38,7 +38,7 @@ export function refuseContradictions(
         refuse(planned.id, owner, (id) => `GPIO ${pin} is taken by the tuning ${id}, too`)
       if (card.pins.includes(pin)) {
         throw new UserError(
-          `${asked(planned.id) ?? `tunings/${planned.id}.yaml`} tunings.${planned.id}: GPIO ${pin} is what soundcards/${card.id}.yaml takes: one of the two has to go, such as --set tunings.${planned.id}=off`,
+          `${asked(planned.id) ?? `tunings/${planned.id}.yaml`} tunings.${planned.id}: soundcards/${card.id}.yaml uses GPIO ${pin} too: remove one of the two, for example with --set tunings.${planned.id}=off`,
         )
       }
       taken.set(pin, planned.id)
@@ -58,7 +58,7 @@ export function refuseUnwanted(
     const banned = absent.find(({ text }) => text === name)
     return banned
       ? [
-          `${place}: ${name} is what the tuning ${banned.by} keeps out; --set tunings.${banned.by}=off lets it in`,
+          `${place}: the tuning ${banned.by} keeps ${name} out of the image; --set tunings.${banned.by}=off allows it`,
         ]
       : []
   })

@@ -63,9 +63,9 @@ export function factInWords(value: Facts[string] | ConditionData): string {
 }
 
 /**
- * Puts facts into every text of a value: `-P{{jack.realtime_priority}}` becomes `-P70`. A line of a
- * list that names a list is repeated for each of its values; elsewhere a list becomes `a|b`, the
- * alternatives of a pattern.
+ * Puts facts into every text of a value: `-P{{jack.realtime_priority}}` becomes `-P70`. A fact can
+ * be a list of values. If a line in a list names such a fact, the line is repeated for each value.
+ * In any other text, the fact becomes `a|b`, the alternatives of a pattern.
  */
 export function fill<T>(value: T, facts: Facts, place: string): T {
   if (typeof value === 'string') {

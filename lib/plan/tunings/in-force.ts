@@ -145,7 +145,10 @@ function load(
   return { data: value, at }
 }
 
-/** What any board or card says may be asked of all: one that says nothing of it has it not set. */
+/**
+ * Every fact that at least one board or card has. A condition may ask for such a fact on every
+ * board and card. Where a board or card does not have it, the fact is undefined ("not set").
+ */
 function knownFacts(catalogue: Catalogue): Record<string, undefined> {
   const all = [
     ...catalogue
@@ -277,5 +280,5 @@ const lackedBy = (
   { change }: TuningData,
 ): string | undefined =>
   data.kind === 'packaged' && change.kernel !== undefined && data.has[tuning] === undefined
-    ? `kernel.source ${id} builds no kernel, and the package has not, or not for certain, what this asks of it`
+    ? `kernel.source ${id} builds no kernel; its package lacks the kernel options for this, or nobody has checked`
     : undefined

@@ -57,14 +57,15 @@ const UNHURRIED = [
 ].map((limit) => `${limit}=3600`)
 
 /**
- * One nanosecond an instruction, and all processors of the guest in turn on one of this machine. So
- * the clock of the guest goes by its own work and not by ours: however slow or busy this machine
- * is, nothing in the guest is late. QEMU, docs/devel/tcg-icount.rst.
+ * Each instruction takes one nanosecond, and all processors of the guest take turns on one
+ * processor of this machine. So the clock of the guest counts its own work, not our time. Nothing
+ * in the guest is late, even if this machine is slow or busy. QEMU, docs/devel/tcg-icount.rst.
  *
- * `idle`: where the guest has nothing to do its clock goes on to what it waits for at once, and not
- * at the pace of ours, which runs on while this machine is late. That is only right where no disk is
- * read beside the processors: a guest that waits for our disk would lose minutes in a second. QEMU's
- * SD cards stop the processors; its USB and virtio disks do not.
+ * `idle` says what the clock does while the guest has nothing to do. skipped: it jumps at once to
+ * the event that the guest waits for. waited: it goes at the pace of our clock, which runs on while
+ * this machine is late. Skipping is only right if no disk is read while the processors run: a guest
+ * that waits for our disk would lose minutes in a second. The SD cards of QEMU stop the processors;
+ * its USB and virtio disks do not.
  */
 const ownClock = (idle: 'skipped' | 'waited'): string[] => [
   '-accel',

@@ -11,7 +11,11 @@
 #include <string>
 #include "values.h"
 
-/* downbeat.toml. The last word, but that stars do not undo what another file says anew; and a password is that of the network beside it. */
+/*
+ * downbeat.toml. Its values win over those of the other files. There are two exceptions. Stars in
+ * it do not undo a secret that another file gives anew. And a password belongs to the network
+ * beside it: it is dropped if downbeat.toml names another network.
+ */
 void read_own(Values &values, const std::string &text, const std::string &file);
 
 /* custom.toml, and rpi-preseed.toml, which has the same keys and more. */

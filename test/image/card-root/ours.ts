@@ -255,7 +255,7 @@ export const ours: Card[] = [
         after: {
           files: { ...wifi(chosen.ssid, chosen.psk, hidden), ...country },
           problems: [
-            'wifi.password: this network is another one than before: write its password again',
+            'wifi.password: this is a new network, its password is not known: write the password again',
           ],
         },
       },
@@ -357,7 +357,7 @@ export const ours: Card[] = [
           files: { ...named('studio'), ...readOnly, '/var/lib/downbeat/grow_root.done': null },
           problems: [
             'first boot: growing the root file system: FAILED. The next boot tries again; sudo /usr/lib/downbeat/first-boot tries now and shows why',
-            'read_only: the card is written to until all of its first boot has been done',
+            'read_only: the card is still written to: the first boot is not finished',
           ],
           asks: [starts_again],
           hostname: 'studio',
