@@ -15,6 +15,7 @@ const within = (minutes: number) => ({
 /** What takes longest, a boot after the other: begun last, it would be alone in the end. */
 const LONG = [
   'image/told',
+  'faults/lacking',
   'faults/faults',
   'image/first-boot',
   'image/raspios',
