@@ -60,6 +60,11 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     'write what is made of other files: schemas/*.json for editors, docs/tunings.md, and the keys of downbeat.toml for its reader',
     async () => (await import('./verbs/generate.ts')).generateCommand(),
   ],
+  format: [
+    '[options]',
+    'lay out this repository: TypeScript and documents, shell, C and C++',
+    async () => (await import('./verbs/format.ts')).formatCommand(),
+  ],
   bench: [
     '[rows...]',
     'measure what this project says about its speed, as ratios in one run on this machine',

@@ -3,19 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { quote } from '../../lib/common/quote.ts'
-import { Failure, HostError, systemError } from '../../lib/common/words/errors.ts'
+import { HostError } from '../../lib/common/words/errors.ts'
 import { insideToolbox } from '../../lib/engine/sandbox/sandbox.ts'
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { linters } from '../../stages/linters.ts'
 import { mirror, root, runStages } from '../session/session.ts'
-import { tell } from '../session/tell.ts'
 
-// node scripts/lint/lint.ts [--write]: looks at all shell, C and C++ of this repository, or puts
-// its layout right.
-
-/** Gives the exit status of look.sh. Errors: those of `runStages`; HostError: this is no clone. */
-async function lint(how: 'look' | 'write'): Promise<number> {
+/**
+ * Looks at all shell, C and C++ of this repository, or puts its layout right. Gives the exit status
+ * of look.sh. Errors: those of `runStages`; HostError: this is no clone.
+ */
+export async function lint(how: 'look' | 'write'): Promise<number> {
   const files = filesOfClone()
   const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], { mirror: mirror() })
   const run = await runStages(plan, [linters], {})
@@ -46,12 +45,4 @@ function filesOfClone(): Buffer {
   } catch {
     throw new HostError(`git lists no files of ${root}`, 'clone the repository, as its owner')
   }
-}
-
-try {
-  process.exitCode = await lint(process.argv.includes('--write') ? 'write' : 'look')
-} catch (thrown) {
-  const error = systemError(thrown)
-  process.stderr.write(`${tell(error, root).join('\n')}\n`)
-  process.exitCode = error instanceof Failure ? error.exitCode : 70
 }

@@ -42,5 +42,5 @@ done | while read -r words; do
 done > /tmp/said
 grep -v '^bad$' /tmp/said || :
 ! grep -q '^bad$' /tmp/said || status=1
-[[ $status -eq 0 ]] || echo "the layout is put right by: npm run format" >&2
+[[ $status -eq 0 ]] || echo "the layout is put right by: ./downbeat format" >&2
 exit "$status"

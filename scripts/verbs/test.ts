@@ -38,16 +38,8 @@ const parts: Record<string, Part[]> = {
       title: 'lint',
       run: [bin('oxlint'), '--type-aware', '--deny-warnings', 'lib', 'stages', 'scripts', 'test'],
     },
-    { title: 'format', run: [bin('oxfmt'), '--check', '.'] },
+    { title: 'format, shell and C', run: [join(root, 'downbeat'), 'format', '--check'] },
     { title: 'dead code', run: [bin('knip')] },
-    {
-      title: 'shell and C',
-      run: [
-        process.execPath,
-        '--disable-warning=ExperimentalWarning',
-        join(root, 'scripts/lint/lint.ts'),
-      ],
-    },
     { title: 'generated files', run: [join(root, 'downbeat'), 'generate', '--check'] },
   ],
   unit: [
