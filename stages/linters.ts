@@ -1,4 +1,5 @@
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { debianRoot } from './steps/debian-root.ts'
 
 /**
  * What looks at shell and C, and what enters this root. They are in no toolbox: another version of
@@ -16,10 +17,7 @@ export const linters = defineStage({
   outputs: { root: 'root' },
   given: ({ toolbox: { suite, mirror } }) => ({ suite, mirror }),
   network: true,
-  async run({ given: { suite, mirror }, out, $ }) {
-    await $`mmdebstrap --mode=root --variant=apt --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Retries "3"' \
-      --include=${PACKAGES.join(',')} ${suite} ${out.root} ${mirror === undefined ? [] : [`deb ${mirror} ${suite} main`]} ||
-      { echo 'mmdebstrap failed; if it could not fetch something: is the network there? (DOWNBEAT_MIRROR names another mirror)' >&2; exit 1; }
-      chown -R 0:0 ${out.root}; chmod -R u+rwX ${out.root}; rm -rf ${out.root}/dev`
+  async run({ given, out, $ }) {
+    await debianRoot($, { ...given, root: out.root, components: 'main', packages: PACKAGES })
   },
 })

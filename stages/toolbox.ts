@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { debianRoot } from './steps/debian-root.ts'
 
 /**
  * The hermetic native root that the other stages work in: compilers, image tools and emulators of
@@ -21,20 +22,9 @@ export const toolbox = defineStage({
       .map((line) => line.replace(/#.*/, '').replace('ARCH', given.arch).trim())
       .filter(Boolean)
       .concat(given.compilers ?? [])
-    // Without a mirror mmdebstrap takes the archive's own addresses, with updates and security.
-    const mirror =
-      given.mirror === undefined
-        ? []
-        : [`deb ${given.mirror} ${given.suite} main non-free-firmware`]
-    await $`architectures=$(dpkg --print-architecture)
-      [ "$architectures" = ${given.arch} ] || architectures=$architectures,${given.arch}
-      mmdebstrap --mode=root --variant=apt --architectures="$architectures" --components=main,non-free-firmware \
-      --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Retries "3"' \
-      --include=${packages.join(',')} ${given.suite} ${out.root} ${mirror} ||
-      { echo 'mmdebstrap failed; if it could not fetch something: is the network there? (DOWNBEAT_MIRROR names another mirror)' >&2; exit 1; }`
-    // The toolbox needs no owners: with one only, whoever built it can delete it.
-    await $`chown -R 0:0 ${out.root}; chmod -R u+rwX ${out.root}
-      rm -rf ${out.root}/dev ${out.root}/var/log ${out.root}/etc/hostname
+    const components = 'main,non-free-firmware'
+    await debianRoot($, { ...given, root: out.root, components, packages })
+    await $`rm -rf ${out.root}/var/log ${out.root}/etc/hostname
       : >${out.root}/etc/hosts; rm -f ${out.root}/etc/resolv.conf; : >${out.root}/etc/resolv.conf`
   },
 })
