@@ -19,6 +19,8 @@ const LONG = [
   'faults/faults',
   'image/first-boot',
   'image/raspios',
+  'image/one-server',
+  'image/second-card',
   'faults/reproducible',
   'image/card-root',
 ]

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { Failure, systemError, UserError } from '../lib/common/words/errors.ts'
 import { nearest } from '../lib/common/words/nearest.ts'
+import { ofCommander, sayBeside } from './session/print.ts'
 
 // The command line: every verb is a file of its own in this folder, and only the one that is asked
 // for is loaded.
@@ -35,13 +36,18 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     'prove everything this project promises: checks, unit and golden tests, the booted image, faults',
     async () => (await import('./verbs/test.ts')).testCommand(),
   ],
+  chaos: [
+    '[options] [what...]',
+    'kill builds, flash, personalize and a card at random moments, and see that nothing is lost',
+    async () => (await import('./verbs/chaos.ts')).chaosCommand(),
+  ],
   plan: [
     '[options] [choices]',
     'show what a build would make: each value and the file it comes from',
     async () => (await import('./verbs/plan.ts')).planCommand(),
   ],
   list: [
-    '[options] [what] [choices]',
+    '[options] [what] [which]',
     'list what there is to choose from',
     async () => (await import('./verbs/list.ts')).listCommand(),
   ],
@@ -57,13 +63,18 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
   ],
   generate: [
     '[options]',
-    'write what is made of other files: schemas/*.json for editors, docs/tunings.md, and the keys of downbeat.toml for its reader',
+    'write what is made of other files: schemas/*.json for editors, docs/tunings.md, docs/boards.md, and the keys of downbeat.toml for its reader',
     async () => (await import('./verbs/generate.ts')).generateCommand(),
   ],
   format: [
     '[options]',
     'lay out this repository: TypeScript and documents, shell, C and C++',
     async () => (await import('./verbs/format.ts')).formatCommand(),
+  ],
+  fuzz: [
+    '[options] [target]',
+    'give a part of downbeat odd inputs until something is wrong with one',
+    async () => (await import('./verbs/fuzz.ts')).fuzzCommand(),
   ],
   bench: [
     '[rows...]',
@@ -80,6 +91,7 @@ const program = new Command('downbeat')
   .helpCommand('help [verb]', 'say what a verb does, with an example')
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
   .exitOverride()
+  .configureOutput(ofCommander)
 // `./downbeat plan | head` closes the pipe before everything is said.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0)
@@ -95,6 +107,7 @@ async function addVerbs(asked: string | undefined): Promise<void> {
         (await load())
           .description(about)
           .exitOverride()
+          .configureOutput(ofCommander)
           .showHelpAfterError(`(./downbeat help ${name} says more)`),
       )
   }
@@ -105,7 +118,7 @@ async function tellError(thrown: unknown): Promise<number> {
   const error = systemError(thrown)
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const { tell } = await import('./session/tell.ts')
-  process.stderr.write(`${tell(error, dirname(import.meta.dirname)).join('\n')}\n`)
+  sayBeside(...tell(error, dirname(import.meta.dirname)))
   return error instanceof Failure ? error.exitCode : 70
 }
 

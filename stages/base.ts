@@ -9,6 +9,7 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { download } from '../lib/engine/fetch/download.ts'
+import { sha256 } from '../lib/common/files/sha256.ts'
 import { progressInWords } from '../lib/common/words/meter.ts'
 import { UserError } from '../lib/common/words/errors.ts'
 import { fetchOrKept } from '../lib/engine/fetch/kept.ts'
@@ -65,7 +66,12 @@ export const base = defineStage({
     })
     // A file of the user's own is somewhere that the toolbox does not see.
     const file = found.startsWith(`${kept.downloads}/`) ? found : `${work}/fetched`
-    if (file !== found) copyFileSync(found, file, constants.COPYFILE_FICLONE)
+    if (file !== found) {
+      copyFileSync(found, file, constants.COPYFILE_FICLONE)
+      // What is used is the copy: somebody may have changed the file since it was looked at.
+      if ((await sha256(file)) !== given.sha256)
+        throw new UserError(`${name}: was changed while it was copied; run the same command again`)
+    }
     if (given.signature) {
       const { url, key, fingerprint } = given.signature
       progress('checking who has signed it')
@@ -88,7 +94,7 @@ export const base = defineStage({
       known.keep()
     }
     progress('unpacking it')
-    const unpacking = $`export NAME=${name} IMAGE=${file} RAW_SHA256=${given.unpacked_sha256 ?? ''} WORK=${work}/image OUT=${work}/result
+    const unpacking = $`export NAME=${name} IMAGE=${file} RAW_SHA256=${given.unpacked_sha256 ?? ''} WORK=${work}/image OUT=${work}/result LIMIT=${given.max_bytes} LIMIT_SETTING=${'--set base_max_gib=…'}
       bash ${own}/unpack.sh
       mv ${work}/result/tree.tar ${out.tree}
       mv ${work}/result/facts ${out.facts}`

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs'
-import type { PlannedBoard } from '../lib/plan/plan.ts'
-import { isVirt } from '../lib/plan/schema/board.ts'
+import { isVirt, startedBoards } from '../lib/plan/virt.ts'
 import { emulatedCard, startsJack } from '../lib/plan/cards.ts'
 import { demand } from '../lib/prove/proof/demand.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
 import { look } from './boot/look.ts'
 import type { Seen } from './boot/look.ts'
+import { emulator } from './emulator.ts'
 import { image } from './image.ts'
+import { rp1 } from './rp1.ts'
 import { toolbox } from './toolbox.ts'
 import { verify } from './verify.ts'
 
@@ -18,12 +19,12 @@ export const boot = defineStage({
   name: 'boot',
   about: 'Boot the image on an emulated Raspberry Pi and prove the tunings on the running system',
   source: import.meta.url,
-  needs: { toolbox, image, verify },
+  needs: { emulator, toolbox, rp1, image, verify }, // the first root of them is the one it works in
   outputs: { results: 'proofs.json', console: 'console.log' },
   evidence: ['console'],
   given: (plan) => ({
     tunings: plan.tunings,
-    boards: emulated(plan.boards),
+    boards: startedBoards(plan.boards),
     cpu: plan.virt_cpu,
     root_on_usb: plan.image.disk.root_on_usb,
     card: emulatedCard(plan),
@@ -47,6 +48,7 @@ export const boot = defineStage({
         transcripts[i] = ''
         seen[i] = await look($, {
           ...given,
+          endpoint: from.rp1?.program,
           image: from.image.disk,
           board,
           doctor: board === examined,
@@ -70,17 +72,3 @@ export const boot = defineStage({
     demand(results)
   },
 })
-
-/**
- * One board per chip, the one that QEMU knows exactly if there is one; of those that can be started
- * with this kernel.
- */
-function emulated(boards: readonly PlannedBoard[]): PlannedBoard[] {
-  const chosen = new Map<string, PlannedBoard>()
-  for (const board of boards) {
-    const before = chosen.get(board.soc)
-    if (board.emulator && (!before || (board.emulator.exact && !before.emulator!.exact)))
-      chosen.set(board.soc, board)
-  }
-  return [...chosen.values()]
-}

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { render, renderSoundcards } from './configure/render.ts'
+import { tarOf } from './configure/tar.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
 
 /**
@@ -13,24 +14,15 @@ export const configure = defineStage({
   needs: {},
   outputs: { boot: 'boot', root: 'root.tar' },
   given: (plan) => ({ ...plan.configure, epoch: plan.image.epoch }),
-  async run({ given, out, work }) {
-    const folder = { boot: out.boot, root: `${work}/root` }
-    for (const dir of Object.values(folder)) mkdirSync(dir)
+  async run({ given, out }) {
     const rendered = [...render(given), ...renderSoundcards(given)]
-    for (const { where, path, text, executable } of rendered) {
-      const file = join(folder[where], path)
+    const of = (partition: 'boot' | 'root') => rendered.filter(({ where }) => where === partition)
+    for (const { path, text, executable } of of('boot')) {
+      const file = join(out.boot, path)
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, text)
       chmodSync(file, executable ? 0o755 : 0o644)
     }
-    const { create } = await import('tar')
-    // Without owners (portable): whoever unpacks it owns it, and that is root of a namespace.
-    await create(
-      { file: out.root, cwd: folder.root, portable: true, mtime: new Date(given.epoch * 1000) },
-      rendered
-        .filter(({ where }) => where === 'root')
-        .map(({ path }) => path)
-        .sort(),
-    )
+    writeFileSync(out.root, await tarOf(of('root'), given.epoch))
   },
 })

@@ -5,13 +5,16 @@ import { defineStage } from '../lib/engine/run/stage.ts'
 import { configure } from './configure.ts'
 import { firmware } from './firmware.ts'
 import { kernel } from './kernel.ts'
-import { overlays } from './overlays.ts'
+import { overlays, pairsOf } from './overlays.ts'
 import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'
 import { tools } from './tools.ts'
 
-/** Bytes of a root that is not held in memory. */
-const LARGE = 2 ** 30
+/**
+ * Bytes of a root that is not held in memory, where it would be twice: on every machine, and on one
+ * that has little of it.
+ */
+const large = (): number => Math.min(2 ** 29, process.availableMemory() / 4)
 
 /**
  * The finished disk: the root (image/tree.sh) and the boot partition (image/boot.sh), written in
@@ -23,11 +26,16 @@ export const image = defineStage({
   source: import.meta.url,
   needs: { toolbox, kernel, firmware, overlays, rootfs, tools, configure },
   outputs: { disk: 'disk.img', packages: 'packages.lock' },
-  given: (plan) => plan.image,
+  given: ({ image: own, overlays: { tried } = { tried: [] } }) => ({
+    ...own,
+    ...(own.kernel_of_package ? { tried } : {}),
+  }),
   async run({ given, from, out, work, own, $ }) {
     // In memory: the tree lives for a second, and a disk that is rather full takes several to find
-    // room for it.
-    const tree = `${statSync(from.rootfs.tree).size > LARGE ? work : '/tmp'}/tree`
+    // room for it. mke2fs writes each block by itself, and then waits until the disk has them all.
+    const inMemory = statSync(from.rootfs.tree).size < large()
+    const tree = `${inMemory ? '/tmp' : work}/tree`
+    const made = inMemory ? '/tmp/disk.img' : out.disk
     const fat = '/tmp/fat'
     const { boot, root } = disk
     writeFileSync(`${work}/keys`, given.user.ssh_keys.map((key) => `${key}\n`).join(''))
@@ -62,15 +70,18 @@ export const image = defineStage({
       export ACCOUNT=${given.user.name} KEYS=${work}/keys SSH=${given.user.ssh_keys.length > 0 ? 'enable' : 'disable'}
       export MASK=${names(given.mask)} ENABLE=${names(given.enable)}
       bash ${own}/tree.sh
+      export TRIED=${pairsOf(given.tried ?? []).join('\n')} TRIED_OVERLAYS=${from.overlays?.files ?? ''}
+      [ -z ${given.kernel_of_package ? 'yes' : ''} ] || bash ${own}/packaged-kernel.sh
 
       export REMOVE=${(given.boot_of_base?.remove ?? []).join(' ')} CONFIG=${work}/config.txt
       export BOOTS=${boots.join('\n')} OVERLAYS=${overlays.join('\n')}
       export KERNEL=${from.kernel?.image ?? ''} KERNEL_NAME=${given.kernel_file_name ?? ''}
       bash ${own}/boot.sh
 
-      export DISK=${out.disk} TABLE=${work}/table ROOT_MIB=${given.root_mb ?? ''} BOOT_AT=${offsetOf(boot)} ROOT_AT=${offsetOf(root)}
+      export DISK=${made} TABLE=${work}/table ROOT_MIB=${given.root_mb ?? ''} BOOT_AT=${offsetOf(boot)} ROOT_AT=${offsetOf(root)}
       export BOOT_START=${boot.start} BOOT_SECTORS=${boot.sectors} BOOT_LABEL=${boot.label} FAT_SERIAL=${given.disk.fat_serial}
       export ROOT_LABEL=${root.label} ROOT_UUID=${given.disk.root_uuid} HASH_SEED=${given.disk.hash_seed}
-      bash ${own}/disk.sh`
+      bash ${own}/disk.sh
+      [ ${made} = ${out.disk} ] || cp ${made} ${out.disk}`
   },
 })

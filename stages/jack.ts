@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { UserError } from '../lib/common/words/errors.ts'
 import { applyPatches } from './steps/patches.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { compiler } from './compiler.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
@@ -13,12 +14,13 @@ export const jack = defineStage({
   name: 'jack',
   about: 'Compile the packages of JACK1 and JACK2, without D-Bus',
   source: import.meta.url,
-  needs: { toolbox },
+  needs: { toolbox, compiler },
   outputs: { packages: 'packages' },
   given: (plan) => plan.jack,
   network: true,
   keeps: ['sources', 'ccache'],
-  async run({ given, out, work, own, kept, settings, $ }) {
+  async run({ given, from, out, work, own, kept, settings, $ }) {
+    const before = from.compiler === undefined ? '' : `${from.compiler.bin}:`
     await $`mkdir ${out.packages}`
     for (const { id, orig, files, patches } of given.sources) {
       const tarball = `${kept.sources}/${basename(orig.path)}`
@@ -35,7 +37,7 @@ export const jack = defineStage({
       }
       // In the sandbox's own /tmp the paths that the compiler sees are the same for everybody.
       await $`cp -a ${id} /tmp/${id}
-        export PATH=/usr/lib/ccache:$PATH CCACHE_DIR=${kept.ccache} CCACHE_TEMPDIR=/tmp CCACHE_NOHASHDIR=1
+        export PATH=${before}/usr/lib/ccache:$PATH CCACHE_DIR=${kept.ccache} CCACHE_TEMPDIR=/tmp CCACHE_NOHASHDIR=1
         export DEB_BUILD_OPTIONS=${`nocheck noautodbgsym parallel=${settings.jobs}`} DEB_BUILD_PROFILES='nocheck cross'
         unset SOURCE_DATE_EPOCH # that of the changelog
         cd /tmp/${id}

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { defineStage } from '../lib/engine/run/stage.ts'
 import { configured } from './kernel/configured.ts'
 import { toolbox } from './toolbox.ts'
@@ -15,6 +16,7 @@ export const kernel = defineStage({
     overlays: 'overlays',
     config: 'config',
     release: 'release',
+    taken: 'taken.json',
   },
   given: (plan) => plan.kernel,
   network: true,
@@ -22,7 +24,8 @@ export const kernel = defineStage({
   async run(job) {
     const { given, out, work, $ } = job
     const { build } = given
-    const { tree, make, ccache } = await configured(job)
+    const { tree, make, ccache, taken } = await configured(job)
+    writeFileSync(out.taken, `${JSON.stringify(taken)}\n`)
 
     const trees = `arch/${build.kernel_arch}/boot/dts`
     await $`cd ${tree}

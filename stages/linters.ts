@@ -17,6 +17,7 @@ export const linters = defineStage({
   outputs: { root: 'root' },
   given: ({ toolbox: { suite, mirror } }) => ({ suite, mirror }),
   network: true,
+  mounts: true,
   async run({ given, out, $ }) {
     await debianRoot($, { ...given, root: out.root, components: 'main', packages: PACKAGES })
   },

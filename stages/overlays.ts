@@ -3,9 +3,13 @@ import { defineStage } from '../lib/engine/run/stage.ts'
 import { kernel } from './kernel.ts'
 import { toolbox } from './toolbox.ts'
 
+/** The pairs to try, as words: an overlay and a tree. */
+export const pairsOf = (tried: readonly { overlay: string; device_tree: string }[]): string[] =>
+  tried.map(({ overlay, device_tree }) => `${overlay} ${device_tree}`)
+
 /**
  * Our own device-tree overlays, compiled, and applied to the tree of every board of the image to
- * see that they fit.
+ * see that they fit. The trees of a packaged kernel are in the root: there the stage image does so.
  */
 export const overlays = defineStage({
   name: 'overlays',
@@ -20,9 +24,9 @@ export const overlays = defineStage({
     const names = given.sources.map(({ path }) => path.replace(/\.dts$/, ''))
     await $`for name in ${names}; do dtc -q -@ -I dts -O dtb -o ${out.files}/"$name".dtbo "$name.dts"; done
       tried() {
-        fdtoverlay -i ${from.kernel!.device_trees}/"$2".dtb -o tried.dtb ${out.files}/"$1".dtbo ||
+        fdtoverlay -i ${from.kernel?.device_trees ?? ''}/"$2".dtb -o tried.dtb ${out.files}/"$1".dtbo ||
           { echo "overlay $1 does not fit $2" >&2; exit 1; }
       }
-      for pair in ${given.tried.map(({ overlay, device_tree }) => `${overlay} ${device_tree}`)}; do tried $pair; done`
+      for pair in ${from.kernel === undefined ? [] : pairsOf(given.tried)}; do tried $pair; done`
   },
 })

@@ -17,6 +17,7 @@ export const rootfs = defineStage({
   outputs: { tree: 'rootfs.tar', packages: 'packages.lock' },
   given: (plan) => plan.rootfs,
   network: true,
+  mounts: true,
   keeps: ['debs'],
   async run({ given, from, out, work, own, kept, settings, $ }) {
     const file = (name: string, lines: readonly string[]): void =>

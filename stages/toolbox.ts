@@ -16,6 +16,7 @@ export const toolbox = defineStage({
   outputs: { root: 'root' },
   given: (plan) => plan.toolbox,
   network: true,
+  mounts: true,
   async run({ given, out, own, $ }) {
     const packages = readFileSync(`${own}/packages.list`, 'utf8')
       .split('\n')

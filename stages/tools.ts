@@ -1,25 +1,29 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { archivesOf } from './steps/archives.ts'
+import { base } from './base.ts'
+import { compiler } from './compiler.ts'
 import { jack } from './jack.ts'
+import { libraries } from './libraries.ts'
 import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
  * The small programs of our own that go into the image: `NAME.c` of packages/tools is
  * downbeat-NAME, compiled against the JACK library that is in it, and so is `NAME.cc` with the
- * files of NAME/, with nothing but the C library; and single programs of Debian packages whose
- * dependencies nobody wants on a card.
+ * files below NAME/, with nothing but the C library; and single programs of packages whose
+ * dependencies nobody wants on a card, out of the archives that the image has.
  */
 export const tools = defineStage({
   name: 'tools',
   about: 'Compile the small programs of our own, and fetch those that come without their packages',
   source: import.meta.url,
-  needs: { toolbox, jack, rootfs },
+  needs: { toolbox, jack, compiler, base, libraries, rootfs },
   outputs: { programs: 'programs', packages: 'packages.lock' },
   given: (plan) => plan.tools,
   network: true,
-  async run({ given, from, out, work, $ }) {
+  async run({ given, from, out, work, settings, $ }) {
     for (const { path, text } of given.sources) {
       mkdirSync(dirname(`${work}/${path}`), { recursive: true })
       writeFileSync(`${work}/${path}`, text)
@@ -38,27 +42,44 @@ export const tools = defineStage({
       '-Wl,-z,relro,-z,now',
       '-Wl,--build-id=none',
     ]
+    // The C++ library of the compiler, that of ciphers and that of YAML are in the programs: not
+    // every base has them. Where these are for newer processors, the base has its own.
+    const linked =
+      from.compiler === undefined
+        ? '-static-libstdc++ -static-libgcc -Wl,-Bstatic -lnettle -lyaml -Wl,-Bdynamic'.split(' ')
+        : ['-lnettle', '-lyaml']
     // They run with either server: only the headers are of one. The libraries that libjack itself
     // uses are in the image; the linker need not see them.
-    await $`dpkg-deb -x ${from.jack.packages}/libjack-jackd2-dev_*.deb headers
+    await $`export PATH=${from.compiler === undefined ? '' : `${from.compiler.bin}:`}$PATH
+      dpkg-deb -x ${from.jack.packages}/libjack-jackd2-dev_*.deb headers
       tar -xf ${from.rootfs.tree} --wildcards './usr/lib/*/libjack.so*'
       cross=$(dpkg-architecture --host-arch ${given.arch} --query DEB_HOST_GNU_TYPE 2>/dev/null)- # it wonders at CC
       for program in ${named('.c')}; do
         "$cross"gcc -std=c11 -O2 ${flags} -Iheaders/usr/include -o downbeat-"$program" "$program".c \
           usr/lib/*/libjack.so.0 -Wl,--unresolved-symbols=ignore-in-shared-libs -lm
       done
-      # the C++ library of the compiler and that of ciphers are in them: not every base has them
       for program in ${named('.cc')}; do
-        "$cross"g++ -std=c++17 -Os ${flags} -static-libstdc++ -static-libgcc -o downbeat-"$program" "$program".cc "$program"/*.cc \
-          -Wl,-Bstatic -lnettle -Wl,-Bdynamic
+        "$cross"g++ -std=c++17 -Os ${flags} -I${from.libraries.include} \
+          -o downbeat-"$program" "$program".cc $(find "$program" -name '*.cc' | sort) -L${from.libraries.lib} ${linked}
       done
       "$cross"strip downbeat-*
       install -D -t ${out.programs}/usr/bin downbeat-*
       : >${out.packages}`
     if (given.programs.length === 0) return
+
+    if (from.base !== undefined) {
+      await $`mkdir base sources.d
+        tar -xf ${from.base.tree} -C base --wildcards './etc/apt/*' './usr/share/keyrings/*'`
+      for (const [name, text] of Object.entries(
+        archivesOf(`${work}/base`, settings.network.mirrors),
+      ))
+        writeFileSync(`${work}/sources.d/${name}`, text)
+    }
     await $`mkdir -p lists/partial archives/partial
       apt="-qq -o APT::Architecture=${given.arch} -o APT::Architectures=${given.arch} -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD"
       apt="$apt -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o Acquire::Retries=3"
+      [ ! -d base ] || apt="$apt -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=$PWD/sources.d \
+        -o Dir::Etc::TrustedParts=$PWD/base/etc/apt/trusted.gpg.d -o Dir::Etc::PreferencesParts=$PWD/base/etc/apt/preferences.d"
       apt-get $apt --error-on=any update
       apt-get $apt download ${given.programs.map((program) => program.package)}
       for deb in *.deb; do

@@ -11,9 +11,9 @@ import { disk, offsetOf } from '../lib/common/disk/layout.ts'
 import { messageOf } from '../lib/common/words/errors.ts'
 import { fatFolder } from '../lib/prove/firmware/fat-files.ts'
 import { checkFirmwareFiles, firmwareBoot } from '../lib/prove/firmware/firmware.ts'
-import { kernelConfig } from '../lib/prove/proof/kernel-config.ts'
+import { configLine, readKernel } from '../lib/prove/proof/kernel-config.ts'
+import type { Kernel } from '../lib/prove/proof/kernel-config.ts'
 import type { DiskPlan, PlannedBoard } from '../lib/plan/plan.ts'
-import { configLine } from '../lib/prove/proof/kernel-config.ts'
 import {
   accepts,
   titleOf,
@@ -22,16 +22,21 @@ import {
   proofsOf,
   question,
 } from '../lib/plan/proofs/proof.ts'
+import { within } from '../lib/common/files/within.ts'
 import type { ProofResult } from '../lib/plan/proofs/proof.ts'
 import { demand } from '../lib/prove/proof/demand.ts'
 import type { ProofData } from '../lib/plan/schema/tuning.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
 import { image } from './image.ts'
 import { toolbox } from './toolbox.ts'
+import { added } from './verify/added.ts'
+import { copiedOf, requestsFor } from './verify/copied.ts'
+import { drivers } from './verify/drivers.ts'
 
 /**
  * What of the image is copied out of it to be looked at: all of the FAT partition, and of the root
- * what proofs name.
+ * what proofs name. The links in it are the image's: they are followed in it, and not on this
+ * machine.
  */
 interface Copied {
   fat: string
@@ -46,11 +51,13 @@ export const verify = defineStage({
   source: import.meta.url,
   needs: { toolbox, image },
   outputs: { results: 'proofs.json' },
-  given: ({ tunings, boards, image: { disk: ids, kernel_file_name } }) => ({
+  given: ({ tunings, boards, added: programs, driverless, overlays, image: own }) => ({
     tunings,
+    programs,
     boards,
-    ids,
-    kernel_file_name,
+    ids: own.disk,
+    kernel_file_name: own.kernel_file_name,
+    ...(driverless === undefined ? {} : { devices: { driverless, tried: overlays?.tried ?? [] } }),
   }),
   async run({ given, from, out, work, $ }) {
     const img = from.image.disk
@@ -60,33 +67,40 @@ export const verify = defineStage({
     )
     const at = `${img}@@${offsetOf(disk.boot)}`
     const fs = `${img}?offset=${offsetOf(disk.root)}`
-    await $`mkdir fat root
-      MTOOLS_SKIP_CHECK=1 mcopy -s -n -i ${at} '::*' fat
-      e2fsck -fn ${fs}
-      mkdir -p root/var/lib/dpkg
-      debugfs -R 'rdump /etc root' ${fs} 2>/dev/null
-      debugfs -R 'dump /var/lib/dpkg/status root/var/lib/dpkg/status' ${fs} 2>/dev/null
-      [ -n ${given.kernel_file_name ?? ''} ] || debugfs -R 'rdump /boot root' ${fs} 2>/dev/null
-      for file in ${files}; do
-        mkdir -p "root$(dirname "$file")"
-        [ -e "root$file" ] || debugfs -R "rdump $file root$(dirname "$file")" ${fs} 2>/dev/null || true # a file that is not there is what the proof asks
-      done
-      chmod -R u+rwX root`
-    const table = JSON.parse(await $.text`sfdisk --json ${img}`) as {
+    const kernelName = given.kernel_file_name
+    let kernel: Kernel | undefined
+    const readBoot = async (): Promise<void> => {
+      await $`mkdir fat
+        MTOOLS_SKIP_CHECK=1 mcopy -s -n -i ${at} '::*' fat
+        sfdisk --json ${img} >table.json`
+      if (kernelName !== undefined) kernel = readKernel(readFileSync(join(work, 'fat', kernelName)))
+    }
+    const readRoot = (): Promise<void> => {
+      const { folders, requests } = requestsFor(files, kernelName === undefined ? ['/boot'] : [])
+      writeFileSync(`${work}/requests`, requests)
+      return $`e2fsck -fn ${fs}
+        mkdir -p ${folders}
+        debugfs -f requests ${fs} >debugfs.log 2>&1 # a file that is not there is what a proof asks
+        chmod -R u+rwX root`
+    }
+    for (const read of await Promise.allSettled([readBoot(), readRoot()]))
+      if (read.status === 'rejected') throw read.reason
+    const { partitiontable } = JSON.parse(readFileSync(`${work}/table.json`, 'utf8')) as {
       partitiontable: { id: string; partitions: { start: number; type: string }[] }
     }
     const copied: Copied = {
       fat: `${work}/fat`,
       root: `${work}/root`,
-      config:
-        given.kernel_file_name === undefined
-          ? packagedConfig(`${work}/root/boot`)
-          : kernelConfig(readFileSync(join(work, 'fat', given.kernel_file_name))),
+      config: kernel?.config ?? packagedConfig(`${work}/root`),
     }
 
     const results: ProofResult[] = [
-      ...layout(table.partitiontable, given.ids, copied),
+      ...layout(partitiontable, given.ids, copied),
       ...given.boards.flatMap((board) => bootFiles(board, copied)),
+      ...(given.programs ? [await added($, given.programs, fs, work)] : []),
+      ...(given.devices && kernel
+        ? await drivers($, { ...given, ...given.devices }, { fat: copied.fat, kernel, fs }, work)
+        : []),
     ]
     for (const { tuning, proof } of proofs) {
       const seen = look(proof, copied)
@@ -105,11 +119,11 @@ export const verify = defineStage({
 })
 
 /** How the kernel of a package was built, as the package itself says beside it. */
-function packagedConfig(boot: string): string {
-  const files = readdirSync(boot).filter((name) => name.startsWith('config-'))
+function packagedConfig(root: string): string {
+  const files = readdirSync(within(root, '/boot')).filter((name) => name.startsWith('config-'))
   if (files.length !== 1)
     throw new Error(`expected one file /boot/config-…, got ${files.join(', ') || 'none'}`)
-  return readFileSync(join(boot, files[0]!), 'utf8')
+  return readFileSync(within(root, `/boot/${files[0]!}`), 'utf8')
 }
 
 /** The partition table is as planned, and everything that names a partition names these. */
@@ -127,7 +141,7 @@ function layout(
     seen,
   })
   const shown = table.partitions.map(({ start, type }) => `${start} ${type}`).join(', ')
-  const fstab = readFileSync(join(root, 'etc/fstab'), 'utf8')
+  const fstab = readFileSync(within(root, '/etc/fstab'), 'utf8')
   const mounted = (folder: string): string =>
     fstab
       .split('\n')
@@ -149,7 +163,7 @@ function layout(
     check(
       'no password for any account',
       '',
-      readFileSync(join(root, 'etc/shadow'), 'utf8')
+      readFileSync(within(root, '/etc/shadow'), 'utf8')
         .split('\n')
         .filter((line) => /^[^:]*:[^*!:]/.test(line))
         .join(', '),
@@ -157,12 +171,12 @@ function layout(
     check(
       'no identity: machine-id is empty',
       '',
-      readFileSync(join(root, 'etc/machine-id'), 'utf8'),
+      readFileSync(within(root, '/etc/machine-id'), 'utf8'),
     ),
     check(
       'no identity: no SSH host key',
       '',
-      readdirSync(join(root, 'etc/ssh'))
+      readdirSync(within(root, '/etc/ssh'))
         .filter((name) => name.startsWith('ssh_host'))
         .join(', '),
     ),
@@ -215,7 +229,7 @@ function look(
   if ('file' in proof) {
     const path = proof.file.startsWith('/boot/firmware/')
       ? join(fat, proof.file.slice('/boot/firmware/'.length))
-      : join(root, proof.file)
+      : copiedOf(root, proof.file)
     const text = existsSync(path)
       ? lstatSync(path).isDirectory()
         ? readdirSync(path).join('\n')
@@ -224,7 +238,7 @@ function look(
     return { passed: accepts(question(proof).verdict, text), seen: text ?? 'no such file' }
   }
   if ('package' in proof) {
-    const status = readFileSync(join(root, 'var/lib/dpkg/status'), 'utf8')
+    const status = readFileSync(within(root, '/var/lib/dpkg/status'), 'utf8')
     const installed = status
       .split('\n\n')
       .some(

@@ -8,7 +8,8 @@ import type { BuildRecord } from '../scripts/publish/publish.ts'
 import { cacheFolder } from '../scripts/session/session.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
-export const enter = join(root, 'lib/engine/sandbox/enter.sh')
+/** Makes a test root of a machine of its own; see there. */
+export const machine = join(root, 'test/stand-in/machine.sh')
 
 /**
  * The environment of a build that has everything in one folder: its results, and a cache of its own

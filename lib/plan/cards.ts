@@ -1,7 +1,8 @@
 import type { Plan } from './plan.ts'
 
-/** A card is in the emulator only where it is a USB one. */
-export const emulatedCard = (plan: Pick<Plan, 'soundcard'>): boolean => plan.soundcard.bus === 'usb'
+/** The card of the emulator is a USB one that no file names: it is there where any of them will do. */
+export const emulatedCard = (plan: Pick<Plan, 'soundcard'>): boolean =>
+  plan.soundcard.found_by.usb === 'any'
 
 /**
  * Whether JACK starts by itself where its card is: without the unit there is no server to play

@@ -9,14 +9,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { freeze } from './freeze.ts'
 import type { Plan } from './plan.ts'
-import { filesBelow } from '../common/files/text-files.ts'
 
 /** Everything that a plan is made of, beside the choices: the data, and the code that reads it. */
 export const sourcesOfPlans = {
-  folders: [
+  data: [
     'boards',
     'soundcards',
     'tunings',
@@ -25,53 +24,106 @@ export const sourcesOfPlans = {
     'kernel',
     'packages',
     'templates',
-    'lib',
+    'tables',
+    'driverless.yaml',
+    'imager.yaml',
+    'priorities.yaml',
   ],
-  files: ['imager.yaml', 'priorities.yaml', 'package-lock.json'],
+  code: ['lib', 'package-lock.json'],
 }
 
-/** How many plans are kept; one is half a megabyte. */
+/** How many of a kind are kept; a plan is half a megabyte. */
 const MOST = 40
 
+/** The text of a data file, and what its schema has made of it. */
+interface CheckedText {
+  text: string
+  value: unknown
+}
+
+/** By the names of the files. */
+export type Checked = Map<string, CheckedText>
+
+/** What was found out before. */
+interface Kept {
+  /** the plan that these choices gave */
+  find(): Plan | undefined
+  keep(plan: Plan): void
+  /** the data files that the same code has checked, for whatever choices */
+  checked(): Checked
+  keepChecked(checked: Checked): void
+}
+
 /**
- * The plan that these choices gave before, as long as no file has changed that plans are made of.
- * Plans lie beside what Node has compiled, in a folder of this user and this Node; where there is
- * none, none are kept.
+ * What was found out about choices before, as long as no file has changed that plans are made of. To
+ * read all of these takes as long as the rest of a build that has nothing to do: whether a file is
+ * as it was is told by its size, and by the time of its last change, which nobody can set (ctime).
+ *
+ * It lies beside what Node has compiled, in a folder of this user and this Node. Where there is
+ * none, nothing is kept.
  */
-export function keptPlan(
-  compiled: string | undefined,
-  root: string,
-  choices: unknown,
-): { find(): Plan | undefined; keep(plan: Plan): void } {
-  if (compiled === undefined) return { find: () => undefined, keep: () => undefined }
-  const folder = join(compiled, 'plans')
-  const hash = createHash('sha256').update(JSON.stringify(choices))
-  for (const name of sourcesOfPlans.folders)
-    hash.update(JSON.stringify([name, filesBelow(root, name)]))
-  for (const name of sourcesOfPlans.files) hash.update(readFileSync(join(root, name)))
-  const place = join(folder, `${hash.digest('hex')}.json`)
+export function keptPlan(compiled: string | undefined, root: string, choices: unknown): Kept {
+  if (compiled === undefined)
+    return {
+      find: () => undefined,
+      keep: () => undefined,
+      checked: () => new Map(),
+      keepChecked: () => undefined,
+    }
+  const [data, code] = [sourcesOfPlans.data, sourcesOfPlans.code].map((names) =>
+    names.map((name) => stateOf(join(root, name))),
+  )
+  const plan = join(compiled, 'plans', `${hashOf([choices, data, code])}.json`)
+  const checked = join(compiled, 'checked', `${hashOf(code)}.json`)
   return {
-    find() {
-      try {
-        return existsSync(place)
-          ? freeze(JSON.parse(readFileSync(place, 'utf8')) as Plan)
-          : undefined
-      } catch {
-        return undefined // half of it, from a machine that lost its power
-      }
-    },
-    keep(plan) {
-      try {
-        mkdirSync(folder, { recursive: true })
-        const half = `${place}.${process.pid}.half`
-        writeFileSync(half, JSON.stringify(plan))
-        renameSync(half, place)
-        removeOldest(folder)
-      } catch {
-        // a folder that cannot be written to: the next time takes as long as this
-      }
-    },
+    find: () => freeze(read(plan) as Plan | undefined),
+    keep: (made) => write(plan, made),
+    checked: () => new Map(read(checked) as Iterable<[string, CheckedText]> | undefined),
+    keepChecked: (all) => write(checked, [...all]),
   }
+}
+
+const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+const hashOf = (value: unknown): string => sumOf(JSON.stringify(value))
+
+/** What of a file, and of each one below a folder, is another when anything of it is another. */
+function stateOf(path: string): unknown {
+  const state = statSync(path, { throwIfNoEntry: false }) // what an editor put there may be gone
+  if (state?.isDirectory() === true)
+    return readdirSync(path)
+      .sort()
+      .map((name) => [name, stateOf(`${path}/${name}`)])
+  return state && [state.size, state.ctimeMs, state.mode]
+}
+
+function read(file: string): unknown {
+  try {
+    return existsSync(file) ? unsealed(readFileSync(file, 'utf8')) : undefined
+  } catch {
+    return undefined // half of it, from a machine that lost its power; or a bit of it is another
+  }
+}
+
+function write(file: string, value: unknown): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    const half = `${file}.${process.pid}.half`
+    writeFileSync(half, sealed(JSON.stringify(value)))
+    renameSync(half, file)
+    removeOldest(dirname(file))
+  } catch {
+    // a folder that cannot be written to: the next time takes as long as this
+  }
+}
+
+// A plan is all that a build goes by, and nothing checks it again: its sum stands in front of it.
+const sealed = (text: string): string => `${sumOf(text)} ${text}`
+
+/** Throws where it is not as it was written. */
+function unsealed(file: string): unknown {
+  const text = file.slice(file.indexOf(' ') + 1)
+  if (file !== sealed(text)) throw new Error('it has changed')
+  return JSON.parse(text)
 }
 
 function removeOldest(folder: string): void {

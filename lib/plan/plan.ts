@@ -1,5 +1,8 @@
+import type { KernelTaken } from './kernel-taken.ts'
 import type { BaseData } from './schema/base.ts'
 import type { BoardData, EmulatorData } from './schema/board.ts'
+import type { DriverlessData } from './schema/driverless.ts'
+import type { Instructions } from './schema/instructions.ts'
 import type { KernelSourceData } from './schema/kernel.ts'
 import type { ImagerDevice, OsEntry } from './schema/os-list.ts'
 import type { SoundcardData } from './schema/soundcard.ts'
@@ -8,7 +11,12 @@ import type { ProofData } from './schema/tuning.ts'
 import type { TextFile } from '../common/files/text-files.ts'
 
 /** A board of the image; the emulator is the one for the image's kernel. */
-export type PlannedBoard = { id: string; emulator?: EmulatorData } & Omit<BoardData, 'emulators'>
+export type PlannedBoard = {
+  id: string
+  emulator?: EmulatorData
+  /** what its radio lacks with the base and the kernel of the image, in words */
+  wifi_gap?: string
+} & Omit<BoardData, 'emulators'>
 export type PlannedSoundcard = { id: string; driver: string } & Omit<SoundcardData, 'driver'>
 
 /** A line that some tuning (or the board, the card, the base) has put somewhere. */
@@ -44,13 +52,22 @@ export interface JackPlan {
   port_max: number
   timeout_ms: number
   softmode: boolean
+  /** whether what programs play in a period is written to the card in it, and not in the next one */
+  synchronous: boolean
+  /** whether the server has to be told so */
+  asks_synchronous: boolean
+  /** whether samples of 16 bits are tried first */
+  sixteen_bit: boolean
+  /** whether a second card is bridged to it */
+  bridges: boolean
   /** whether MIDI ports are ports of JACK too */
   midi: boolean
   /** what of the card is used; neither: both */
   playback_only: boolean
   capture_only: boolean
-  /** channels to record from; 0: all */
+  /** channels to record from, and to play to; 0: all that the driver of the card offers */
   inputs: number
+  outputs: number
 }
 
 /** SCHED_FIFO priorities, for the bus of the chosen card: see priorities.yaml. */
@@ -79,18 +96,23 @@ export interface OverclockPlan {
   force_turbo: boolean
 }
 
-type KernelBuild = Omit<Extract<KernelSourceData, { kind: 'debian' }>['builds'][string], 'virt_cpu'>
+type KernelBuild = Omit<
+  Extract<KernelSourceData, { kind: 'debian' }>['builds'][string],
+  'virt_cpu' | 'without'
+>
 
 export interface KernelPlan {
   /** kernel/<name>.yaml */
   name: string
   source:
     | { kind: 'debian'; package: string; patch_series: string[] }
+    | { kind: 'linux-source'; pocket: string }
     | { kind: 'git'; url: string; commit: string }
-  series: string
+  /** undefined: the newest one */
+  series?: string
   suite: string
   /** defconfig and overlays: of a downstream kernel */
-  build: KernelBuild & { defconfig?: string; overlays?: string }
+  build: KernelBuild & { cross_compile: string; defconfig?: string; overlays?: string }
   fragments: TextFile[]
   /** options that tunings ask for, over the fragments */
   options: SourcedLine[]
@@ -101,6 +123,24 @@ export interface KernelPlan {
    * is a system call
    */
   cross_compile_compat?: string
+  /** what was found, in the plan.json beside a finished image */
+  taken?: KernelTaken
+}
+
+/** The compiler for processors older than those that Debian's own is for. */
+export interface CompilerPlan {
+  arch: BaseData['arch']
+  /** what the compiler is told in each call */
+  flags: string[]
+}
+
+/** Programs that are added to a base of 32 bit, and what they may be compiled for. */
+export interface AddedPlan {
+  instructions: Instructions
+  /** names of packages of our own; those that are in the image are looked at */
+  packages: string[]
+  /** whole paths in the image */
+  programs: string[]
 }
 
 /** What the packages of our own are made of. */
@@ -123,9 +163,31 @@ export interface BaseImagePlan {
   sha256: string
   unpacked_sha256?: string | undefined
   signature?: { url: string; key: string; fingerprint: string }
+  /** that it may unpack to, and again the files in it */
+  max_bytes: number
   /** what must be in it */
   suite: string
   arch: BaseData['arch']
+}
+
+/** A package of the target, and what asks for it, to be named in messages. */
+export interface AskedPackage {
+  name: string
+  place: string
+}
+
+/** What is looked at before anything is compiled: whether the packages are there, and fit. */
+export interface PackagesPlan {
+  suite: string
+  arch: BaseData['arch']
+  asked: AskedPackage[]
+  /** packages of which only single programs are taken */
+  taken_apart: AskedPackage[]
+  absent: SourcedLine[]
+  /** what the base has and the image shall not have; a * stands for anything */
+  remove: string[]
+  /** the packages that are compiled here, as far as they are known before */
+  own: { control: string; version: string }[]
 }
 
 export interface RootfsPlan {
@@ -158,12 +220,34 @@ export interface OtherCard {
   view: Partial<View>
 }
 
+/** What a mixer is set to for one use of its card. */
+export interface MixerUse {
+  about: string
+  /** whether it is set; or else it stands there for somebody who wants it */
+  on: boolean
+  lines: {
+    /** the card: its id in ALSA, or its numbers on USB with commas between them */
+    of: string
+    control: string
+    value: string
+    /** optional: nothing is said where the card has no such control; each-time: ALSA cannot keep it */
+    words: string
+  }[]
+}
+
 /** What the templates see; every name they use is here. */
 export interface View {
   image: { name: string; boards: string[] }
   hostname: string
   user: { name: string; ssh_keys: string[] }
-  kernel: { file_name: string; arm_64bit: boolean; mainline: boolean }
+  kernel: {
+    file_name: string
+    arm_64bit: boolean
+    mainline: boolean
+    /** of a package's kernel that we put on the boot partition; empty: there is none */
+    initramfs: string
+    device_trees: string[]
+  }
   config_txt: { filter: string; lines: SourcedLine[] }[]
   cmdline: SourcedLine[]
   /**
@@ -186,14 +270,32 @@ export interface View {
    */
   cores: { jack: number; interrupt: number }
   doctor: Doctor
+  doctor_card: DoctorCard
+  mixer: MixerUse[]
   soundcard: {
     id: string
     name: string
     bus: string
     alsa_id?: string
+    /** the numbers of its devices on USB, which are surer than the id; empty: not known, or any */
+    usb: { vendor: string; product: string }[]
     playback: number
     capture: number
+    /** frames, at the rate of JACK; what a period has to be a multiple of */
     smallest_period: number
+    period_step: number
+    /** and what it has to last at any rate; 0: nothing is known */
+    smallest_ms: number
+    /** Hz, with spaces between them; empty: nobody has read all of them */
+    rates: string
+  }
+  /** the card that is bridged to JACK beside that one, with no name where there is none */
+  second: {
+    name: string
+    /** the numbers of its devices on USB; empty: any will do */
+    usb: { vendor: string; product: string }[]
+    period: number
+    periods: number
   }
   /**
    * own: what the image is made for; auto: the first boot looks for another; what it goes by: a
@@ -231,6 +333,8 @@ export interface ImagePlan {
   firmware: string[]
   /** of the kernel that is built here; undefined: the base has its own where it belongs */
   kernel_file_name?: string
+  /** a package has put the kernel into the root, and we put it onto the boot partition */
+  kernel_of_package?: true
   user: { name: string; ssh_keys: string[] }
   mask: SourcedLine[]
   enable: SourcedLine[]
@@ -273,13 +377,23 @@ export interface Plan {
    * those of the kernel are enough
    */
   overlays?: { sources: TextFile[]; tried: { overlay: string; device_tree: string }[] }
+  /**
+   * devices of the trees that no driver is looked for; undefined: the kernel is not compiled here, or
+   * the trees are not mainline's
+   */
+  driverless?: DriverlessData[]
   /** programs: single files out of packages, as `package path` */
   tools: {
     sources: TextFile[]
     arch: BaseData['arch']
     programs: { package: string; paths: string[] }[]
   }
+  /** undefined: Debian's own is for the boards of the image */
+  compiler?: CompilerPlan
   jack: JackPackagesPlan
+  /** undefined: every board that runs the architecture runs all of it */
+  added?: AddedPlan
+  packages: PackagesPlan
   rootfs: RootfsPlan
   configure: ConfigurePlan
   image: ImagePlan
@@ -287,6 +401,8 @@ export interface Plan {
   virt_cpu?: string
   release: ReleasePlan
   tunings: PlannedTuning[]
+  /** what to say of a base that nobody has signed or pinned; it is one of the warnings, too */
+  unanswered_base?: string
   warnings: string[]
   /** value: the file and line it comes from */
   origins: Record<string, { value: string; from: string }>
@@ -300,15 +416,24 @@ export interface Doctor {
   /** one line for each board of the image */
   boards: string[]
   tunings: DoctorTuning[]
+}
+
+/** What it asks with one sound card, and otherwise or not at all with another of the image. */
+export interface DoctorCard {
   /**
    * by which the chosen card is known in /proc/asound/cards, for a shell; empty: there is none to
    * look for
    */
-  card: string
+  pattern: string
+  /** one line for each thing that is known of it on a board */
+  known: string[]
+  tunings: DoctorTuning[]
 }
 
 export interface DoctorTuning {
   id: string
+  /** whether it stands with the card: here is only its place */
+  of_card: boolean
   /**
    * begins the tuning: id, what it does, what to do where a proof fails, and its boards if they are
    * not all of the image

@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs'
+import { typedWord } from '../../lib/common/quote.ts'
 import { HostError } from '../../lib/common/words/errors.ts'
 import type { Drive } from '../../lib/card/drives/drive.ts'
 import { typedAsRoot } from './typed-again.ts'
@@ -12,7 +13,10 @@ export function mayOpen({ path, kind }: Drive): void {
     accessSync(path, constants.R_OK | constants.W_OK)
   } catch {
     if (kind === 'file')
-      throw new HostError(`${path}: you may not write to it`, `sudo chown "$USER" ${path}`)
+      throw new HostError(
+        `${path}: you may not write to it`,
+        `sudo chown "$USER" ${typedWord(path)}`,
+      )
     throw new HostError(`${path}: only root may write to disks`, typedAsRoot())
   }
 }

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process'
 import { pbkdf2Sync } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, readSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Command } from 'commander'
+import { openNamed } from '../../lib/common/files/named.ts'
 import { HostError, UserError } from '../../lib/common/words/errors.ts'
+import { together } from '../../lib/common/words/together.ts'
 import { settingOf, settingsOf } from '../../lib/plan/settings/edit.ts'
+import { rules, whyNot } from '../../lib/plan/schema/values.ts'
 import type { SettingsData } from '../../lib/plan/settings/settings.ts'
 import { askSecret, secrets } from './secret.ts'
 
@@ -45,71 +48,101 @@ export const withPersonal = (command: Command): Command =>
       several,
     )
 
+interface Asked {
+  key: string
+  value: unknown
+  from: string
+}
+
 /**
- * What was asked for; undefined: nothing was. Asks for passwords, unless the environment has them.
- * UserError.
+ * What was asked for; undefined: nothing was. Asks for passwords, unless the environment has them,
+ * and only when all the rest is right. UserError.
  */
 export async function personalSettings(
   options: PersonalOptions,
 ): Promise<SettingsData | undefined> {
-  const asked: { key: string; value: unknown; from: string }[] = []
-  const add = (key: string, value: unknown, from: string): void => {
-    if (value !== undefined) asked.push({ key, value, from })
-  }
-  for (const typed of options.setOnCard ?? []) {
-    const { key, value, from } = settingOf(typed, '--set-on-card')
-    add(key, value, from)
-  }
-  add('hostname', options.hostname, `--hostname ${options.hostname}`)
-  add('timezone', options.timezone, `--timezone ${options.timezone}`)
-  add('keyboard', options.keyboard, `--keyboard ${options.keyboard}`)
-  add('soundcard', options.soundcard, `--soundcard ${options.soundcard}`)
-  add('user.name', options.user, `--user ${options.user}`)
-  for (const file of options.sshKey ?? [])
-    add('user.ssh_keys', publicKeys(file), `--ssh-key ${file}`)
+  const asked = checkPersonal(options)
   if (options.password === true)
-    add(
-      'user.password_hash',
-      await hashOf(await askSecret('Password of the user', secrets.user)),
-      '--password',
-    )
-  add('wifi.ssid', options.wifi, `--wifi ${options.wifi}`)
-  if (options.wifi !== undefined)
-    add(
-      'wifi.psk',
-      psk(options.wifi, await askSecret(`Password of the Wi-Fi ${options.wifi}`, secrets.wifi)),
-      '--wifi',
-    )
-  add('wifi.country', options.wifiCountry, `--wifi-country ${options.wifiCountry}`)
+    asked.push({
+      key: 'user.password_hash',
+      value: await hashOf(await askSecret('Password of the user', secrets.user)),
+      from: '--password',
+    })
+  const { wifi } = options
+  if (wifi !== undefined)
+    asked.push({
+      key: 'wifi.psk',
+      value: psk(wifi, await askSecret(`Password of the Wi-Fi ${wifi}`, secrets.wifi)),
+      from: '--wifi',
+    })
   return asked.length === 0 ? undefined : settingsOf(asked)
 }
 
+/**
+ * What was asked for, but for the secrets, which are asked for later. UserError with all that is
+ * wrong.
+ */
+export function checkPersonal(options: PersonalOptions): Asked[] {
+  const { hostname, timezone, keyboard, soundcard, user, sshKey = [], wifi, wifiCountry } = options
+  const asked: Asked[] = []
+  const one = (key: string, value: string | undefined, option: string): void => {
+    if (value !== undefined) asked.push({ key, value, from: `${option} ${value}` })
+  }
+  together(
+    ...(options.setOnCard ?? []).map(
+      (typed) => (): void => void asked.push(settingOf(typed, '--set-on-card')),
+    ),
+    () => {
+      one('hostname', hostname, '--hostname')
+      one('timezone', timezone, '--timezone')
+      one('keyboard', keyboard, '--keyboard')
+      one('soundcard', soundcard, '--soundcard')
+      one('user.name', user, '--user')
+      one('wifi.ssid', wifi, '--wifi')
+      one('wifi.country', wifiCountry, '--wifi-country')
+    },
+    ...sshKey.map((file) => (): void => {
+      asked.push({ key: 'user.ssh_keys', value: publicKeys(file), from: `--ssh-key ${file}` })
+    }),
+    () => settingsOf(asked),
+  )
+  return asked
+}
+
+/** Bytes of a file of public keys, at most. */
+const LONGEST = 256 * 1024
+
 function publicKeys(file: string): string[] {
-  if (!existsSync(file))
-    throw new UserError(
-      `--ssh-key ${file}: there is no such file (ssh-keygen -t ed25519 makes a key)`,
-    )
-  const text = readFileSync(file, 'utf8')
+  const wrong = (what: string): UserError => new UserError(`--ssh-key ${file}: ${what}`)
+  const opened = openNamed(file, (what) =>
+    wrong(existsSync(file) ? what : `${what} (ssh-keygen -t ed25519 makes a key)`),
+  )
+  const bytes = Buffer.alloc(LONGEST + 1)
+  const length = readSync(opened, bytes)
+  closeSync(opened)
+  if (length > LONGEST) throw wrong('has more bytes than public keys ever have')
+  const text = bytes.toString('utf8', 0, length)
   if (text.includes('PRIVATE KEY'))
-    throw new UserError(
-      `--ssh-key ${file}: this is the private key, which must not leave this machine; name ${file}.pub`,
-    )
+    throw wrong(`this is the private key, which must not leave this machine; name ${file}.pub`)
   const keys = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
-  if (keys.length === 0) throw new UserError(`--ssh-key ${file}: there is no key in it`)
+  if (keys.length === 0) throw wrong('there is no key in it')
   return keys.map((key) => key.trim())
 }
 
 /** What wpa_passphrase prints as psk (IEEE 802.11, annex J.4); 64 digits are one already. */
 function psk(ssid: string, password: string): string {
   if (/^[0-9A-Fa-f]{64}$/.test(password)) return password
-  if (!/^[ -~]{8,63}$/.test(password))
-    throw new UserError('--wifi: expected a password of 8 to 63 characters of ASCII')
+  // in a file stars mean "as it is", however many; as they are typed here, they are a password
+  if (password.length < 8 || password.length > 63 || whyNot(rules.wifi_password, password))
+    throw new UserError(`--wifi: the password: expected ${rules.wifi_password.expected}`)
   return pbkdf2Sync(password, ssid, 4096, 32, 'sha1').toString('hex')
 }
 
 /** SHA-512 of crypt(3), salted. On standard input: a command line is everybody's to read. */
 async function hashOf(password: string): Promise<string> {
   if (password === '') throw new UserError('--password: an empty one would let everybody in')
+  const why = whyNot(rules.password, password)
+  if (why !== undefined) throw new UserError(`--password: ${why}`)
   const running = promisify(execFile)('openssl', ['passwd', '-6', '-stdin'])
   running.child.stdin!.on('error', () => undefined)
   running.child.stdin!.end(`${password}\n`)

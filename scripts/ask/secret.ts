@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { Interrupted, UserError } from '../../lib/common/words/errors.ts'
+import { askWith, say } from '../session/print.ts'
 
 /** The variables of the environment that a secret may be in. */
 export const secrets = { user: 'DOWNBEAT_PASSWORD', wifi: 'DOWNBEAT_WIFI_PASSWORD' } as const
@@ -14,7 +15,7 @@ export async function askSecret(what: string, variable: string): Promise<string>
   if (given !== undefined) return given
   if (!process.stdin.isTTY)
     throw new UserError(`${what}: there is no terminal to ask at; put it into ${variable}`)
-  process.stdout.write(`${what}: `)
+  askWith(`${what}: `)
   const stop = new AbortController()
   // readline echoes to its output, and this one shows nothing
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -26,6 +27,6 @@ export async function askSecret(what: string, variable: string): Promise<string>
     throw new Interrupted('stopped', 'nothing was written')
   } finally {
     prompt.close()
-    process.stdout.write('\n')
+    say('')
   }
 }

@@ -1,4 +1,4 @@
-import { quote } from '../../lib/common/quote.ts'
+import { typedWord } from '../../lib/common/quote.ts'
 import { settingKeys } from '../../lib/plan/settings/settings.ts'
 import { secrets } from './secret.ts'
 
@@ -32,5 +32,5 @@ function shown(word: string): string {
   )
   const told =
     secret === undefined ? word : `${word.slice(0, word.indexOf(`${secret.key}=`))}${secret.key}=…`
-  return /^[\w@%+=:,./…-]+$/.test(told) ? told : quote(told)
+  return typedWord(told)
 }

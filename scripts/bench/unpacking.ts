@@ -51,7 +51,8 @@ export const unpacking = defineStage({
     await $`rm raw copy`
     const unpack = await timed(
       'taking it apart',
-      () => $`IMAGE=$PWD/image.xz WORK=$PWD/scratch OUT=$PWD bash ./unpack.sh`,
+      () =>
+        $`IMAGE=$PWD/image.xz WORK=$PWD/scratch OUT=$PWD LIMIT=${2 ** 34} LIMIT_SETTING=- bash ./unpack.sh`,
     )
     const rebuild = await timed(
       'rebuilding it',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { folders } from '../../lib/plan/catalogue/catalogue.ts'
 import { Checklist } from './checklist.ts'
+import { Driverless } from '../../lib/plan/schema/driverless.ts'
 import { Image } from '../../lib/plan/schema/image.ts'
 import { Imager } from '../../lib/plan/schema/imager.ts'
 import { Priorities } from '../../lib/plan/schema/priorities.ts'
@@ -21,6 +22,7 @@ export function jsonSchemas(): Record<string, string> {
     image: Image,
     imager: Imager,
     priorities: Priorities,
+    driverless: Driverless,
     checklist: Checklist,
     ...Object.fromEntries(
       Object.entries(folders).map(([folder, schema]) => [
@@ -32,7 +34,15 @@ export function jsonSchemas(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [
       `${name}.json`,
-      `${JSON.stringify(z.toJSONSchema(schema as z.ZodType, { io: 'input', target: 'draft-7' }), null, 2)}\n`,
+      `${JSON.stringify(
+        z.toJSONSchema(schema as z.ZodType, {
+          io: 'input',
+          target: 'draft-7',
+          override: ({ jsonSchema }) => void delete jsonSchema['rule'], // no word of JSON Schema
+        }),
+        null,
+        2,
+      )}\n`,
     ]),
   )
 }

@@ -59,13 +59,7 @@ export function tuningTable(root: string): string {
   }
   lines.push('', '## Every tuning')
   for (const [id, tuning] of tunings) {
-    lines.push(
-      '',
-      `### ${id}`,
-      '',
-      `${tuning.about}.${tuning.default === 'off' ? ' Off unless asked for.' : ''}`,
-      '',
-    )
+    lines.push('', `### ${id}`, '', `${tuning.about}.${usualOf(tuning.default)}`, '')
     lines.push(`- source: ${tuning.source}`, `- rows: ${rowsOf.get(id)?.join(', ') ?? 'none'}`)
     const when = Object.entries(tuning.when).map(
       ([fact, wanted]) => `\`${fact}\` ${JSON.stringify(wanted)}`,
@@ -80,6 +74,16 @@ export function tuningTable(root: string): string {
       lines.push(`- proof (${where(proof)}): ${escape(titleOf(proof))}`)
   }
   return `${lines.join('\n')}\n`
+}
+
+/** When a tuning is in force without being asked for, where that is not everywhere. */
+function usualOf(usual: TuningData['default']): string {
+  if (usual === 'on') return ''
+  if (usual === 'off') return ' Off unless asked for.'
+  const facts = Object.entries(usual).map(
+    ([fact, wanted]) => `\`${fact}\` ${JSON.stringify(wanted)}`,
+  )
+  return ` On by itself where ${facts.join(', ')}; elsewhere off unless asked for.`
 }
 
 /** Where a proof is made, in one word. */

@@ -1,10 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { quote } from '../../lib/common/quote.ts'
 import { HostError } from '../../lib/common/words/errors.ts'
-import { insideToolbox } from '../../lib/engine/sandbox/sandbox.ts'
+import { sandboxed } from '../../lib/engine/sandbox/sandbox.ts'
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { linters } from '../../stages/linters.ts'
@@ -18,21 +16,19 @@ export async function lint(how: 'look' | 'write'): Promise<number> {
   const files = filesOfClone()
   const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], { mirror: mirror() })
   const run = await runStages(plan, [linters], {})
-  const empty = mkdtempSync(join(tmpdir(), 'downbeat-lint-'))
   try {
-    const [program, ...args] = insideToolbox({
-      root: empty,
+    const [program, ...args] = sandboxed({
       toolbox: run.made.get(linters.name)!.outputs['root']!,
       cwd: root,
       writable: how === 'write' ? [root] : [],
       readable: how === 'write' ? [] : [root],
       network: false,
+      mounts: false,
     })
     const script = ['bash', join(root, 'scripts/lint/look.sh'), root, how].map(quote).join(' ')
     const stdio = ['pipe', 'inherit', 'inherit'] as const
     return spawnSync(program!, [...args, script], { input: files, stdio: [...stdio] }).status ?? 1
   } finally {
-    rmSync(empty, { recursive: true })
     await run.end()
   }
 }

@@ -11,6 +11,7 @@ shell=() rendered=() c=()
 while IFS= read -r -d '' file; do
   [[ -f $file && ! -L $file ]] || continue
   IFS= read -r first < "$file" || first=''
+  [[ $first != '#!'*perl ]] || continue
   case $file in
     packages/tools/settings/keys.h) ;; # ./downbeat generate makes it
     *.c | *.cc | *.h) c+=("$file") ;;

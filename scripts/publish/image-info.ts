@@ -1,3 +1,4 @@
+import { periodsWaited } from '../../lib/plan/choices/jack.ts'
 import type { FileFacts } from './imager.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 
@@ -15,7 +16,7 @@ export function imageInfo(plan: Plan, image: FileFacts, lock: string): string {
     ['sound card', plan.soundcard.name],
     [
       'JACK',
-      `${jack.server}, ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`,
+      `${jack.server}, ${jack.period} frames x ${periodsWaited(jack)} at ${jack.rate} Hz = ${jack.latency_ms} ms`,
     ],
     ['base', base],
     ['kernel', kernel],

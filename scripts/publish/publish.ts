@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import { HostError } from '../../lib/common/words/errors.ts'
 import type { Entry } from '../../lib/engine/cache/cache.ts'
+import type { KernelTaken } from '../../lib/plan/kernel-taken.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import type { ProofResult } from '../../lib/plan/proofs/proof.ts'
 import { releaseBeside, removeRelease } from './release.ts'
@@ -34,6 +35,8 @@ export interface BuildRecord {
    * of a Pi
    */
   boots: { machine: string; seconds: number }[]
+  /** the source that the kernel was compiled from; undefined: the base has its own */
+  kernel?: KernelTaken
 }
 
 /** One row of `stages`. */
@@ -67,7 +70,7 @@ export function publish(
   if (release || !releaseBeside(folder, plan.name, record.files[`${plan.name}.img`]?.sha256 ?? ''))
     removeRelease(folder, plan.name)
   link(join(made.image, 'disk.img'), target)
-  put(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`)
+  put(join(folder, 'plan.json'), `${JSON.stringify(asMade(plan, record), null, 2)}\n`)
   put(join(folder, 'build.json'), `${JSON.stringify(record, null, 2)}\n`)
   copyFileSync(join(made.image, 'packages.lock'), join(folder, 'packages.lock'))
   const packages = join(folder, `packages.${process.pid}.half`)
@@ -79,6 +82,10 @@ export function publish(
   for (const [file, text] of Object.entries(release?.papers ?? {})) put(join(folder, file), text)
   return target
 }
+
+/** The plan, and what was found for the part of it that says only "the newest". */
+const asMade = (plan: Plan, { kernel: taken }: BuildRecord): Plan =>
+  plan.kernel && taken ? { ...plan, kernel: { ...plan.kernel, taken } } : plan
 
 /**
  * Makes a large file of the cache lie in the folder too; nobody may write to it. On another disk it

@@ -1,15 +1,23 @@
 import { getCompileCacheDir } from 'node:module'
-import { join, relative } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
 import type { Command } from 'commander'
+import { typedWord } from '../../lib/common/quote.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
+import { withoutSecrets } from '../../lib/common/words/secrets.ts'
+import { visible } from '../../lib/common/words/visible.ts'
+import type { Override } from '../../lib/plan/catalogue/yaml.ts'
 import { keptPlan } from '../../lib/plan/kept-plan.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { textOf } from '../../lib/common/files/text-files.ts'
+import type { ResolveOptions } from '../../lib/plan/resolve/resolve.ts'
 import { mirror, networkSettings, root } from './session.ts'
 
 /** What can be said on the command line of the image that is meant, beside the file of choices. */
 export interface ChoiceOptions {
   set: string[]
+  board?: string
+  soundcard?: string
   base?: string
   baseSha256?: string
 }
@@ -31,52 +39,90 @@ export const withChoices = (verb: Command): Command =>
       [],
     )
     .option(
+      '--board <board>',
+      'for this board, an id of boards/; for several, with a comma between them',
+      (value: string, before?: string) => (before === undefined ? value : `${before},${value}`),
+    )
+    .option('--soundcard <card>', 'for this sound card: an id of soundcards/, or auto')
+    .option(
       '--base <base>',
       'start from this: an id of bases/, <id>@latest, or the path or address of an image',
     )
     .option('--base-sha256 <sha256>', 'of the image at that address')
 
 /** What repeats these choices, to be typed. */
-export const typed = (file: string | undefined, { set, base, baseSha256 }: ChoiceOptions): string =>
+export const typed = (
+  file: string | undefined,
+  { set, board, soundcard, base, baseSha256 }: ChoiceOptions,
+): string =>
   [
     ...(file === undefined ? [] : [file]),
+    ...(board === undefined ? [] : ['--board', board]),
+    ...(soundcard === undefined ? [] : ['--soundcard', soundcard]),
     ...(base === undefined ? [] : ['--base', base]),
     ...(baseSha256 === undefined ? [] : ['--base-sha256', baseSha256]),
     ...set.flatMap((one) => ['--set', one]),
   ]
-    .map((word) => ` ${word}`)
+    .map((word) => ` ${typedWord(word)}`)
     .join('')
+
+/** What was meant by a word that is no file of choices. */
+function meantBy(word: string): string {
+  const is = (folder: string): boolean =>
+    basename(word) === word && existsSync(join(root, folder, `${word}.yaml`))
+  if (is('boards')) return ` (did you mean --board ${word}?)`
+  if (is('soundcards')) return ` (did you mean --soundcard ${word}?)`
+  return is('variants') ? ` (did you mean variants/${word}.yaml?)` : ''
+}
 
 /** The file of choices that a verb was given, or image.yaml. */
 function choicesFile(given: string | undefined): string {
   if (given === undefined) return join(root, 'image.yaml')
   if (!given.endsWith('.yaml'))
-    throw new UserError(`${given}: expected a YAML file of choices, such as variants/pi4b-usb.yaml`)
+    throw new UserError(
+      `${visible(given)}: expected a YAML file of choices, such as variants/pi4b-usb.yaml${meantBy(given)}`,
+    )
   return given.startsWith('/') ? given : join(process.cwd(), given)
 }
+
+/** One board, or a list of them. */
+const boardsOf = (text: string): string | string[] =>
+  text.includes(',') ? text.split(',').map((id) => id.trim()) : text
+
+/** What the options say that are a choice each. */
+const saidBy = ({ board, soundcard, base, baseSha256 }: ChoiceOptions): Override[] =>
+  (
+    [
+      ['board', board],
+      ['soundcard', soundcard],
+      ['base', base],
+      ['base-sha256', baseSha256],
+    ] as const
+  ).flatMap(([option, text]) => {
+    if (text === undefined) return []
+    const value = option === 'board' ? boardsOf(text) : text
+    const shown = `--${option} ${typedWord(visible(withoutSecrets(text)))}`
+    return [{ path: [option.replace('-', '_')], value, text: shown }]
+  })
 
 /** The plan of what was chosen. Asks the network only where the choices say `@latest`. */
 export async function chosenPlan(
   given: string | undefined,
   options: ChoiceOptions,
-  plainEmulation = false,
+  how: Pick<ResolveOptions, 'plainEmulation' | 'keptOutLater'> = {},
 ): Promise<Plan> {
   const file = choicesFile(given)
-  const sets = [
-    ...(options.base === undefined ? [] : [`base=${options.base}`]),
-    ...(options.baseSha256 === undefined ? [] : [`base_sha256=${options.baseSha256}`]),
-    ...options.set,
-  ]
+  const said = [...saidBy(options), ...options.set]
   const network = { ...networkSettings(), signal: new AbortController().signal, limit: LIST_BYTES }
-  const from = { plainEmulation, mirror: mirror() }
+  const from = { ...how, mirror: mirror() }
   const before = keptPlan(getCompileCacheDir(), root, [
     relative(root, file),
     textOf(file, root),
-    sets,
+    said,
     from,
   ])
-  const known = before.find()
-  if (known) return known
+  const made = before.find()
+  if (made) return made
 
   // What reads the data is large, and most runs ask for what they have asked for before.
   const { fetchText } = await import('../../lib/engine/fetch/small.ts')
@@ -84,18 +130,21 @@ export async function chosenPlan(
   const { openCatalogue } = await import('../../lib/plan/catalogue/catalogue.ts')
   const { readChoices } = await import('../../lib/plan/choices/choices.ts')
   const { resolve } = await import('../../lib/plan/resolve/resolve.ts')
-  const catalogue = openCatalogue(root)
-  const { value, at } = readChoices(root, file, sets)
+  const checked = before.checked()
+  const known = new Set(checked.values())
+  const catalogue = openCatalogue(root, checked)
+  const { value, at } = readChoices(root, file, said)
   const question = {
     base: value.base,
     sha256: value.base_sha256,
     like: value.base_like,
-    place: options.base === undefined ? at(['base']) : '--base',
+    place: at(['base']),
     folder: options.base === undefined ? folderOf(file) : process.cwd(),
   }
   const base = await findBase(catalogue, question, (url) => fetchText(url, network))
-  const plan = resolve(catalogue, file, sets, { ...from, base })
+  const plan = resolve(catalogue, file, said, { ...from, base })
   // an image of somebody's own may be another one tomorrow
   if (base.image === undefined) before.keep(plan)
+  if ([...checked.values()].some((one) => !known.has(one))) before.keepChecked(checked)
   return plan
 }

@@ -1,8 +1,11 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { HostError } from '../../lib/common/words/errors.ts'
+import { sandboxed } from '../../lib/engine/sandbox/sandbox.ts'
 
 /** A question about this machine, and the answer. `mend` is the one command that changes a "no". */
 export interface Check {
@@ -10,6 +13,8 @@ export interface Check {
   ok: boolean
   found: string
   mend?: string
+  /** what somebody who builds should know, though it is ok */
+  note?: string
   /** Debian package that a mend by apt would install */
   package?: string
 }
@@ -23,17 +28,19 @@ const programs: readonly (readonly [program: string, debian: string])[] = [
   ['setpriv', 'util-linux'],
   ['flock', 'util-linux'],
   ['bash', 'bash'],
+  ['perl', 'perl'],
 ]
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
-const enter = fileURLToPath(new URL('../../lib/engine/sandbox/enter.sh', import.meta.url))
+
+const stages = fileURLToPath(new URL('../../stages', import.meta.url))
 
 const isRoot = (): boolean => process.getuid?.() === 0
 
-/** Everything a build needs of the host, asked in milliseconds. */
-export function checkHost(): Check[] {
+/** Everything a build needs of the host, asked in milliseconds. `cache`: the folder of results. */
+export async function checkHost(cache: string): Promise<Check[]> {
   const checks = checkPrograms()
   const lacking = checks.some(({ what, ok }) => what.startsWith('program ') && !ok)
-  return lacking ? checks : [...checks, namespaces(isRoot())]
+  return lacking ? checks : [...checks, await namespaces(isRoot(), cache)]
 }
 
 /** The part of it that starts no program. */
@@ -98,36 +105,41 @@ function subordinateIds(): Check {
   }
 }
 
-/**
- * Tries what every stage does: user, mount and pid namespaces, and a private binfmt_misc in them.
- */
-function namespaces(root: boolean): Check {
-  const tried = spawnSync(
-    'bash',
-    [
-      enter,
-      'sh',
-      '-c',
-      'mount -t tmpfs none /mnt && chown 1:1 /mnt && { mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null && echo private || echo shared; }',
-    ],
-    { encoding: 'utf8' },
-  )
+/** Tries what stages do: a sandbox with a mount in it, other owners, and a private binfmt_misc. */
+async function namespaces(root: boolean, cache: string): Promise<Check> {
+  const [program, ...words] = sandboxed({
+    cwd: '/',
+    writable: existsSync(cache) ? [cache] : [],
+    readable: [stages],
+    network: false,
+    mounts: true,
+  })
+  const script = `mount -t tmpfs none /root && chown 1:1 /root && cat /proc/self/uid_map &&
+    { mount -t binfmt_misc none /proc/sys/fs/binfmt_misc 2>/dev/null && echo private || echo shared; }`
+  const tried = spawn(program!, [...words, script], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const [printed, errors, [status]] = await Promise.all([
+    text(tried.stdout),
+    text(tried.stderr),
+    once(tried, 'close') as Promise<[number | null]>,
+  ])
   const what = 'user namespaces'
-  if (tried.status !== 0) {
-    const said = tried.stderr.trim().split('\n').at(-1) ?? ''
+  if (status !== 0) {
+    const said = errors.trim().split('\n').at(-1) ?? ''
     return {
       what,
       ok: false,
       found: `not allowed here (${said})`,
-      mend: `sudo sysctl -w ${namespaceSysctl()}`,
+      mend: /not implemented/.test(said)
+        ? 'a kernel of Linux 5.12 or newer'
+        : `sudo sysctl -w ${namespaceSysctl()}`,
     }
   }
   if (
-    tried.stdout.trim() === 'private' ||
+    printed.trim().endsWith('private') ||
     process.arch === 'arm64' ||
     existsSync('/proc/sys/fs/binfmt_misc/qemu-aarch64')
   )
-    return { what, ok: true, found: 'work' }
+    return { what, ok: true, found: 'work', ...rootOutside(printed, cache) }
   return {
     what: 'programs for arm64',
     ok: false,
@@ -135,6 +147,18 @@ function namespaces(root: boolean): Check {
     package: 'qemu-user-static',
     mend: `${root ? '' : 'sudo '}apt-get install qemu-user-static`,
   }
+}
+
+/**
+ * A note where the sandbox had to give root the ids of this machine's own root. `map`: its uid_map.
+ * Root of a container is not that root.
+ */
+function rootOutside(map: string, cache: string): { note?: string } {
+  const whole = /^\s*0\s+0\s+4294967295$/m
+  if (!isRoot() || !whole.test(map) || !whole.test(readFileSync('/proc/self/uid_map', 'utf8')))
+    return {}
+  const note = `root in the sandbox has the ids of this machine's root: ${cache} or ${stages} lies on a file system that maps no owners. Put them on ext4, xfs or btrfs, or build as an ordinary user`
+  return { note }
 }
 
 function namespaceSysctl(): string {

@@ -1,6 +1,9 @@
 import { appendFileSync } from 'node:fs'
 import type { Ora } from 'ora'
 import type { Event } from '../../lib/engine/run/make.ts'
+import { messageOf } from '../../lib/common/words/errors.ts'
+import { visible } from '../../lib/common/words/visible.ts'
+import { printable } from './print.ts'
 
 /** Shows what happens: a line per stage, and everything the commands print in one log file. */
 export interface Reporter {
@@ -36,15 +39,25 @@ export function createReporter(options: ReporterOptions): Reporter {
   const lines = new Map<string, string[]>()
   const moving = options.terminal && !options.quiet && !options.verbose
   const spinner = spinnerOn(options.out)
-  const say = (line: string): void => {
+  let unlogged = false
+  const say = (...text: string[]): void => {
     spinner.clear()
-    options.out.write(`${line}\n`)
+    options.out.write(printable(text))
+  }
+  // tables and source text have tabs
+  const log = (line: string): void => {
+    try {
+      appendFileSync(options.logFile, `${line.split('\t').map(visible).join('\t')}\n`)
+    } catch (error) {
+      // A build goes on without its log. What filled the disk is told by the stage that needs it.
+      if (!unlogged) say(`! ${options.logFile}: lines are missing there (${messageOf(error)})`)
+      unlogged = true
+    }
   }
   const text = (): string =>
     [...running]
-      .map(
-        ([stage, { about, since, progress }]) =>
-          `${stage}: ${progress ?? about} (${seconds((performance.now() - since) / 1000)})`,
+      .map(([stage, { about, since, progress }]) =>
+        visible(`${stage}: ${progress ?? about} (${seconds((performance.now() - since) / 1000)})`),
       )
       .join('\n  ')
   const refresh = (): void => {
@@ -67,10 +80,10 @@ export function createReporter(options: ReporterOptions): Reporter {
     moving ? setInterval(refresh, 500) : setInterval(tell, PROGRESS_EVERY_MS)
   ).unref()
   const group = (stage: string): void => {
-    const kept = lines.get(stage) ?? []
+    const kept = lines.get(stage) ?? [] // behind a mark: GitHub obeys lines that begin with ::
     lines.delete(stage)
     if (options.groups && kept.length > 0)
-      say(`::group::what ${stage} printed\n${kept.join('\n')}\n::endgroup::`)
+      say(`::group::what ${stage} printed`, ...kept.map((line) => `| ${line}`), '::endgroup::')
   }
   return {
     say,
@@ -86,18 +99,19 @@ export function createReporter(options: ReporterOptions): Reporter {
         return refresh()
       }
       if (event.kind === 'line') {
-        appendFileSync(options.logFile, `${event.stage}| ${event.line}\n`)
+        log(`${event.stage}| ${event.line}`)
         if (options.verbose) say(`${event.stage}| ${event.line}`)
         if (options.groups) lines.set(event.stage, [...(lines.get(event.stage) ?? []), event.line])
         return
       }
-      appendFileSync(
-        options.logFile,
-        `# ${new Date().toISOString()} ${event.stage} ${event.kind}${event.kind === 'broken' ? `: ${event.what}` : ''}\n`,
+      log(
+        `# ${new Date().toISOString()} ${event.stage} ${event.kind}${event.kind === 'broken' ? `: ${event.what}` : ''}`,
       )
       if (event.kind === 'started') {
         running.set(event.stage, { about: event.about, since: performance.now() })
         if (!moving) show(`- ${event.stage}: ${event.about}`)
+      } else if (event.kind === 'verified') {
+        show(`✔ ${event.stage}: every byte is as it was made`)
       } else if (event.kind === 'cached') {
         show(`✔ ${event.stage}: as it was`)
       } else if (event.kind === 'built') {
@@ -136,10 +150,10 @@ export function createStatusLine({
   let said = performance.now()
   return {
     show(text) {
-      if (terminal) spinner.show(text)
+      if (terminal) spinner.show(visible(text))
       else if (performance.now() - said >= PROGRESS_EVERY_MS) {
         said = performance.now()
-        out.write(`  ${text}\n`)
+        out.write(printable([`  ${text}`]))
       }
     },
     end: () => spinner.stop(),

@@ -6,17 +6,20 @@ import { fileURLToPath } from 'node:url'
 import { openCache } from '../../lib/engine/cache/cache.ts'
 import type { Cache } from '../../lib/engine/cache/cache.ts'
 import { keepBound, lockOf } from '../../lib/engine/cache/bound.ts'
+import { withoutSecrets } from '../../lib/common/words/secrets.ts'
 import { cacheFolder as cacheFolderIn, gibOf } from '../../lib/engine/cache/folder.ts'
-import { isOfCache } from '../../lib/engine/cache/items.ts'
+import { isOfCache, isWritten } from '../../lib/engine/cache/items.ts'
 import { HostError, UserError } from '../../lib/common/words/errors.ts'
 import { checkHost, checkPrograms, requireHost } from './host.ts'
 import type { Check } from './host.ts'
 import { lock } from '../../lib/common/files/lock.ts'
 import { make, markUsed } from '../../lib/engine/run/make.ts'
-import type { Made } from '../../lib/engine/run/make.ts'
+import type { Made, MakeOptions } from '../../lib/engine/run/make.ts'
+import { requireOwner } from '../../lib/engine/cache/owners.ts'
 import { takeFolder } from '../../lib/engine/cache/own-folder.ts'
 import type { Place } from '../../lib/engine/cache/own-folder.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
+import { sayBeside } from './print.ts'
 import { createReporter } from './report.ts'
 import type { Reporter } from './report.ts'
 import type { AnyStage, NetworkSettings } from '../../lib/engine/run/stage.ts'
@@ -33,13 +36,30 @@ export const cacheFolder = (): string => cacheFolderIn(process.env)
 /** GiB that a cache may have before what was unused for longest goes. */
 export const cacheBound = (): number => gibOf(process.env, 'DOWNBEAT_CACHE_GIB', 20)
 /** Another Debian mirror than mmdebstrap's own choice. */
-export const mirror = (): string | undefined => process.env['DOWNBEAT_MIRROR'] || undefined
+export function mirror(): string | undefined {
+  const address = process.env['DOWNBEAT_MIRROR'] || undefined
+  if (address === undefined) return undefined
+  const url = URL.parse(address)
+  if (url === null || /\s/.test(address) || !/^(https?|file|copy):$/.test(url.protocol))
+    throw new UserError(
+      `DOWNBEAT_MIRROR: "${withoutSecrets(address)}": expected the address of a Debian mirror, such as http://mirror.example/debian`,
+    )
+  if (url.username !== '' || url.password !== '')
+    throw new UserError(
+      `DOWNBEAT_MIRROR: ${withoutSecrets(address)} has a name or a password before it, and everybody who gets the image could read it there: give an address without them. Where a mirror wants a password, put a proxy of your own before it that knows it`,
+    )
+  return address
+}
 
 export interface RunOptions {
   verbose?: boolean
   quiet?: boolean
   /** the stage to make anew, or all of them */
   fresh?: string
+  /** read every byte of what the cache has */
+  verify?: boolean
+  /** see MakeOptions */
+  first?: MakeOptions['first']
 }
 
 export interface Run {
@@ -48,8 +68,8 @@ export interface Run {
   reporter: Reporter
   logFile: string
   /**
-   * Gives the cache back, which is in use until then or until this process ends, and makes room in
-   * it.
+   * Gives the cache back, which is in use until then or until this process ends. Makes room in it
+   * where something has come to it: to look at all that is in it takes as long as to start Node.
    */
   end(): Promise<void>
 }
@@ -62,8 +82,9 @@ export async function runStages(
 ): Promise<Run> {
   const folder = cacheFolder()
   const [bound, spare_gib] = [cacheBound(), gibOf(process.env, 'DOWNBEAT_SPARE_GIB', 4)]
+  requireOwner(Object.values(places()))
   for (const place of Object.values(places())) takeFolder(place)
-  prepareHost(checkPrograms)
+  await prepareHost(checkPrograms)
   const logFile = newLogFile(plan.name)
   const reporter = createReporter({
     logFile,
@@ -97,16 +118,22 @@ export async function runStages(
         options.fresh === 'all'
           ? 'all'
           : new Set(options.fresh === undefined ? [] : [options.fresh]),
+      verify: options.verify === true,
       signal: stop.signal,
       report: reporter.event,
       logFile,
       spare_gib,
-      prepare: () => prepareHost(checkHost),
+      ...(options.first ? { first: options.first } : {}),
+      prepare: async () => {
+        for (const { note: said } of await prepareHost(() => checkHost(folder)))
+          if (said !== undefined) note(`! ${said}`)
+      },
     })
     const mine = markUsed(stages, plan, cache)
     const end = async (): Promise<void> => {
       used?.release()
       await used?.released
+      if ([...made.values()].every(({ cached }) => cached)) return
       const removed = await keepBound(folder, bound, mine)
       if (removed !== undefined) note(`- ${removed}`)
     }
@@ -128,11 +155,14 @@ export const canMove = (): boolean =>
   process.stderr.isTTY && process.stderr.columns > 0 && process.env['CI'] === undefined
 
 /** Finds what is missing before anything runs; as root installs it, after saying so. */
-function prepareHost(ask: () => Check[]): void {
-  const checks = ask()
+async function prepareHost(ask: () => Check[] | Promise<Check[]>): Promise<Check[]> {
+  const checks = await ask()
   const packages = [...new Set(checks.flatMap((check) => (check.ok ? [] : (check.package ?? []))))]
-  if (packages.length === 0 || process.getuid?.() !== 0) return requireHost(checks)
-  process.stderr.write(`- installing what this machine lacks: ${packages.join(' ')}\n`)
+  if (packages.length === 0 || process.getuid?.() !== 0) {
+    requireHost(checks)
+    return checks
+  }
+  sayBeside(`- installing what this machine lacks: ${packages.join(' ')}`)
   try {
     execFileSync('apt-get', ['-qq', 'update'], { stdio: ['ignore', 'ignore', 'inherit'] })
     execFileSync('apt-get', ['-qq', '-y', '--no-install-recommends', 'install', ...packages], {
@@ -145,16 +175,30 @@ function prepareHost(ask: () => Check[]): void {
       `apt-get install ${packages.join(' ')}`,
     )
   }
-  requireHost(ask())
+  const again = await ask()
+  requireHost(again)
+  return again
 }
 
 /** What may be in out/ before it is marked: the launcher's and a build's own, of older ones too. */
-const ownNames = new Set(['.npm.lock', 'cache', 'cache.lock', 'images', 'logs'])
+const ownNames = new Set(['.npm.lock', 'cache', 'cache.lock', 'fuzz', 'images', 'logs'])
 
 /** The two folders that downbeat writes to. */
 export const places = (): { out: Place; cache: Place } => ({
-  out: { path: out, variable: 'DOWNBEAT_OUT', ours: (name) => ownNames.has(name), roots: false },
-  cache: { path: cacheFolder(), variable: 'DOWNBEAT_CACHE', ours: isOfCache, roots: true },
+  out: {
+    path: out,
+    variable: 'DOWNBEAT_OUT',
+    ours: (name) => ownNames.has(name),
+    looks: (below) => /^([^/]+|images\/[^/]+(\/packages)?)$/.test(below),
+    roots: false,
+  },
+  cache: {
+    path: cacheFolder(),
+    variable: 'DOWNBEAT_CACHE',
+    ours: isOfCache,
+    looks: isWritten,
+    roots: true,
+  },
 })
 
 /** Where an older downbeat had its cache, if there is one. */
@@ -177,7 +221,7 @@ function mirrorRule(rule: string): NetworkSettings['mirrors'][number] {
   const [, from, to] = /^(https?:\/\/[^=]+)=((?:https?|file|git):\/\/.+)$/.exec(rule) ?? []
   if (from === undefined || to === undefined)
     throw new UserError(
-      `DOWNBEAT_MIRRORS: "${rule}": expected https://<server>=https://<another> (or several of these, with spaces between them)`,
+      `DOWNBEAT_MIRRORS: "${withoutSecrets(rule)}": expected https://<server>=https://<another> (or several of these, with spaces between them)`,
     )
   return { from, to }
 }

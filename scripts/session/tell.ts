@@ -13,7 +13,7 @@ export function tell(error: unknown, root: string): string[] {
   if (!(error instanceof Failure))
     return [
       'downbeat has a fault; please report it with these lines:',
-      error instanceof Error ? (error.stack ?? error.message) : String(error),
+      ...(error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n'),
     ]
   return error.told().flatMap((line) => [line].concat(lineOfFile(line, root)))
 }

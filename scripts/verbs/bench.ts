@@ -23,10 +23,10 @@ import { unpacking, unpackingGib } from '../bench/unpacking.ts'
 import type { Unpacking } from '../bench/unpacking.ts'
 import { variantSeconds } from '../bench/variant.ts'
 import { cpuOf, inTurn, wall } from '../bench/wall.ts'
+import { say as sayLine } from '../session/print.ts'
 import { cacheFolder, mirror, out, root, runStages } from '../session/session.ts'
 
-const say = (what: string, figure: string): void =>
-  void process.stdout.write(`${what.padEnd(64)} ${figure}\n`)
+const say = (what: string, figure: string): void => sayLine(`${what.padEnd(64)} ${figure}`)
 
 /** Each row of figures, and how it is measured. */
 const rows: Record<string, () => void | Promise<void>> = {
@@ -117,7 +117,7 @@ export function benchCommand(): Command {
     .argument('[rows...]', `some rows only: ${Object.keys(rows).join(', ')}`)
     .addHelpText('after', '\nExample:\n  ./downbeat bench')
     .action(async (asked: string[]) => {
-      const unknown = asked.find((name) => rows[name] === undefined)
+      const unknown = asked.find((name) => !Object.hasOwn(rows, name))
       if (unknown !== undefined)
         throw new UserError(`there is no row "${unknown}"${didYouMean(unknown, Object.keys(rows))}`)
       mkdirSync(out, { recursive: true })

@@ -6,17 +6,24 @@ import { UserError } from '../../lib/common/words/errors.ts'
 import { manifestSuffix, servedAt } from '../publish/imager.ts'
 import { keyOf } from '../../lib/engine/run/key.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
+import { kernelInWords } from '../../lib/plan/kernel-taken.ts'
+import type { KernelTaken } from '../../lib/plan/kernel-taken.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { emulatedCard } from '../../lib/plan/cards.ts'
+import { periodsWaited } from '../../lib/plan/choices/jack.ts'
 import type { ProofResult } from '../../lib/plan/proofs/proof.ts'
 import { publish, stageRecord } from '../publish/publish.ts'
 import type { BuildRecord } from '../publish/publish.ts'
 import { releaseBeside, releaseOf } from '../publish/release.ts'
+import { say, sayBeside, sayJson } from '../session/print.ts'
 import { seconds } from '../session/report.ts'
 import { boot } from '../../stages/boot.ts'
+import { kernel } from '../../stages/kernel.ts'
 import { jack } from '../../stages/jack.ts'
 import { image } from '../../stages/image.ts'
+import { packages } from '../../stages/packages.ts'
 import { release } from '../../stages/release.ts'
+import { rootfs } from '../../stages/rootfs.ts'
 import { sound } from '../../stages/sound.ts'
 import { verify } from '../../stages/verify.ts'
 import { chosenPlan, typed, withChoices } from '../session/choices.ts'
@@ -27,6 +34,7 @@ import type { Run } from '../session/session.ts'
 interface Options extends ChoiceOptions {
   until?: string
   fresh?: true | string
+  verifyCache?: true
   boot?: true
   release?: true
   releaseUrl?: string
@@ -51,6 +59,10 @@ export function buildCommand(): Command {
     )
     .option('--until <stage>', 'stop after this stage')
     .option('--fresh [stage]', 'make this stage (or all) anew, whatever is in the cache')
+    .option(
+      '--verify-cache',
+      'read every byte of what is taken from the cache; make what is damaged anew (--release does so, too)',
+    )
     .option('--plain-emulation', 'bootstrap the root without native twins: slow, for comparison')
     .option('-v, --verbose', 'show what the commands print')
     .option('-q, --quiet', 'show results and errors only')
@@ -63,8 +75,15 @@ export function buildCommand(): Command {
 }
 
 async function build(file: string | undefined, options: Options): Promise<void> {
-  const plan = await chosenPlan(file, options, options.plainEmulation === true)
-  const known = stagesBefore(boot, sound, release)
+  const known = stagesBefore(packages, boot, sound, release)
+  // what comes before the root does not look at packages, and leaves that to the plan
+  const until = known.get(options.until ?? '')
+  const looks = until === undefined || stagesBefore(until).has(rootfs.name) || until === packages
+  const plan = await chosenPlan(file, options, {
+    plainEmulation: options.plainEmulation === true,
+    keptOutLater: looks,
+  })
+  if (plan.unanswered_base !== undefined) tellUnanswered(plan.unanswered_base)
   for (const name of [
     options.until,
     typeof options.fresh === 'string' ? options.fresh : undefined,
@@ -93,6 +112,8 @@ async function build(file: string | undefined, options: Options): Promise<void> 
     {
       verbose: options.verbose === true,
       quiet: options.quiet === true || options.json === true,
+      verify: options.verifyCache === true || releasing,
+      ...(looks ? { first: { stage: packages, unless: rootfs } } : {}),
       ...(options.fresh === undefined
         ? {}
         : { fresh: options.fresh === true ? 'all' : options.fresh }),
@@ -124,10 +145,19 @@ async function build(file: string | undefined, options: Options): Promise<void> 
   const published = publish(folder, built, plan, record, released)
   await run.end()
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify(record, null, 2)}\n`)
+    sayJson(record)
     return
   }
   summarize(plan, record, published, file, options)
+}
+
+/** Before anything of it runs: what is printed in the end comes too late. */
+function tellUnanswered(said: string): void {
+  const root = process.getuid?.() === 0
+  sayBeside(
+    `! ${said}`,
+    ...(root ? ['! root builds this. Build it as an ordinary user, who has less to lose'] : []),
+  )
 }
 
 /** The entry of a stage for this plan, without looking at its files. */
@@ -167,7 +197,22 @@ function recordOf(
   const files: BuildRecord['files'] = {}
   if (disk) files[`${plan.name}.img`] = { bytes: disk.bytes, sha256: disk.sha256 }
   if (packages) files['packages.lock'] = { bytes: packages.bytes, sha256: packages.sha256 }
-  return { name: plan.name, stages, files, proofs, boots }
+  const kernel = takenKernel(plan, cache, known)
+  return { name: plan.name, stages, files, proofs, boots, ...(kernel ? { kernel } : {}) }
+}
+
+/** The source that the kernel was compiled from, whenever that was. */
+function takenKernel(
+  plan: Plan,
+  cache: Cache,
+  known: ReturnType<typeof stagesBefore>,
+): KernelTaken | undefined {
+  const entry = entryOf(cache, plan, kernel.name, known)
+  return entry === undefined
+    ? undefined
+    : (JSON.parse(
+        readFileSync(join(cache.folder(kernel.name, entry.key), 'taken.json'), 'utf8'),
+      ) as KernelTaken)
 }
 
 function summarize(
@@ -179,7 +224,6 @@ function summarize(
 ): void {
   const { jack } = plan.configure.view
   const { size, blocks } = statSync(image)
-  const say = (line: string): void => void process.stdout.write(`${line}\n`)
   const device = plan.tunings
     .flatMap(({ proofs }) => proofs)
     .filter(({ on }) => on === 'device' || (on === 'card' && !emulatedCard(plan))).length
@@ -187,9 +231,10 @@ function summarize(
   say(
     `  ${(size / 1e6).toFixed(0)} MB on the card, ${((blocks * 512) / 1e6).toFixed(0)} MB of it written; sha256 ${record.files[`${plan.name}.img`]!.sha256}`,
   )
+  for (const line of kernelInWords(record.kernel)) say(`  ${line}`)
   say(`  for ${plan.boards.map(({ name }) => name).join(', ')}`)
   say(
-    `  ${jack.server} on ${plan.soundcard.name}: ${jack.period} frames x ${jack.periods} at ${jack.rate} Hz = ${jack.latency_ms} ms`,
+    `  ${jack.server} on ${plan.soundcard.name}: ${jack.period} frames x ${periodsWaited(jack)} at ${jack.rate} Hz = ${jack.latency_ms} ms`,
   )
   const notBooted =
     options.boot === true ? 'no emulator can boot it' : 'not booted yet: ./downbeat build --boot'

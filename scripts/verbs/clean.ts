@@ -9,6 +9,7 @@ import { lock } from '../../lib/common/files/lock.ts'
 import { isMarked, takeFolder } from '../../lib/engine/cache/own-folder.ts'
 import type { Place } from '../../lib/engine/cache/own-folder.ts'
 import { removeTree } from '../../lib/engine/cache/remove.ts'
+import { say } from '../session/print.ts'
 import { cacheFolder, oldCache, out, places } from '../session/session.ts'
 
 interface Options {
@@ -63,13 +64,14 @@ async function clean({ all, olderThan }: Options): Promise<void> {
     all === true
       ? ''
       : `; ${olderThan === undefined ? 'downloads, ' : ''}compiler cache and images stay (--all removes them, too)`
-  process.stdout.write(
-    `removed ${itemsInWords(items)} from ${cache}${also}${old === undefined ? '' : `, and ${old}`}${stay}\n`,
+  say(
+    `removed ${itemsInWords(items)} from ${cache}${also}${old === undefined ? '' : `, and ${old}`}${stay}`,
   )
 }
 
-// Of the launcher, which needs no mark: Node runs from there just now.
-const launchers = new Set(['.npm.lock', 'compile', 'node'])
+// Of the launcher, which needs no mark: Node runs from there just now. And the lock of a `clean`
+// that found nothing else.
+const launchers = new Set(['.npm.lock', 'cache.lock', 'compile', 'node'])
 
 /**
  * UserError for a folder that is not downbeat's, HostError for one in which this user cannot remove

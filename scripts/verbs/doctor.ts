@@ -6,6 +6,7 @@ import { HostError } from '../../lib/common/words/errors.ts'
 import { checkHost, requireHost } from '../session/host.ts'
 import type { Check } from '../session/host.ts'
 import { takeFolder } from '../../lib/engine/cache/own-folder.ts'
+import { say, sayJson } from '../session/print.ts'
 import { cacheBound, cacheFolder, oldCache, places } from '../session/session.ts'
 
 const WANTED_GIB = 8
@@ -14,13 +15,15 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .option('--json', 'for programs')
     .addHelpText('after', '\nExample:\n  ./downbeat doctor')
-    .action((options: { json?: true }) => {
-      const checks = [...checkHost(), ...folders(), diskSpace()]
-      if (options.json === true) process.stdout.write(`${JSON.stringify(checks, null, 2)}\n`)
+    .action(async (options: { json?: true }) => {
+      const checks = [...(await checkHost(cacheFolder())), ...folders(), diskSpace()]
+      if (options.json === true) sayJson(checks)
       else
-        for (const { what, ok, found, mend } of checks)
-          process.stdout.write(
-            `${ok ? '✔' : '✖'} ${what}: ${found}${mend === undefined ? '' : `\n    to mend it: ${mend}`}\n`,
+        for (const { what, ok, found, mend, note } of checks)
+          say(
+            `${ok ? '✔' : '✖'} ${what}: ${found}`,
+            ...(mend === undefined ? [] : [`    to mend it: ${mend}`]),
+            ...(note === undefined ? [] : [`    note: ${note}`]),
           )
       requireHost(checks)
     })

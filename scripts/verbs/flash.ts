@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
-import { realpathSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { promisify } from 'node:util'
 import { Command } from 'commander'
 import { progressInWords } from '../../lib/common/words/meter.ts'
 import { Interrupted, UserError } from '../../lib/common/words/errors.ts'
+import { visible } from '../../lib/common/words/visible.ts'
 import type { Drive } from '../../lib/card/drives/drive.ts'
 import { fingerprint, sizeInWords } from '../../lib/card/drives/drive.ts'
+import { originOf } from '../../lib/card/drives/identity.ts'
 import { driveAt, listDrives } from '../../lib/card/drives/drives.ts'
 import { findImage } from '../../lib/card/image-file/find-image.ts'
 import { flash } from '../../lib/card/flash/flash.ts'
@@ -16,11 +17,12 @@ import { openSource } from '../../lib/card/image-file/source.ts'
 import type { Source } from '../../lib/card/image-file/source.ts'
 import { allowed, decisions, driveLine, listed } from '../../lib/card/drives/table.ts'
 import { openTarget } from '../../lib/card/flash/target.ts'
-import { withSettings } from '../../lib/card/personalize/personalize.ts'
+import { prepareSettings } from '../../lib/card/personalize/personalize.ts'
+import { say } from '../session/print.ts'
 import { createStatusLine, seconds } from '../session/report.ts'
 import { mayOpen } from '../ask/may-open.ts'
 import { findMtools } from '../ask/mtools.ts'
-import { personalSettings, withPersonal } from '../ask/personal.ts'
+import { checkPersonal, personalSettings, withPersonal } from '../ask/personal.ts'
 import type { PersonalOptions } from '../ask/personal.ts'
 import { canMove } from '../session/session.ts'
 import { orStopped, stoppable } from '../ask/stopping.ts'
@@ -48,20 +50,15 @@ export function flashCommand(): Command {
     .action(run)
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
-
 async function run(image: string, disk: string | undefined, options: Options): Promise<void> {
+  checkPersonal(options)
   const source = await openSource(findImage(image))
-  const question: Question = { bytes: source.bytes, large: options.large === true }
+  const from = [source.path, source.map].flatMap((path) =>
+    path === undefined ? [] : originOf(path),
+  )
+  const question: Question = { bytes: source.bytes, large: options.large === true, from }
   if (disk === undefined) return list(question, options)
   const drive = await driveAt(disk)
-  if (
-    drive.kind === 'file' &&
-    [source.path, source.map].some(
-      (path) => path !== undefined && realpathSync(path) === drive.path,
-    )
-  )
-    throw new UserError(`${disk}: this is the image itself`)
   say(`${source.path}: ${inventory(source)}`)
   say(`${drive.path}: ${driveLine(drive)}`)
   if (options.dryRun === true) for (const line of decisions(drive, question)) say(line)
@@ -73,14 +70,10 @@ async function run(image: string, disk: string | undefined, options: Options): P
     orStopped(signal, async () => {
       if (options.yes !== true) await confirm(drive, signal)
       const personal = await personalSettings(options)
-      if (personal === undefined) await write(source, drive, question, signal)
-      else
-        await withSettings(
-          source.path,
-          personal,
-          { mtools: await findMtools(), signal },
-          async (patches) => write(await openSource(source.path, patches), drive, question, signal),
-        )
+      if (personal === undefined) return await write(source, drive, question, signal)
+      const tools = { mtools: await findMtools(), signal }
+      const { patches } = await prepareSettings(source.path, personal, tools)
+      await write(await openSource(source.path, patches), drive, question, signal)
     }),
   )
   if (drive.kind === 'disk' && options.eject) await eject(drive)
@@ -111,14 +104,13 @@ async function list(question: Question, options: Options): Promise<void> {
 async function confirm(drive: Drive, signal: AbortSignal): Promise<void> {
   if (!process.stdin.isTTY)
     throw new UserError('there is no terminal to ask at; --yes writes without asking')
-  const wanted = fingerprint(drive)
+  const wanted = visible(fingerprint(drive))
   // not a terminal to readline: Ctrl-C is to come as a signal, here as everywhere
   const prompt = createInterface({ input: process.stdin, output: process.stdout, terminal: false })
   try {
     const closed = new Promise<string>((done) => prompt.once('close', () => done('')))
-    const asked = prompt.question(`Everything on it will be lost. To go on, type: ${wanted}\n> `, {
-      signal,
-    })
+    say(`Everything on it will be lost. To go on, type: ${wanted}`)
+    const asked = prompt.question('> ', { signal })
     const said = await Promise.race([asked, closed]).catch(() => '')
     if (signal.aborted) throw new Interrupted('stopped', 'nothing was written')
     if (said.trim().replaceAll(/\s+/g, ' ') !== wanted)
@@ -154,11 +146,7 @@ async function write(
 }
 
 async function eject({ path }: Drive): Promise<void> {
-  const mac = process.platform === 'darwin'
-  const [command, args] = mac
-    ? (['diskutil', ['eject', path.replace('/rdisk', '/disk')]] as const)
-    : (['eject', [path]] as const)
-  const done = await promisify(execFile)(command, args, { timeout: 20_000 }).then(
+  const done = await promisify(execFile)('eject', [path], { timeout: 20_000 }).then(
     () => true,
     () => false, // not installed, or a reader that cannot: everything is on the card anyway
   )

@@ -12,6 +12,7 @@ import { Command } from 'commander'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { addressOf, joined, manifestSuffix, servedAt } from '../publish/imager.ts'
 import { OsList } from '../../lib/plan/schema/os-list.ts'
+import { say } from '../session/print.ts'
 import { out, shown } from '../session/session.ts'
 
 interface Options {
@@ -64,7 +65,7 @@ function writeList(given: string[], options: Options): void {
   const half = `${target}.${process.pid}.half`
   writeFileSync(half, `${JSON.stringify(list, null, 2)}\n`)
   renameSync(half, target)
-  process.stdout.write(`${shown(target)}: ${names.join(', ')}\n`)
+  say(`${shown(target)}: ${names.join(', ')}`)
 }
 
 interface Found {

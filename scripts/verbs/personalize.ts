@@ -1,10 +1,12 @@
-import { existsSync, realpathSync } from 'node:fs'
-import { open, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { access, constants, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { HostError, UserError } from '../../lib/common/words/errors.ts'
 import { sizeInWords } from '../../lib/card/drives/drive.ts'
 import { driveAt } from '../../lib/card/drives/drives.ts'
+import { identityOf } from '../../lib/card/drives/identity.ts'
+import { whatIsInUse } from '../../lib/card/drives/in-use.ts'
 import { findImage } from '../../lib/card/image-file/find-image.ts'
 import { refusalOf } from '../../lib/card/drives/rules.ts'
 import { openSource } from '../../lib/card/image-file/source.ts'
@@ -12,15 +14,20 @@ import { openTarget, TargetError, writable, writeAll } from '../../lib/card/flas
 import { writePatches } from '../../lib/card/flash/write-patches.ts'
 import { editSettings } from '../../lib/plan/settings/edit.ts'
 import { whyNotInPlace } from '../../lib/card/personalize/in-place.ts'
-import { SETTINGS, withSettings } from '../../lib/card/personalize/personalize.ts'
-import { writeOver } from '../../lib/card/personalize/write-over.ts'
+import { NEXT, prepareSettings, SETTINGS } from '../../lib/card/personalize/personalize.ts'
+import { removeHalves, writeWhole } from '../../lib/card/personalize/whole-file.ts'
+import { writeBeside } from '../../lib/card/personalize/write-beside.ts'
 import type { SettingsData } from '../../lib/plan/settings/settings.ts'
 import { mayOpen } from '../ask/may-open.ts'
 import { findMtools } from '../ask/mtools.ts'
 import { personalSettings, withPersonal } from '../ask/personal.ts'
 import type { PersonalOptions } from '../ask/personal.ts'
+import { say } from '../session/print.ts'
 import { orStopped, stoppable } from '../ask/stopping.ts'
 import { typedAgain, typedAsRoot } from '../ask/typed-again.ts'
+
+/** Of the 255 bytes of a name Linux has (NAME_MAX), without `.<process>.half`. */
+const LONGEST = 240
 
 interface Options extends PersonalOptions {
   output?: string
@@ -42,8 +49,6 @@ Examples:
     )
     .action(run)
 }
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 async function run(image: string, options: Options): Promise<void> {
   const values = await personalSettings(options)
@@ -75,39 +80,37 @@ async function copy(
   signal: AbortSignal,
 ): Promise<void> {
   await mayReplace(output, image)
-  const half = `${output}.${process.pid}.half`
-  const file = await open(half, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`--output ${output}: it cannot be written (${error.code})`)
-  })
+  for (const left of await removeHalves(output).catch(() => []))
+    say(`${left}: removed; a run that was killed had left it`)
+  let bytes = 0
   try {
-    await withSettings(image, values, { mtools: await findMtools(), signal }, async (patches) => {
-      const source = await openSource(image, patches)
-      let end = 0
+    const tools = { mtools: await findMtools(), signal }
+    const { patches } = await prepareSettings(image, values, tools)
+    await writeWhole(output, async (file) => {
+      const source = await openSource(image)
       for await (const { start, data } of source.pieces(signal)) {
         if (data.some((byte) => byte !== 0)) await writeAll(writable(file), data, start)
-        end = Math.max(end, start + data.length)
+        bytes = Math.max(bytes, start + data.length)
       }
-      await file.truncate(source.bytes ?? end)
-      await file.sync()
+      bytes = source.bytes ?? bytes
+      await file.truncate(bytes)
+      // what is secret comes last
+      for (const { start, data } of patches) await writeAll(writable(file), data, start)
     })
-    await rename(half, output)
-    say(`${output}: ${sizeInWords((await file.stat()).size)}, with these settings`)
+    say(`${output}: ${sizeInWords(bytes)}, with these settings`)
   } catch (error) {
-    await rm(half, { force: true })
-    const { code, syscall } = error as NodeJS.ErrnoException
+    const { code, syscall, path } = error as NodeJS.ErrnoException
     if (code === 'ENOSPC')
       throw new HostError(
         `--output ${output}: the disk is full`,
         'make room there, then run the same command again',
       )
-    if (error instanceof TargetError || syscall === 'fsync')
+    if (error instanceof TargetError || syscall === 'fsync' || path?.startsWith(output) === true)
       throw new HostError(
         `--output ${output}: it could not be written (${code})`,
         'name a file on another disk: -o FILE',
       )
     throw error
-  } finally {
-    await file.close()
   }
 }
 
@@ -122,33 +125,65 @@ async function mayReplace(output: string, image: string): Promise<void> {
     throw new UserError(
       `--output ${output}: that is no file; to write a card: ./downbeat flash ${image} ${output}, with the same settings`,
     )
-  if (there === 'file' && realpathSync(output) === realpathSync(image))
+  const bytes = Buffer.byteLength(basename(output))
+  if (bytes > LONGEST)
+    throw new UserError(
+      `--output ${output}: this name has ${bytes} bytes; take one with at most ${LONGEST}`,
+    )
+  const folder = dirname(resolve(output))
+  await access(folder, constants.W_OK).catch(({ code }: NodeJS.ErrnoException) => {
+    throw new UserError(`--output ${output}: it cannot be written (${code})`)
+  })
+  if (there !== 'file') return
+  const itself = identityOf(output) // under whatever name
+  if (itself === identityOf(image))
     throw new UserError(`--output ${output}: this is the image itself; name another file`)
+  const holder = whatIsInUse().get(itself!)?.[0]
+  if (holder) throw new UserError(`--output ${output}: it is in use (${holder.by}): ${holder.mend}`)
 }
+
+/** Bytes of a file of settings, at most: a card reads no larger one. */
+const LARGEST = 2 ** 20
 
 /** The boot partition as the system has mounted it. */
 async function inFolder(folder: string, values: SettingsData): Promise<void> {
   const path = join(folder, SETTINGS)
-  const file = await open(path, 'r+').catch(({ code }: NodeJS.ErrnoException) => {
-    if (code === 'ENOENT')
+  const next = join(folder, NEXT)
+  // a run that was killed may have left it under its other name
+  const there = existsSync(path) || !existsSync(next) ? path : next
+  const found = await stat(there).catch(() => undefined)
+  if (found && (!found.isFile() || found.size > LARGEST))
+    throw new UserError(
+      `${there}: this is no file of settings${found.isFile() ? `: it has ${found.size} bytes` : ''}; take it away, or put one there`,
+    )
+  const old = await readFile(there, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT')
       throw new UserError(
         `${folder}: there is no ${SETTINGS} in it; is this the boot partition of a card? (for an image: -o FILE)`,
       )
-    const mend =
-      code === 'EROFS'
-        ? 'slide the lock on the card or its adapter, and mount it again'
-        : typedAsRoot()
-    throw new HostError(`${path}: it cannot be written (${code})`, mend)
+    throw unwritable(path, error)
   })
-  try {
-    const edited = editSettings(await file.readFile('utf8'), values, path)
-    await writeOver(path, file, Buffer.from(edited))
-  } finally {
-    await file.close()
-  }
+  await writeBeside(path, next, Buffer.from(editSettings(old, values, path))).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw error.code === undefined ? error : unwritable(path, error)
+    },
+  )
   say(
     `${path}: written; the card takes it when it is started the next time. Unmount it before you take it out`,
   )
+}
+
+/** What the system's word for it means. */
+function unwritable(path: string, { code }: NodeJS.ErrnoException): HostError {
+  const mend =
+    code === 'ENOSPC'
+      ? 'make room there, then run the same command again'
+      : code === 'EROFS'
+        ? 'slide the lock on the card or its adapter, and mount it again'
+        : code === 'EACCES' || code === 'EPERM'
+          ? typedAsRoot()
+          : 'see whether the card is still there'
+  return new HostError(`${path}: it cannot be written (${code}), and is as it was`, mend)
 }
 
 /**
@@ -171,8 +206,8 @@ async function onCard(disk: string, values: SettingsData, signal: AbortSignal): 
   if (refusal !== undefined) throw new UserError(`${disk}: ${refusal}`)
   mayOpen(drive)
   const look = (): ReturnType<typeof driveAt> => driveAt(drive.path)
-  await withSettings(drive.path, values, { mtools: await findMtools(), signal }, (patches) =>
-    writePatches(patches, drive, { question, open: openTarget, look, signal }),
-  )
+  const tools = { mtools: await findMtools(), signal }
+  const { steps } = await prepareSettings(drive.path, values, tools)
+  await writePatches(steps, drive, { question, open: openTarget, look, signal })
   say(`${disk}: written, and read back; the card takes it when it is started the next time`)
 }

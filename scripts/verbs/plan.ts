@@ -1,11 +1,11 @@
 import { Command } from 'commander'
-import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
-import { didYouMean } from '../../lib/common/words/nearest.ts'
+import { periodsWaited } from '../../lib/plan/choices/jack.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { titleOf } from '../../lib/plan/proofs/proof.ts'
 import { chosenPlan, withChoices } from '../session/choices.ts'
 import type { ChoiceOptions } from '../session/choices.ts'
+import { say, sayJson } from '../session/print.ts'
 import { root } from '../session/session.ts'
 
 export function planCommand(): Command {
@@ -26,9 +26,8 @@ export function planCommand(): Command {
         options: ChoiceOptions & { explain?: string; json?: true },
       ) => {
         const plan = await chosenPlan(file, options)
-        const say = (line = ''): void => void process.stdout.write(`${line}\n`)
-        if (options.explain !== undefined) return explainTuning(plan, options.explain, say)
-        if (options.json === true) return say(JSON.stringify(plan, null, 2))
+        if (options.explain !== undefined) return explainTuning(plan, options.explain)
+        if (options.json === true) return sayJson(plan)
         say(plan.name)
         const rows = Object.entries(plan.origins)
         const wide = Math.max(...rows.map(([key]) => key.length))
@@ -38,32 +37,34 @@ export function planCommand(): Command {
           )
         const { jack } = plan.configure.view
         say(
-          `\nJACK: ${jack.period} x ${jack.periods} / ${jack.rate} Hz = ${jack.latency_ms} ms${plan.soundcard.bus === 'none' ? '' : ' from the server to the card'}`,
+          '',
+          `JACK: ${jack.period} x ${periodsWaited(jack)} / ${jack.rate} Hz = ${jack.latency_ms} ms${plan.soundcard.bus === 'none' ? '' : ' from the server to the card'}`,
         )
         for (const { name, power_ma, usb } of plan.boards)
           say(
-            `supply: ${name}: ${power_ma / 1000} A at 5.1 V${usb.max_ma === undefined ? '' : `, of which USB devices may take ${usb.max_ma / 1000} A in all`}`,
+            `supply: ${name}: ${power_ma === undefined ? 'what its carrier wants' : `${power_ma / 1000} A at 5.1 V`}${usb.max_ma === undefined ? '' : `, of which USB devices may take ${usb.max_ma / 1000} A in all`}`,
           )
         const { view, others } = plan.configure
         if (others.length > 0)
           say(
             `sound cards that a card can be told: ${[view.soundcards.own, ...others.map(({ id }) => id)].join(', ')}`,
           )
-        say('\nTunings')
+        say('', 'Tunings')
         for (const { id, about, off } of plan.tunings)
           say(
-            `  ${off === undefined ? 'on ' : 'off'} ${id}: ${about}${off === undefined ? '' : `\n        off because: ${off}`}`,
+            `  ${off === undefined ? 'on ' : 'off'} ${id}: ${about}`,
+            ...(off === undefined ? [] : [`        off because: ${off}`]),
           )
         for (const warning of plan.warnings) say(`note: ${warning}`)
       },
     )
 }
 
-function explainTuning(plan: Plan, id: string, say: (line?: string) => void): void {
+async function explainTuning(plan: Plan, id: string): Promise<void> {
+  const { openCatalogue, thereIsNo } = await import('../../lib/plan/catalogue/catalogue.ts')
   const catalogue = openCatalogue(root)
   const ids = catalogue.ids('tunings')
-  if (!ids.includes(id))
-    throw new UserError(`--explain: there is no tunings/${id}.yaml${didYouMean(id, ids)}`)
+  if (!ids.includes(id)) throw new UserError(`--explain: ${thereIsNo('tunings', id, ids)}`)
   const { value: tuning } = catalogue.entry('tunings', id, '--explain')
   const planned = plan.tunings.find((one) => one.id === id)!
   const some =

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { Interrupted, ProofError, UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
+import { say } from '../session/print.ts'
 import { seconds } from '../session/report.ts'
 import { root } from '../session/session.ts'
 
@@ -103,7 +104,7 @@ async function test(asked: string[]): Promise<void> {
   } finally {
     rmSync(reports, { recursive: true, force: true })
   }
-  process.stdout.write(`\n${table(results)}\n`)
+  say('', ...table(results).split('\n'))
   if (bad !== undefined) throw new ProofError(`the tests failed: ${bad}`)
 }
 
@@ -129,7 +130,7 @@ function partsOf(names: readonly string[]): Part[] {
 
 async function runPart(part: Part, report: string): Promise<{ result: Result; passed: boolean }> {
   const started = performance.now()
-  process.stdout.write(`\n== ${part.title}\n`)
+  say('', `== ${part.title}`)
   const counts = 'projects' in part
   const status = await run(
     counts ? [...vitest(part.projects), `--outputFile.json=${report}`] : part.run,
@@ -143,9 +144,7 @@ async function runPart(part: Part, report: string): Promise<{ result: Result; pa
     seconds: (performance.now() - started) / 1000,
   }
   const passed = status === 0 && counted.skipped === 0
-  process.stdout.write(
-    `== ${part.title}: ${passed ? 'passed' : 'FAILED'} in ${seconds(result.seconds)}\n`,
-  )
+  say(`== ${part.title}: ${passed ? 'passed' : 'FAILED'} in ${seconds(result.seconds)}`)
   return { result, passed }
 }
 

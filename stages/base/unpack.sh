@@ -10,7 +10,12 @@
 #   IMAGE       an .img, that packed by xz, zstd or gzip, or a .zip with one .img; its first bytes tell, not its name
 #   NAME        what messages call it, if not by that path
 #   RAW_SHA256  of the unpacked image, checked before anything of it is used; may be left out
+#   LIMIT       bytes that the unpacked image may have, and again the files in it, holes too; and LIMIT_SETTING
+#               what to type for more
 #   WORK, OUT   scratch, with room for the unpacked image, and results; nothing is left in OUT by a run that fails
+#
+# Nobody knows who made the image, so no text in it is believed: numbers come from programs that have
+# the table or the superblock open, and are taken by a pattern; what people see has no controls in it.
 #
 # facts has a line KEY=VALUE for each of these, with no value where the image does not say:
 #   raw_sha256, raw_bytes                   of the unpacked image
@@ -34,6 +39,7 @@ say_why() { # the last words of every failure, wherever it happened
     return
   fi
   rm -f "$OUT/tree.tar" "$OUT/facts"
+  reason=$(printable <<< "${reason:-}" | head -c 2000)                       # a list of what was found may be of any length
   [[ ! -d $WORK || -z ${image_at_fault:-} ]] || echo "$reason" > "$WORK/why" # and not this machine
   echo "unpack: ${reason:-could not $step (exit status $status)}" >&2
 }
@@ -42,12 +48,13 @@ fail() {
   reason=$* image_at_fault=yes
   exit 1
 }
+printable() { LC_ALL=C tr '\000-\011\013-\037\177' '?'; } # lines without controls
 begin() {
   step=$*
   echo "· $step"
 }
 
-for name in IMAGE WORK OUT; do
+for name in IMAGE WORK OUT LIMIT LIMIT_SETTING; do
   [[ -n ${!name:-} ]] || fail "$name is not set"
 done
 : "${RAW_SHA256:=}" "${NAME:=$IMAGE}"
@@ -97,14 +104,15 @@ unpack_raw() { # in one pass: what is read is written and summed up; zeros becom
   sum=$!
   set +e
   "${decoder[@]}" < "$IMAGE" 2> "$WORK/said" | tee "$WORK/sum" |
-    dd of="$raw" bs=64K iflag=fullblock conv=sparse status=none
+    dd of="$raw" bs=64K count=$((LIMIT + 1)) iflag=fullblock,count_bytes conv=sparse status=none
   status=("${PIPESTATUS[@]}")
   set -e
   wait "$sum"
+  raw_bytes=$(stat -c %s "$raw")
+  ((raw_bytes <= LIMIT)) || fail "$NAME unpacks to more than $LIMIT bytes; if that is right, allow more: $LIMIT_SETTING"
   ((status[1] == 0 && status[2] == 0)) || { reason="could not write the unpacked image: is the disk full?" && exit 1; }
   ((status[0] == 0)) || fail "$NAME is cut short or damaged ($(said)): $again"
   raw_sha256=$(cut -d' ' -f1 "$WORK/sha256")
-  raw_bytes=$(stat -c %s "$raw")
   [[ -z $RAW_SHA256 || ${RAW_SHA256,,} == "$raw_sha256" ]] ||
     fail "$NAME unpacks to an image with the sha256 $raw_sha256, but $RAW_SHA256 is expected: $again, or correct the sha256"
 }
@@ -119,10 +127,12 @@ read_table() { # -> boot_start, boot_sectors, root_start, root_sectors
   local number=0 boots=0 roots=0 found='' start sectors type content
   sfdisk --dump "$raw" > "$WORK/table" 2> "$WORK/said" ||
     fail "what $NAME unpacks to is no disk image: it has no partition table"
-  table=$(sed -n 's/^label: //p' "$WORK/table")
-  disk_id=$(sed -n 's/^label-id: \(0x\)\?//p' "$WORK/table")
+  table=$(sed -n 's/^label: \(dos\|gpt\)$/\1/p' "$WORK/table" | head -n 1)
+  disk_id=$(sed -n 's/^label-id: \(0x\)\?\([0-9A-Fa-f-]*\)$/\2/p' "$WORK/table" | head -n 1)
   grep -qx 'sector-size: 512' "$WORK/table" || fail "$NAME has sectors of another size than 512 bytes"
-  sed -n 's/^.* : start= *\([0-9]*\), size= *\([0-9]*\), type=\([^,]*\).*/\1 \2 \3/p' "$WORK/table" > "$WORK/partitions"
+  # The first " : ": a name of a partition of a GPT is any text. More digits would be more than bash counts to.
+  sed -n 's/^[^:]* : start= *\([0-9]\{1,15\}\), size= *\([0-9]\{1,15\}\), type=\([0-9A-Fa-f-]*\).*/\1 \2 \3/p' \
+    "$WORK/table" > "$WORK/partitions"
   while read -r start sectors type; do
     ((number += 1))
     (((start + sectors) * 512 <= raw_bytes)) || fail "$NAME is cut short: partition $number ends at" \
@@ -144,10 +154,12 @@ read_table() { # -> boot_start, boot_sectors, root_start, root_sectors
 }
 
 in_root() { debugfs -R "$1" "$root_file?offset=$root_at" 2> "$WORK/said"; }
-read_super() { # -> $WORK/super; debugfs says what went wrong, but not with its status
-  in_root 'stats -h' > "$WORK/super"
-  grep -q '^Filesystem features:' "$WORK/super" || fail "the ext4 of $NAME cannot be read ($(said)): $again"
+read_super() { # -> $WORK/super, and clean: what the superblock says, by the one program that writes no text of it
+  "$WORK/ext2tar" super "$root_file" "$root_at" > "$WORK/super" 2> "$WORK/said" ||
+    fail "the ext4 of $NAME cannot be read ($(said | sed 's/^ext2tar: //')): $again"
+  clean=$(in_super clean)
 }
+in_super() { sed -n "s/^$1=\([a-z0-9_ ]*\)$/\1/p" "$WORK/super"; }
 
 # What a crash leaves is mended as the booting system would mend it; what takes more is for a person
 # to look at. On a copy of its own, because e2fsck 1.47 forgets the offset when it opens a file
@@ -155,7 +167,7 @@ read_super() { # -> $WORK/super; debugfs says what went wrong, but not with its 
 replay_journal() {
   local mended=0
   read_super
-  grep -qE '^Filesystem features:.* needs_recovery|^Filesystem state: *(not clean|.*errors)' "$WORK/super" || return 0
+  [[ $clean == no ]] || return 0
   dd if="$raw" of="$WORK/root.img" bs=1M iflag=skip_bytes,count_bytes skip=$root_at count=$((root_sectors * 512)) \
     conv=sparse status=none
   root_file=$WORK/root.img root_at=0
@@ -164,9 +176,9 @@ replay_journal() {
   read_super
 }
 
-in_super() { sed -n "s/^$1: *//p" "$WORK/super"; }
+# A text is never larger than that, and its size may be any number.
 read_text() { # PATH -> $WORK/text; empty if there is no such file
-  in_root "cat $1" > "$WORK/text"
+  { in_root "cat $1" || true; } | head -c 67108864 > "$WORK/text"
   sed -i '/^debugfs [0-9]/d; /: File not found by ext2_lookup/d' "$WORK/said"
   [[ ! -s $WORK/said ]] ||
     fail "the ext4 of $NAME cannot be read ($(said)): $again"
@@ -180,25 +192,49 @@ find_boot_mount() { # -> boot_mount: where fstab mounts a FAT; boot_time: of tha
   boot_mount=${mounts[0]}
   [[ $boot_mount =~ ^(/[A-Za-z0-9_-]+)+$ ]] || fail "the /etc/fstab of $NAME mounts a FAT at an odd place: $boot_mount"
   in_root "stat $boot_mount" > "$WORK/folder"
-  grep -q 'Type: directory' "$WORK/folder" || fail "the /etc/fstab of $NAME mounts a FAT at $boot_mount, which is no folder there"
-  boot_time=$((16#$(sed -n 's/^ *mtime: 0x\([0-9a-f]*\).*/\1/p' "$WORK/folder")))
+  head -n 1 "$WORK/folder" | grep -qE '^Inode: [0-9]+ +Type: directory ' ||
+    fail "the /etc/fstab of $NAME mounts a FAT at $boot_mount, which is no folder there"
+  boot_time=$(sed -n 's/^ *mtime: 0x\([0-9a-f]\{8\}\).*/\1/p' "$WORK/folder" | head -n 1)
+  [[ $boot_time =~ ^[0-9a-f]{8}$ ]] || fail "the ext4 of $NAME does not say how old $boot_mount is"
+  boot_time=$((16#$boot_time))
 }
 
 compile_ext2tar() {
-  gcc -std=c11 -O2 -Wall -Wextra -Werror -o "$WORK/ext2tar" "$own/ext2tar.c" -lext2fs -lcom_err -larchive
+  gcc -std=c11 -O2 -Wall -Wextra -Werror -o "$WORK/ext2tar" "$own/ext2tar.c" -lext2fs -le2p -lcom_err -larchive
 }
 
 pack_root() { # without what the mount of the FAT hides
-  "$WORK/ext2tar" "$root_file" $root_at ".$boot_mount" 2> "$WORK/said" > "$OUT/tree.tar" ||
-    fail "the ext4 of $NAME cannot be unpacked: $(said | sed 's/^ext2tar: //')"
+  "$WORK/ext2tar" tar "$root_file" "$root_at" "$LIMIT" ".$boot_mount" 2> "$WORK/said" > "$OUT/tree.tar" || {
+    reason="the ext4 of $NAME cannot be unpacked: $(said | sed 's/^ext2tar: //')"
+    [[ $reason != *'bytes are allowed, holes too' ]] || reason+="; if that is right, allow more: $LIMIT_SETTING"
+    fail "$reason"
+  }
   sed 's/^ext2tar: //' "$WORK/said"
 }
 
+# A folder may lie in itself, and thousands of files in the same blocks: written out they would fill
+# any disk. A sound FAT has no more bytes of files than its partition, and no boot partition has so
+# many names.
+bound_boot() {
+  local bytes
+  mdir -a -/ -i "$raw@@$((boot_start * 512))" :: 2> "$WORK/said" | head -n 100000 > "$WORK/listed" ||
+    fail "the FAT of $NAME cannot be listed to its end ($(said)): $again"
+  [[ -s $WORK/listed ]] || return 0
+  bytes=$(tail -n 4 "$WORK/listed" | sed -n 's/^ *[0-9 ]* files\? *\([0-9][0-9 ]*\) bytes$/\1/p' | tr -d ' ')
+  [[ $bytes =~ ^[0-9]{1,15}$ ]] || fail "the FAT of $NAME cannot be listed to its end: $again"
+  ((10#$bytes <= boot_sectors * 512)) ||
+    fail "the FAT of $NAME is damaged: its files have $bytes bytes, and it has $((boot_sectors * 512)): $again"
+}
+
 pack_boot() { # a FAT knows no owners and no modes; these are those of its mount
-  local files=$WORK/boot
+  local files=$WORK/boot odd
+  bound_boot
   mkdir -p "$files$boot_mount"
   mcopy -snm -i "$raw@@$((boot_start * 512))" :: "$files$boot_mount" 2> "$WORK/said" ||
     fail "the FAT of $NAME cannot be read ($(said)): $again"
+  # What mtools writes for a / in a name, and what no FAT has: the image stage could not write it back.
+  odd=$(find "$files" -name '*[\\:*?"<>|]*' -printf '%f' -quit)
+  [[ -z $odd ]] || fail "the FAT of $NAME has a name that cannot be one: $odd"
   touch -d "@$boot_time" "$files$boot_mount"
   (cd "$files" && find ".$boot_mount" -print0 | sort -z) > "$WORK/files"
   tar -C "$files" --null --no-recursion -T "$WORK/files" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
@@ -206,18 +242,18 @@ pack_boot() { # a FAT knows no owners and no modes; these are those of its mount
     --warning=no-unknown-keyword -rf "$OUT/tree.tar"
 }
 
+said_by_os() { sed -n "s/^$1=\"\?\([a-z0-9._-]*\)\"\?$/\1/p" "$WORK/text" | head -n 1; } # KEY: a word of os-release
 write_facts() {
-  local blocks free
   read_text /usr/lib/os-release
-  os_id=$(sed -n 's/^ID=//p' "$WORK/text" | tr -d '"')
-  os_codename=$(sed -n 's/^VERSION_CODENAME=//p' "$WORK/text" | tr -d '"')
+  os_id=$(said_by_os ID)
+  os_codename=$(said_by_os VERSION_CODENAME)
   read_text /etc/rpi-issue
   rpi_issue=$(sed -n 1p "$WORK/text")
   read_text /var/lib/dpkg/arch
-  arch=$(sed -n 1p "$WORK/text")
+  arch=$(sed -n '1s/^\([a-z0-9-]*\)$/\1/p' "$WORK/text")
   if [[ -z $arch ]]; then # a system that was never told of a second architecture
     read_text /var/lib/dpkg/status
-    arch=$(awk '$1 == "Package:" { name = $2 } $1 == "Architecture:" && name == "dpkg" { print $2 }' "$WORK/text")
+    arch=$(awk '$1 == "Package:" { name = $2 } $1 == "Architecture:" && name == "dpkg" { print $2; exit }' "$WORK/text")
   fi
   boot_type=$(probe "$boot_start" "$boot_sectors" TYPE)
   boot_label=$(probe "$boot_start" "$boot_sectors" LABEL)
@@ -225,16 +261,15 @@ write_facts() {
   root_type=$(probe "$root_start" "$root_sectors" TYPE)
   root_label=$(probe "$root_start" "$root_sectors" LABEL)
   root_uuid=$(probe "$root_start" "$root_sectors" UUID)
-  root_features=$(in_super 'Filesystem features')
-  root_block_bytes=$(in_super 'Block size')
-  root_inode_bytes=$(in_super 'Inode size')
-  blocks=$(in_super 'Block count') free=$(in_super 'Free blocks')
-  root_used_bytes=$(((blocks - free) * root_block_bytes))
+  root_features=$(in_super root_features)
+  root_block_bytes=$(in_super root_block_bytes)
+  root_inode_bytes=$(in_super root_inode_bytes)
+  root_used_bytes=$(in_super root_used_bytes)
   for name in raw_sha256 raw_bytes table disk_id boot_start boot_sectors boot_type boot_label boot_uuid \
     root_start root_sectors root_type root_label root_uuid root_features root_block_bytes root_inode_bytes root_used_bytes \
     boot_mount os_id os_codename arch rpi_issue; do
-    echo "$name=${!name}"
-  done > "$OUT/facts"
+    printf '%s=%s\n' "$name" "$(tr '\n' '?' <<< "${!name}" | sed 's/?$//')" # a line each, whatever a label is
+  done | printable > "$OUT/facts"
 }
 
 mkdir -p "$WORK" "$OUT"
@@ -245,12 +280,12 @@ unpack_raw
 begin 'read the partition table'
 read_table
 root_file=$raw root_at=$((root_start * 512))
+begin 'compile ext2tar'
+compile_ext2tar
 begin 'replay the journal, if it is needed'
 replay_journal
 begin 'find where the boot files belong'
 find_boot_mount
-begin 'compile ext2tar'
-compile_ext2tar
 begin 'pack the root file system'
 pack_root
 begin 'pack the boot partition'

@@ -2,6 +2,10 @@ import { bootEnd } from '../../lib/prove/emulator/boot-end.ts'
 import type { Booted } from '../../lib/prove/emulator/emulator.ts'
 import type { ProofResult } from '../../lib/plan/proofs/proof.ts'
 
+const FAILED = 'systemctl --failed --plain --no-legend'
+/** What they said before they failed. */
+const WHY = `journalctl --boot --output short-monotonic --lines 60 $(${FAILED} | awk '{ print "--unit", $1 }')`
+
 /** What every image promises on its first boot, whatever its tunings. */
 export async function firstBoot(
   { console }: Booted,
@@ -21,6 +25,9 @@ export async function firstBoot(
     }
   }
   const state = await bootEnd(console)
+  const failed = await check('no unit has failed', FAILED, /^$/)
+  // into the log of the console: the proof itself has no room for it
+  if (!failed.passed) await console.run(WHY)
   return [
     {
       tuning: 'first-boot',
@@ -30,7 +37,7 @@ export async function firstBoot(
       seen: state,
       passed: state === 'running',
     },
-    await check('no unit has failed', 'systemctl --failed --plain --no-legend', /^$/),
+    failed,
     await check(
       'the root file system is on the disk that it should be on',
       'findmnt -no SOURCE /',

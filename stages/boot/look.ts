@@ -8,7 +8,9 @@ import { boot, machineOf } from '../../lib/prove/emulator/emulator.ts'
 import { judgeTone, playTone } from '../../lib/prove/hearing/tone-proof.ts'
 import { ask, secondsUp } from './ask.ts'
 import { doctor } from './doctor.ts'
+import { driven } from './endpoint.ts'
 import { firstBoot } from './first-boot.ts'
+import { midiOut } from './midi-out.ts'
 
 /** What is looked at, and where. */
 export interface Look {
@@ -17,6 +19,8 @@ export interface Look {
   tunings: Plan['tunings']
   /** the processor of QEMU's own machine, for boards that it has no other for */
   cpu: string | undefined
+  /** the program that stands in for what a board has on PCIe */
+  endpoint: string | undefined
   root_on_usb: boolean
   /** whether a USB sound card is plugged in, and whether JACK plays through it */
   card: boolean
@@ -48,7 +52,7 @@ const TONE_SECONDS = 4
 export async function look($: Shell, given: Look): Promise<Seen> {
   const { board, card, heard } = given
   const { cannot_prove } = board.emulator!
-  const machine = machineOf(board.emulator!, given.cpu)
+  const machine = machineOf(board, given.cpu, given.endpoint)
   const folder = `${given.work}/${machine.name}`
   const say = (doing: string): void => given.say(machine.name, doing)
   mkdirSync(folder)
@@ -103,6 +107,8 @@ export async function look($: Shell, given: Look): Promise<Seen> {
     await booted.console.run("systemctl stop 'jackd@*'")
     const others = asked.filter((one) => !needServer.includes(one))
     await put(others, since)
+    if (machine.endpoint !== undefined) results.push(...(await driven(booted, machine.name)))
+    if (machine.keyboard) results.push(...(await midiOut(booted, folder, machine.name)))
   } catch (error) {
     throw new ProofError(`${machine.name}: ${messageOf(error)}`)
   } finally {

@@ -3,6 +3,7 @@ import type HandlebarsModule from 'handlebars'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
 import type { ConfigurePlan } from '../../lib/plan/plan.ts'
+import { escapes } from './escape.ts'
 
 /** A file as it will be in the image. `where`: the FAT partition or the root file system. */
 export interface Rendered {
@@ -15,9 +16,20 @@ export interface Rendered {
 
 // Loaded when there is something to render, which most builds have not.
 const load = createRequire(import.meta.url)
-const handlebars = (): typeof HandlebarsModule => load('handlebars') as typeof HandlebarsModule
+let own: typeof HandlebarsModule | undefined
+function handlebars(): typeof HandlebarsModule {
+  if (own) return own
+  own = load('handlebars') as typeof HandlebarsModule
+  for (const [name, escape] of Object.entries(escapes))
+    own.registerHelper(name, (value: unknown) => escape(String(value)))
+  return own
+}
 
-const helpers = { if: true, unless: true, each: true, with: true } as const
+const blocks = { if: true, unless: true, each: true, with: true } as const
+const helpers = {
+  ...blocks,
+  ...Object.fromEntries(Object.keys(escapes).map((name) => [name, true])),
+}
 
 /**
  * Renders what ends in `.hbs`, and copies the rest: `templates/boot/config.txt.hbs` is `config.txt`
@@ -132,6 +144,11 @@ function missingIn(
         contexts.pop()
       } else this.accept(block.program)
       if (block.inverse !== undefined) this.accept(block.inverse)
+    }
+    override MustacheStatement(statement: hbs.AST.MustacheStatement): void {
+      // of an escape only what it is put around
+      const looked = statement.params.length > 0 ? statement.params : [statement.path]
+      for (const one of looked) this.accept(one)
     }
     override PathExpression(path: hbs.AST.PathExpression): void {
       const context = contextOf(path)

@@ -7,15 +7,31 @@ set -euo pipefail
 tree=$1 name=$2
 groups=audio,video,plugdev,dialout,input,sudo
 
-first=$(awk -F: '$3 == 1000 { print $1 }' "$tree/etc/passwd")
+# What a published base says is no program: a name is one that useradd would take.
+first=$(awk -F: '$3 == 1000 { print $1; exit }' "$tree/etc/passwd")
+[[ -z $first || $first =~ ^[a-z_][a-z0-9_.-]{0,31}$ ]] || {
+  printf 'the account with the number 1000 of the base has a name that cannot be one: %q\n' "$first" >&2
+  exit 1
+}
+# tables/accounts.txt has those of the bases, which the plan refuses; a package may bring more
+if [ "$name" != "$first" ] && grep -q "^$name:" "$tree/etc/passwd" "$tree/etc/group"; then
+  echo "user.name: \"$name\" is an account or a group of a package of this image; take another name" >&2
+  exit 1
+fi
 if [ -z "$first" ]; then
   useradd --prefix "$tree" --create-home --shell /bin/bash --groups "$groups" "$name"
 else
-  home=$(awk -F: '$3 == 1000 { print $6 }' "$tree/etc/passwd")
+  home=$(awk -F: '$3 == 1000 { print $6; exit }' "$tree/etc/passwd")
   usermod --prefix "$tree" --login "$name" --home "/home/$name" --shell /bin/bash --append --groups "$groups" "$first"
   [ "$first" = "$name" ] || groupmod --prefix "$tree" --new-name "$name" "$first"
-  [ "$home" = "/home/$name" ] || mv "$tree$home" "$tree/home/$name"
-  sed -i "s/^$first:/$name:/" "$tree"/etc/sub{u,g}id
+  [[ $home == "/home/$name" ]] || {
+    [[ $home =~ ^(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$ ]] || {
+      printf 'the account %s of the base has a home that cannot be one: %q\n' "$first" "$home" >&2
+      exit 1
+    }
+    mv "$tree$home" "$tree/home/$name"
+  }
+  sed -i "s/^${first//./\\.}:/$name:/" "$tree"/etc/sub{u,g}id
   # what asks for a name and a password, and forbids all others to log in until then
   rm -f "$tree/etc/ssh/sshd_config.d/rename_user.conf"
 fi

@@ -21,13 +21,15 @@ size_of_root() {
 # Folder by folder and sorted, so that the same files give the same bytes.
 write_fat() {
   export MTOOLS_SKIP_CHECK=1
-  local at=$DISK@@$BOOT_AT folder files
+  local at=$DISK@@$BOOT_AT folder files parent into
   mformat -i "$at" -F -v "$BOOT_LABEL" -N "$FAT_SERIAL" -T "$BOOT_SECTORS" -h 255 -s 63 -c 4 -H "$BOOT_START" ::
   cd "$FAT"
   while IFS= read -r -d '' folder; do
-    [[ -z $folder ]] || mmd -i "$at" "::$folder"
+    parent='' into=${folder//\[/[[]} # where mtools looks something up, a name is a pattern
+    [[ $folder != */* ]] || parent=${into%/*}/
+    [[ -z $folder ]] || mmd -i "$at" "::$parent${folder##*/}"
     mapfile -d '' files < <(find "./$folder" -maxdepth 1 -type f -print0 | LC_ALL=C sort -z)
-    ((${#files[@]} == 0)) || mcopy -m -i "$at" "${files[@]}" "::$folder"
+    ((${#files[@]} == 0)) || mcopy -m -i "$at" "${files[@]}" "::$into"
   done < <(find . -type d -printf '%P\0' | LC_ALL=C sort -z)
 }
 

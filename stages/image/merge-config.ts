@@ -14,14 +14,19 @@ function subject(line: string): string | undefined {
  * The config.txt of the base, with ours after it. A person who knows the file of the base finds
  * everything at its old place. Some lines of the base become comments that say why: a line about
  * something that ours sets too, and a line that `unfit` names (such as `dtoverlay=vc4-kms-v3d`,
- * `auto_initramfs`). Otherwise the firmware would load an overlay twice if it is named twice.
+ * `auto_initramfs`). Otherwise the firmware would load an overlay twice if it is named twice. An
+ * empty `dtoverlay=` of ours has to be there before any overlay or parameter of the base.
  */
 export function mergeConfig(
   base: string,
   ours: string,
   unfit: readonly { text: string; by: string }[],
 ): string {
-  const everywhere = new Set(linesForAll(ours).flatMap((line) => subject(line) ?? []))
+  const forAll = linesForAll(ours)
+  const everywhere = new Set(forAll.flatMap((line) => subject(line) ?? []))
+  const first = forAll.includes('dtoverlay=')
+    ? ["# downbeat says below which overlay is loaded, not a HAT's EEPROM", 'dtoverlay=', '']
+    : []
   const kept = base
     .trimEnd()
     .split(/\r?\n/)
@@ -32,7 +37,7 @@ export function mergeConfig(
       if (reason) return `# ${reason.by} does without: ${line}`
       return everywhere.has(about) ? `# said below by downbeat: ${line}` : line
     })
-  return [...kept, '', '[all]', ours.trimStart()].join('\n')
+  return [...first, ...kept, '', '[all]', ours.trimStart()].join('\n')
 }
 
 /** The lines of a config.txt that hold for every board. */

@@ -17,13 +17,21 @@ own=$(dirname "$(realpath "$0")")
 
 unpack_all() {
   mkdir "$TREE"
-  tar -xpf "$ROOTFS" -C "$TREE" --numeric-owner --acls --xattrs --xattrs-include='*'
+  tar --blocking-factor=128 -xpf "$ROOTFS" -C "$TREE" --numeric-owner --acls --xattrs --xattrs-include='*'
   mkdir -p "$TREE/boot/firmware" "$TREE/var/lib/downbeat"
   [[ -z $MODULES ]] || tar -xpf "$MODULES" -C "$TREE" --keep-directory-symlink
   tar -xpf "$CONFIGURED" -C "$TREE" --keep-directory-symlink --no-overwrite-dir
   [[ ! -d $CARDS ]] || cp -r "$CARDS" "$TREE/usr/share/downbeat"
   cp -r "$PROGRAMS/." "$TREE"
   [[ -z $WIFI ]] || cp --update=none "$WIFI"/* "$TREE/usr/lib/firmware/brcm/"
+}
+
+# Those of programs that come without their package. Before the user, whose name may not be theirs.
+add_accounts() {
+  local file
+  for file in "$TREE"/usr/lib/sysusers.d/downbeat-*.conf; do
+    [[ ! -e $file ]] || systemd-sysusers --root="$TREE" "${file##*/}"
+  done
 }
 
 add_user() {
@@ -55,6 +63,7 @@ switch_units() {
 }
 
 unpack_all
+add_accounts
 add_user
 link_for_imager
 switch_units

@@ -2,9 +2,11 @@
 # fetch-debian.sh TREE SOURCES PACKAGE SERIES SUITE JOBS PATCH-SERIES...: the newest version of a
 # series of Debian's source package that the mirror holds, unpacked and patched. apt checks the
 # signature of the index and, by it, the hash of every file, those kept in SOURCES from before too.
+# The file `source` tells what was taken, and what the newest one is that the archive lists.
 set -euo pipefail
 tree=$1 sources=$2 package=$3 series=$4 suite=$5 jobs=$6
 shift 6
+own=$(dirname "$(realpath "$0")")
 
 mkdir -p apt/lists/partial apt/archives/partial apt/sources.d
 sed 's/^deb /deb-src /' /etc/apt/sources.list > apt/sources.d/source.list
@@ -25,14 +27,12 @@ while read -r version; do
   (cd "$sources" && flock . apt-get -qq source --download-only --only-source "$package=$version") && break
   echo "$package $version cannot be had; trying the next older one" >&2
 done < versions
-[ -e "$sources/${package}_$version.dsc" ] || exit 1
+dsc=$sources/${package}_$version.dsc
+[ -e "$dsc" ] || exit 1
+printf '%s\n' "package=$package" "version=$version" "sha256=$(sha256sum < "$dsc" | cut -d' ' -f1)" "suite=$suite" \
+  "listed=$(head -n 1 versions)" > source
 
-# A third of the source is graphics drivers: nobody compiles them, only their Kconfig files are
-# read.
-mkdir "$tree"
-tar -x -I "xz -T$jobs" -f "$sources/${package}_${version%-*}.orig.tar.xz" -C "$tree" --strip-components=1 \
-  --exclude='*/drivers/gpu/drm/amd/*.[ch]' --exclude='*/drivers/gpu/drm/nouveau/*.[ch]' \
-  --exclude='*/tools/testing/*' --exclude='*/Documentation/devicetree/*'
+bash "$own/unpack.sh" "$tree" "$jobs" < "$sources/${package}_${version%-*}.orig.tar.xz"
 tar -x -J -f "$sources/${package}_$version.debian.tar.xz" debian
 apply() {
   patch --directory="$tree" --strip=1 --batch --forward --fuzz=0 --no-backup-if-mismatch --quiet < "$1" ||

@@ -88,9 +88,9 @@ plan_changes() {
     done < "$WORK/before"
   done
   # shellcheck disable=SC2086 # a list of words
-  resolve $PACKAGES "${names[@]}" > "$WORK/all"
-  # shellcheck disable=SC2086
-  apt-get -qq --simulate install --no-upgrade $PACKAGES "${names[@]}" | sed -n 's/^Remv \([^ :]*\).*/\1/p' | sort > "$WORK/removed"
+  exactly $PACKAGES
+  resolve "${exact[@]}" "${names[@]}" > "$WORK/all"
+  apt-get -qq --simulate install --no-upgrade "${exact[@]}" "${names[@]}" | sed -n 's/^Remv \([^ :]*\).*/\1/p' | sort > "$WORK/removed"
   for name in $KEEP; do
     ! grep -qx "$name" "$WORK/removed" ||
       fail "without ${names[*]%-} apt would remove $name, too, which the base keeps: switch the tuning off that removes them"

@@ -38,7 +38,8 @@ configure_apt() {
 resolve_packages() {
   resolve '?essential' > "$WORK/essential"
   # shellcheck disable=SC2046,SC2086 # lists of words
-  resolve $(cut -d' ' -f1 "$WORK/essential") apt $PACKAGES > "$WORK/all"
+  exactly $(cut -d' ' -f1 "$WORK/essential") apt $PACKAGES
+  resolve "${exact[@]}" > "$WORK/all"
   comm -13 "$WORK/essential" "$WORK/all" > "$WORK/rest"
   cut -d' ' -f1-5 "$WORK/all" > "$OUT/packages.lock"
   ! grep -vE '^[^ ]+ [^ ]+ [^ ]+ [0-9a-f]{64} [0-9]+$' "$OUT/packages.lock" || fail 'apt gave no sha256 for these'

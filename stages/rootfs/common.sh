@@ -89,6 +89,12 @@ EOF
   export APT_CONFIG=$apt/apt.conf
 }
 
+exactly() { # NAME... -> for apt, in the array exact: these packages, and nothing that else it sees in a name
+  exact=()
+  local name
+  for name in "$@"; do exact+=("?and(?exact-name($name),?architecture($ARCH))"); done
+}
+
 resolve() { # NAME... -> these and all they depend on, but what is there: name version arch sha256 size file uri
   apt-get -qq --print-uris install --no-upgrade "$@" | awk -v quote="'" '
     { split($2, part, "_"); gsub("%3a", ":", part[2]); sub("[.]deb$", "", part[3])
@@ -140,7 +146,7 @@ unpack() { # LIST [OPTION...]: by the native dpkg, which does not read the setti
 
 mount_devices() {
   mkdir -p "$tree"/{proc,sys,dev,run,tmp}
-  mount --bind /proc "$tree/proc"
+  mount --rbind /proc "$tree/proc" # with what is hidden in it
   mount -t tmpfs -o mode=755 dev "$tree/dev"
   for device in null zero full random urandom tty; do
     : > "$tree/dev/$device"
@@ -186,7 +192,8 @@ configure() { # OPTION...
   quietly inside dpkg --force-unsafe-io "$conffiles" --log=/tmp/dpkg.log "$@"
 }
 
-clean() { # the builder's own traces, identity, backups, and caches and logs with times in them
+clean() {                    # the builder's own traces, identity, backups, and caches and logs with times in them
+  umount --lazy "$tree/proc" # no single mount in it may be taken away
   umount --recursive "$tree"
   cd "$tree"
   shopt -s nullglob dotglob

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { cacheFolder } from '../../scripts/session/session.ts'
-import { builtRecord, enter, folderForLinks } from '../downbeat.ts'
+import { builtRecord, folderForLinks, machine } from '../downbeat.ts'
 import { until } from '../until.ts'
 
 const made: string[] = []
@@ -11,7 +11,7 @@ export const removeLater = (folder: string): void => void made.push(folder)
 
 /** Best after each test: the caches of all of them together would take tens of gigabytes. */
 export function removeCaches(): void {
-  for (const dir of made.splice(0)) execFileSync('bash', [enter, 'rm', '-rf', dir])
+  for (const dir of made.splice(0)) execFileSync('bash', [machine, 'rm', '-rf', dir])
 }
 
 /**

@@ -7,13 +7,7 @@ import { runStages } from '../../scripts/session/session.ts'
 import { root } from '../downbeat.ts'
 import { chosen } from './first-boot/cards.ts'
 import { oneOfEachStep } from './first-boot/cuts.ts'
-import {
-  expectAccount,
-  expectChosen,
-  expectOwnIdentity,
-  expectUncut,
-  psk,
-} from './first-boot/expected.ts'
+import { expectChosen, expectOwnIdentity, expectUncut, psk } from './first-boot/expected.ts'
 import { firstBoots } from './first-boot/stage.ts'
 import type { FirstBoots } from './first-boot/stage.ts'
 
@@ -90,27 +84,17 @@ describe('the firstrun.sh of Raspberry Pi Imager', () => {
   })
 })
 
-describe('the files of Raspberry Pi OS, on a card that is in use:', () => {
-  test('custom.toml is applied and removed', () => {
-    const { first, custom: answers } = seen.forms
-    expectOwnIdentity(answers)
-    expect(answers.disk_id).toBe(first.disk_id)
-    expectChosen(answers)
-    expect(answers.password).toMatch(/^\$y\$/)
-    expect(answers.sshd).toMatch(/^passwordauthentication yes$/m)
-    expect(answers.wifi).toMatch(psk(Buffer.from('home').toString('hex'), '0f'.repeat(32)))
-    expect(answers.boot).toBe('vfat\ndownbeat.toml')
-    expect(answers.left).toBe('0')
-  })
-
-  test('userconf.txt and ssh are applied and removed', () => {
-    const { userconf: answers } = seen.forms
-    expectOwnIdentity(answers)
-    expectAccount(answers)
-    expect(answers.password).toBe(chosen.hash)
-    expect(answers.sshd).toMatch(/^passwordauthentication yes$/m)
-    expect(answers.boot).toBe('vfat\ndownbeat.toml')
-  })
+// userconf.txt and ssh are in card-root.test.ts, and are booted by ./downbeat test long
+test('custom.toml is applied and removed, on a card that is in use', () => {
+  const { first, custom: answers } = seen.forms
+  expectOwnIdentity(answers)
+  expect(answers.disk_id).toBe(first.disk_id)
+  expectChosen(answers)
+  expect(answers.password).toMatch(/^\$y\$/)
+  expect(answers.sshd).toMatch(/^passwordauthentication yes$/m)
+  expect(answers.wifi).toMatch(psk(Buffer.from('home').toString('hex'), '0f'.repeat(32)))
+  expect(answers.boot).toBe('vfat\ndownbeat.toml')
+  expect(answers.left).toBe('0')
 })
 
 test('a first boot whose plug is pulled in each of its steps ends as if it had not been', () => {

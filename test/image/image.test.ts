@@ -46,10 +46,27 @@ test('the running system was asked, not only the files of the image', () => {
   )
 })
 
+test('for each board, every device of its trees was looked for a driver of', () => {
+  const looked = record.proofs.filter(({ proof }) => proof.startsWith('every device of '))
+  expect(looked.map(({ proof }) => proof)).toEqual(
+    plan.boards.map(({ name }) => `every device of ${name} has a driver`),
+  )
+  for (const { seen } of looked) expect(seen).toMatch(/^\d{2} devices: \d+ module, \d\d built in, /)
+})
+
 test('build.json gives the size and the sha256 that the image has', () => {
   const written = record.files['downbeat.img']!
   expect(written.bytes).toBe(statSync(image).size)
   expect(written.sha256).toBe(createHash('sha256').update(readFileSync(image)).digest('hex'))
+})
+
+test('build.json and plan.json say which source the kernel was compiled from, and its hash', () => {
+  const { kernel } = record
+  expect(kernel!.linux).toMatch(/^6\.12\.\d+$/)
+  expect(kernel!.version).toMatch(/^6\.12\.\d+-/)
+  expect(kernel!.sha256).toMatch(/^[0-9a-f]{64}$/)
+  expect(kernel!.listed).toMatch(/^6\.12\./)
+  expect(plan.kernel!.taken).toEqual(kernel)
 })
 
 test('booting the image has not changed it: it is still read-only and as it was made', () => {

@@ -9,6 +9,7 @@ import { runStages } from '../../scripts/session/session.ts'
 import { root } from '../downbeat.ts'
 import { jackRuns } from './jack.ts'
 import { releaseMirror } from './mirror.ts'
+import { packages } from '../../stages/packages.ts'
 import { rootfs } from '../../stages/rootfs.ts'
 
 /** What image.yaml asks for, but for an architecture. */
@@ -24,13 +25,15 @@ async function planFor(arch: Arch): Promise<Plan> {
 
 /**
  * Builds the packages of both servers for an architecture, and runs them on such a processor;
- * `machine` is what readelf calls it.
+ * `machine` is what readelf calls it. `older` plans an image for older processors.
  */
-export const jackRunsOn = (arch: Arch, machine: string): void => {
-  describe(`JACK for ${arch}`, () => {
+export const jackRunsOn = (arch: Arch, machine: string, older?: () => Promise<Plan>): void => {
+  describe(`JACK for ${arch}${older ? ' of older processors' : ''}`, () => {
     let said: string[]
     beforeAll(async () => {
-      const { made } = await runStages(await planFor(arch), [jackRuns], { quiet: true })
+      const { made } = await runStages(await (older?.() ?? planFor(arch)), [jackRuns], {
+        quiet: true,
+      })
       said = readFileSync(made.get('jack-runs')!.outputs['said']!, 'utf8').split('\n')
     })
     const answer = (server: string, what: string): string =>
@@ -104,16 +107,29 @@ export const jackRunsOn = (arch: Arch, machine: string): void => {
   })
 }
 
+const guitarWith = (server: string): Plan =>
+  resolve(openCatalogue(root), join(root, 'variants/pi4b-usb-guitar.yaml'), [
+    `jack.server=${server}`,
+  ])
+const ofJack = (names: readonly string[]): string[] =>
+  names.filter((name) => /^(jackd[12]|libjack0|libjack-jackd2-0)$/.test(name)).sort()
+
 /**
- * The package of JACK of our own keeps its place when a program comes that wants Debian's:
- * `library` is that of the server's package.
+ * apt, asked before a build, puts no other server beside JACK of our own when a program comes that
+ * wants Debian's: `library` is that of the server's package.
  */
+export const guitarixComesBeside = (server: string, daemon: string, library: string): void =>
+  test(`Guitarix comes from Debian beside ${server} of our own`, async () => {
+    const { made } = await runStages(guitarWith(server), [packages], { quiet: true })
+    const names = readFileSync(made.get('packages')!.outputs['coming']!, 'utf8').split('\n')
+    expect(names).toContain('guitarix')
+    expect(ofJack(names)).toEqual([daemon, library])
+  })
+
+/** The same, installed. */
 export const guitarixBeside = (server: string, daemon: string, library: string): void =>
   test(`Guitarix installs from Debian beside ${server} of our own`, async () => {
-    const guitar = resolve(openCatalogue(root), join(root, 'variants/pi4b-usb-guitar.yaml'), [
-      `jack.server=${server}`,
-    ])
-    const { made } = await runStages(guitar, [rootfs], { quiet: true })
+    const { made } = await runStages(guitarWith(server), [rootfs], { quiet: true })
     const versions = new Map(
       readFileSync(made.get('rootfs')!.outputs['packages']!, 'utf8')
         .split('\n')
@@ -124,9 +140,5 @@ export const guitarixBeside = (server: string, daemon: string, library: string):
       expect.stringMatching(/\+rt\d+$/),
       expect.stringMatching(/\+rt\d+$/),
     ])
-    expect(
-      [...versions.keys()]
-        .filter((name) => /^(jackd[12]|libjack0|libjack-jackd2-0)$/.test(name))
-        .sort(),
-    ).toEqual([daemon, library])
+    expect(ofJack([...versions.keys()])).toEqual([daemon, library])
   })

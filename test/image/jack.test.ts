@@ -9,7 +9,7 @@ import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { cacheFolder, runStages } from '../../scripts/session/session.ts'
 import { root } from '../downbeat.ts'
 import { jack } from '../../stages/jack.ts'
-import { guitarixBeside, jackRunsOn } from './jack-tests.ts'
+import { guitarixComesBeside, jackRunsOn } from './jack-tests.ts'
 
 type JackSource = Plan['jack']['sources'][number]
 const plan = resolve(openCatalogue(root), join(root, 'image.yaml'))
@@ -39,7 +39,7 @@ describe('what the packages are made of', () => {
           : patches,
     }))
     expect(spoiled).toMatch(
-      /^packages\/jackd1\/debian\/patches\/failing-slave-driver\.patch: hunk 1 does not fit jackd\/engine\.c at line \d+; the source has changed there: make the patch anew$/,
+      /^packages\/jackd1\/debian\/patches\/failing-slave-driver\.patch: hunk 2 does not fit jackd\/engine\.c at line \d+; the source has changed there: make the patch anew$/,
     )
   })
 
@@ -64,4 +64,4 @@ describe('what the packages are made of', () => {
   })
 })
 
-guitarixBeside('jack2', 'jackd2', 'libjack-jackd2-0')
+guitarixComesBeside('jack2', 'jackd2', 'libjack-jackd2-0')

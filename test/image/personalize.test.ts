@@ -14,6 +14,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { disk, offsetOf } from '../../lib/common/disk/layout.ts'
 import { findMtools } from '../../scripts/ask/mtools.ts'
+import { prepareSettings } from '../../lib/card/personalize/personalize.ts'
+import type { Patch } from '../../lib/card/image-file/source.ts'
+import { filesOf, smallImage } from '../chaos/image.ts'
 import { downbeat, root } from '../downbeat.ts'
 
 const image = join(root, 'out/images/downbeat/downbeat.img')
@@ -94,6 +97,36 @@ test('flash writes them too, and a card in use is told more', async () => {
   expect(await settings(card)).toMatch(/^hostname = "synth"$[^]*^periods = 2$/m)
 })
 
+test('a card has its old settings or its new ones between any two blocks that are written, and the next run ends well', async () => {
+  const path = join(folder, 'small.img')
+  await smallImage(path)
+  const old = await filesOf(path)
+  const given = { mtools: await findMtools(), signal: new AbortController().signal }
+  const written = async (steps: Patch[][], most = Infinity): Promise<number> => {
+    const bytes = readFileSync(path)
+    const blocks = steps.flat()
+    for (const { start, data } of blocks.slice(0, most)) data.copy(bytes, start)
+    writeFileSync(path, bytes)
+    return blocks.length
+  }
+  const values = { hostname: 'synth', wifi: { ssid: 'home', psk: psk.padEnd(64, '0') } }
+  const whole = readFileSync(path)
+  const { steps } = await prepareSettings(path, values, given)
+  const all = await written(steps)
+  const now = await filesOf(path)
+  expect(now['downbeat.toml']).toContain('hostname = "synth"')
+  expect({ ...now, 'downbeat.toml': '' }).toEqual({ ...old, 'downbeat.toml': '' })
+  expect(all).toBeGreaterThan(3)
+  for (let blocks = 0; blocks <= all; blocks++) {
+    writeFileSync(path, whole)
+    await written(steps, blocks)
+    const { 'downbeat.toml': text, 'downbeat.new': next } = await filesOf(path)
+    expect([old['downbeat.toml'], now['downbeat.toml']]).toContain(text ?? next)
+    await written((await prepareSettings(path, values, given)).steps)
+    expect(await filesOf(path), `after ${blocks} of ${all} blocks`).toEqual(now)
+  }
+})
+
 test('where the boot partition is mounted, the file in that folder is written', () => {
   const mounted = mkdtempSync(join(folder, 'bootfs-'))
   writeFileSync(
@@ -122,6 +155,11 @@ test.for([
     ['personalize', image, '-o', 'gone/x.img', '--hostname', 'a'],
     2,
     '--output gone/x.img: it cannot be written (ENOENT)',
+  ],
+  [
+    ['personalize', image, '-o', 'x'.repeat(241), '--hostname', 'a'],
+    2,
+    'this name has 241 bytes; take one with at most 240',
   ],
   [['personalize', '.', '--hostname', 'a'], 2, 'there is no downbeat.toml in it'],
   [

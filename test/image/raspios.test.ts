@@ -70,10 +70,13 @@ describe('Raspberry Pi OS', () => {
       'rpi-swap',
       'triggerhappy',
       'modemmanager',
-      'avahi-daemon',
       'linux-image-rpi-v8',
     ])
       expect(names).not.toContain(gone)
+    // the program of this name is there, out of its package: name-in-network
+    expect(inRoot('raspios', 'cat /var/lib/dpkg/status')).not.toMatch(
+      /^Package: avahi-daemon\nStatus: \S+ \S+ installed$/m,
+    )
     expect(
       lock.filter((line) =>
         /^(jackd2|libjack-jackd2-0) \S+\+rt\d+ arm64 [0-9a-f]{64} \d+$/.test(line),

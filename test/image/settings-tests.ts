@@ -24,13 +24,15 @@ async function planFor(arch: Arch): Promise<Plan> {
 
 /**
  * Compiles the reader of settings for an architecture and runs it on such a processor; `machine` is
- * what readelf calls it.
+ * what readelf calls it. `older` plans an image for older processors.
  */
-export const settingsRunOn = (arch: Arch, machine: string): void => {
-  describe(`downbeat-settings for ${arch}`, () => {
+export const settingsRunOn = (arch: Arch, machine: string, older?: () => Promise<Plan>): void => {
+  describe(`downbeat-settings for ${arch}${older ? ' of older processors' : ''}`, () => {
     let seen: SettingsSaid
     beforeAll(async () => {
-      const { made } = await runStages(await planFor(arch), [settingsRuns], { quiet: true })
+      const { made } = await runStages(await (older?.() ?? planFor(arch)), [settingsRuns], {
+        quiet: true,
+      })
       seen = JSON.parse(
         readFileSync(made.get('settings-runs')!.outputs['said']!, 'utf8'),
       ) as SettingsSaid
@@ -42,8 +44,8 @@ export const settingsRunOn = (arch: Arch, machine: string): void => {
 
     test.for(cases.map((one, i) => [one.title, one, i] as const))(
       'reads: %s',
-      ([, { files, read, wrong = [], masked }, i]) => {
-        const { out, err, masked: after } = seen.said[i]!
+      ([, { files, read, wrong = [], masked = {}, nowhere = [] }, i]) => {
+        const { out, err, masked: after, again } = seen.said[i]!
         const lines = (text: string): string[] => text.split('\n').slice(0, -1)
         const pattern = (line: string): unknown =>
           line.includes('[0-9a-f]')
@@ -51,7 +53,9 @@ export const settingsRunOn = (arch: Arch, machine: string): void => {
             : line.replace(' ', '\t')
         expect(lines(out)).toEqual(read.map(pattern))
         expect(lines(err)).toEqual(wrong.map((line) => expect.stringMatching(`^${line}$`)))
-        expect(after).toBe(masked ?? files['downbeat.toml'] ?? '')
+        expect(after).toEqual({ ...files, ...masked })
+        for (const secret of nowhere)
+          expect([...Object.values(after), err, again].join('\n')).not.toContain(secret)
       },
     )
 

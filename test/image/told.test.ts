@@ -35,10 +35,11 @@ test('a card that is told another sound card is again what it was, with the rest
   expect(seen.console.told).toContain('settings: jack is applied')
 })
 
-test('a sound card that the image does not know is named, with those that it knows', () => {
-  const known = [plan.soundcard.id, ...plan.configure.others.map(({ id }) => id)].sort()
+test('a sound card that the image does not know is named, with where those are that it knows', () => {
+  const others = plan.configure.others.length
+  expect(others).toBeGreaterThan(5)
   expect(seen.problems).toContain(
-    `soundcard: this image has no "nonsense"; it has: auto ${known.join(' ')}\r\n`,
+    `soundcard: this image has no "nonsense"; it has: auto ${plan.soundcard.id} and ${others} others (ls /usr/share/downbeat/soundcards)\r\n`,
   )
 })
 

@@ -224,3 +224,81 @@ describe('nothing is left, and one line says why,', () => {
     expect(answers(image, 'left')).toEqual(['0'])
   })
 })
+
+describe('an image that was made for harm', () => {
+  const last = (image: string): string[] =>
+    answers(image, 'said').map((line) => line.replace(/bad\/[\w-]+|small\.img/, 'file'))
+
+  test('runs nothing: the text in its superblock, its folders and its names are no program', () => {
+    expect(said.filter((line) => line.startsWith('made '))).toEqual([])
+    expect(answers('superblock', 'status')).toEqual(['0'])
+    expect(facts('superblock')).toMatchObject({
+      root_block_bytes: '1024',
+      root_used_bytes: '46080',
+      os_codename: 'trixie',
+    })
+    expect(answers('fat-names', 'status')).toEqual(['0'])
+  })
+
+  test('is written back with the same names of folders and files, whatever letters they have', () => {
+    expect(answers('written', 'different')).toEqual([])
+    expect(Number(answers('written', 'compared')[0])).toBe(13 * 4)
+  })
+
+  test('prints nothing that a terminal would obey', () => {
+    expect(answers('attribute-name', 'note')).toEqual([
+      String.raw`./f: its attribute trusted.a\012unpack: all is well\033[2J\033]0;pwned\007`,
+    ])
+  })
+
+  test.for([
+    [
+      'a name with a / in it',
+      'fat-slash',
+      'unpack: the FAT of file has a name that cannot be one: ..\\pwXXX-evil-long-name.txt',
+    ],
+    [
+      'a folder of the FAT that lies in itself',
+      'fat-loop',
+      /^unpack: the FAT of file cannot be listed to its end .*: remove it and fetch it again$/,
+    ],
+    [
+      'hundreds of names of the FAT for the same blocks',
+      'fat-shared',
+      /^unpack: the FAT of file is damaged: its files have 1\d{9} bytes, and it has 20971520: /,
+    ],
+    [
+      'a size near 2^63',
+      'ext4-size',
+      'unpack: the ext4 of file cannot be unpacked: ./f: is more than is allowed for all files together: 17179869184 bytes are allowed, holes too; if that is right, allow more: --set more',
+    ],
+    [
+      'a folder with two names, thirty levels deep',
+      'ext4-dag',
+      /unpacked: [./ab]+: is damaged: a folder cannot have two names$/,
+    ],
+    [
+      'an ACL of an odd length',
+      'ext4-acl-odd',
+      'unpack: the ext4 of file cannot be unpacked: ./f: has an ACL of an unknown form',
+    ],
+    [
+      'more bytes than are allowed',
+      'too-large',
+      'unpack: file unpacks to more than 1000000 bytes; if that is right, allow more: --set more',
+    ],
+  ] as [string, string, string | RegExp][])('with %s is refused', ([, image, why]) => {
+    expect(answers(image, 'status')).toEqual(['1'])
+    expect(last(image)).toEqual([typeof why === 'string' ? why : expect.stringMatching(why)])
+    expect(answers(image, 'left')).toEqual(['0'])
+  })
+
+  test('is no image that has just the bytes that are allowed', () => {
+    expect(answers('large-enough', 'status')).toEqual(['0'])
+  })
+
+  test('or is damaged in any way ends in a tar or in one sentence, with no fault of memory', () => {
+    expect(answers('mutants', 'bad')).toEqual([])
+    expect(answers('mutants', 'tried')).toEqual(['400'])
+  })
+})

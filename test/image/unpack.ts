@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { defineStage } from '../../lib/engine/run/stage.ts'
 import { toolbox } from '../../stages/toolbox.ts'
 import { root } from '../downbeat.ts'
@@ -14,14 +14,23 @@ export const unpacked = defineStage({
   source: import.meta.url,
   needs: { toolbox },
   outputs: { said: 'said' },
-  given: () =>
-    ['unpack.sh', 'ext2tar.c'].map((path) => ({
-      path,
-      text: readFileSync(join(root, 'stages/base', path), 'utf8'),
+  given: () => ({
+    programs: ['base/unpack.sh', 'base/ext2tar.c', 'image/disk.sh'].map((path) => ({
+      path: basename(path),
+      text: readFileSync(join(root, 'stages', path), 'utf8'),
     })),
+    cases: globSync('test/cases/*/*.img.xz', { cwd: root }).map((path) => ({
+      name: basename(path),
+      base64: readFileSync(join(root, path), 'base64'),
+    })),
+  }),
   async run({ given, out, work, own, $ }) {
-    for (const { path, text } of given) writeFileSync(`${work}/${path}`, text)
-    await $`mkdir scratch
+    for (const { path, text } of given.programs) writeFileSync(`${work}/${path}`, text)
+    mkdirSync(`${work}/cases`)
+    for (const { name, base64 } of given.cases)
+      writeFileSync(`${work}/cases/${name}`, Buffer.from(base64, 'base64'))
+    await $`unxz cases/*.xz
+      mkdir scratch
       cd scratch
       bash ${own}/check.sh ${work} >${out.said}`
   },

@@ -5,3 +5,4 @@ import { guitarixBeside, jackRunsOn } from '../image/jack-tests.ts'
 jackRunsOn('armhf', 'ARM')
 jackRunsOn('armel', 'ARM')
 guitarixBeside('jack1', 'jackd1', 'libjack0')
+guitarixBeside('jack2', 'jackd2', 'libjack-jackd2-0')

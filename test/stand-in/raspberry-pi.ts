@@ -30,10 +30,19 @@ export interface RaspberryPi extends Facts {
   close(): Promise<void>
 }
 
-/** Makes the image and the archive, unless they are in the cache, and serves them. */
-export async function raspberryPi(): Promise<RaspberryPi> {
+/** What Debian's packages and the kernel in the image are of. */
+const choices = { arm64: [], armhf: ['base=debian-trixie-armhf', 'board=pi2b'] }
+
+/**
+ * Makes the image and the archive, unless they are in the cache, and serves them. `mirror`: where
+ * Debian's packages come from.
+ */
+export async function raspberryPi(
+  arch: keyof typeof choices = 'arm64',
+  mirror?: string,
+): Promise<RaspberryPi> {
   const { made } = await runStages(
-    resolve(openCatalogue(root), join(root, 'image.yaml')),
+    resolve(openCatalogue(root), join(root, 'image.yaml'), choices[arch], { mirror }),
     [raspios],
     { quiet: true },
   )
@@ -48,7 +57,7 @@ export async function raspberryPi(): Promise<RaspberryPi> {
     const copy = mkdtempSync(join(tmpdir(), 'downbeat-raspios-'))
     copies.push(copy)
     copyRepository(copy)
-    const base = join(copy, 'bases/raspios-lite-arm64.yaml')
+    const base = join(copy, `bases/raspios-lite-${arch}.yaml`)
     const pinned = readFileSync(base, 'utf8')
       .replace(/^( +sha256: ).*/m, `$1${facts.sha256}`)
       .replace(/^( +unpacked_sha256: ).*/m, `$1${facts.unpacked_sha256}`)
@@ -63,6 +72,7 @@ export async function raspberryPi(): Promise<RaspberryPi> {
     image: `/downloads.raspberrypi.com/${facts.path}`,
     repository,
     env: {
+      ...(mirror === undefined ? {} : { DOWNBEAT_MIRROR: mirror }),
       DOWNBEAT_MIRRORS: hosts
         .map((host) => `${host}=${server.url}/${host.replace(/^.*\/\//, '')}`)
         .join(' '),

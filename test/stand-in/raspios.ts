@@ -36,6 +36,7 @@ export const raspios = defineStage({
       .filter(({ path }) => path !== 'adapt.sh'),
   }),
   network: true,
+  mounts: true,
   keeps: ['debs'],
   async run({ given, from, out, work, own, kept, $ }) {
     for (const { path, text } of given.bootstrap) writeFileSync(`${work}/${path}`, text)

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Shell } from '../../lib/engine/shell/shell.ts'
 import { base } from '../../stages/base.ts'
@@ -7,13 +8,18 @@ import { bytesContent } from '../stand-in/content.ts'
 import { failure, sha256, setUp } from './download-fixtures.ts'
 import { temporaryFolder } from './fixtures.ts'
 
-const disk = vi.hoisted(() => ({ full: false }))
+const disk = vi.hoisted(() => ({ full: false, changes: false }))
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>()
   return {
     ...fs,
     statfsSync: (path: string) =>
       disk.full ? { bavail: 12_000, bsize: 4096 } : fs.statfsSync(path),
+    // somebody writes to the file between a look at it and the copy
+    copyFileSync: (from: string, to: string, how?: number) => {
+      if (disk.changes) fs.writeFileSync(from, 'other bytes')
+      fs.copyFileSync(from, to, how)
+    },
   }
 })
 
@@ -31,7 +37,7 @@ async function setUpBase() {
   put('/key', 'ours')
   const downloads = join(temporaryFolder(), 'downloads')
   mkdirSync(downloads)
-  const run = async (offline = false): Promise<void> => {
+  const run = async (offline = false, from = url): Promise<void> => {
     const [work, out] = [temporaryFolder(), temporaryFolder()]
     const $ = ((pieces: TemplateStringsArray) => {
       if (pieces.join('').includes('check-signature.sh')) {
@@ -47,8 +53,9 @@ async function setUpBase() {
     }) as unknown as Shell
     await base.run({
       given: {
-        url,
+        url: from,
         sha256,
+        max_bytes: 2 ** 34,
         suite: 'trixie',
         arch: 'arm64',
         signature: { url: `${server.url}/image.sig`, key: `${server.url}/key`, fingerprint },
@@ -98,4 +105,18 @@ test('where the disk is full, that is not blamed on the image', async () => {
   disk.full = true
   onTestFinished(() => void (disk.full = false))
   await expect(run()).rejects.toThrow(/^exit status 1$/) // the engine looks at the disk then
+})
+
+test('of a file of the user what is used is what was looked at, or nothing', async () => {
+  const { downloads, run } = await setUpBase()
+  const image = join(temporaryFolder(), 'raspios.img')
+  await run()
+  writeFileSync(image, readFileSync(join(downloads, sha256)))
+  const { href } = pathToFileURL(image)
+  await run(false, href)
+  disk.changes = true
+  onTestFinished(() => void (disk.changes = false))
+  expect((await failure(run(false, href))).message).toBe(
+    `${image}: was changed while it was copied; run the same command again`,
+  )
 })

@@ -1,8 +1,11 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
+  lutimesSync,
   readdirSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -11,7 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { fingerprint, sha256 } from '../../lib/common/files/sha256.ts'
+import { fingerprint } from '../../lib/common/files/sha256.ts'
 import { commit, openCache } from '../../lib/engine/cache/cache.ts'
 import { removeOwn } from '../../lib/engine/cache/remove.ts'
 import type { Cache, Entry } from '../../lib/engine/cache/cache.ts'
@@ -25,7 +28,7 @@ async function filled(): Promise<{
   cache: Cache
   home: string
   entry: Entry
-  found: () => Promise<string | Entry>
+  found: (by?: 'every byte') => Promise<string | Entry>
 }> {
   const cache = openCache(join(temporaryFolder(), 'cache'))
   const half = `${cache.folder('kernel', key)}.half`
@@ -35,9 +38,9 @@ async function filled(): Promise<{
     'out/dtbs/sub/b.dtb': 'tree b',
   })
   const entry = await commit(cache, half, draft, { image: 'kernel.img', dtbs: 'dtbs' })
-  const found = async (): Promise<string | Entry> => {
+  const found = async (by?: 'every byte'): Promise<string | Entry> => {
     const heard: string[] = []
-    const result = await cache.find('kernel', key, (what) => heard.push(what))
+    const result = await cache.find('kernel', key, (what) => heard.push(what), by)
     return result ?? (heard.join('; ') || 'not there')
   }
   return { cache, home: cache.folder('kernel', key), entry, found }
@@ -52,6 +55,17 @@ describe('a finished result', () => {
       ...draft,
       outputs: { image: { path: 'kernel.img', bytes: 9 }, dtbs: { path: 'dtbs', bytes: 12 } },
     })
+  })
+
+  test('may be a file with holes, as the image of a disk is', async () => {
+    const cache = openCache(join(temporaryFolder(), 'cache'))
+    const half = `${cache.folder('kernel', key)}.half`
+    write(half, { 'out/disk.img': 'a table' })
+    truncateSync(join(half, 'out/disk.img'), 3 << 20)
+    const { outputs } = await commit(cache, half, draft, { disk: 'disk.img' })
+    expect(outputs['disk']).toMatchObject({ path: 'disk.img', bytes: 3 << 20 })
+    const found = await cache.find('kernel', key, () => undefined, 'every byte')
+    expect(found?.outputs).toEqual(outputs)
   })
 
   test('is found again as it was', async () => {
@@ -149,17 +163,6 @@ test('a file that was only touched is read again, and is good if its bytes are',
   expect(await found()).toEqual(entry)
 })
 
-test('the hash of a file is its sha256', async () => {
-  const folder = temporaryFolder()
-  write(folder, { empty: '', abc: 'abc' })
-  expect(await sha256(join(folder, 'empty'))).toBe(
-    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-  )
-  expect(await sha256(join(folder, 'abc'))).toBe(
-    'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
-  )
-})
-
 test('a folder with a link that leads nowhere has a fingerprint, too', async () => {
   const folder = temporaryFolder()
   write(folder, { 'root/etc/hostname': 'x\n' })
@@ -182,4 +185,54 @@ test('a folder of ours is removed, and one that is gone already is no error', ()
   expect(removeOwn(join(folder, 'a'))).toBe(true)
   expect(existsSync(join(folder, 'a'))).toBe(false)
   expect(removeOwn(join(folder, 'a'))).toBe(true)
+})
+
+describe('bytes that change while size and time stay', () => {
+  /** Puts other bytes into a file, and its times back. */
+  const alter = (file: string, text: string): void => {
+    const { atime, mtime } = statSync(file)
+    writeFileSync(file, text)
+    utimesSync(file, atime, mtime)
+  }
+  const damaged = async (
+    path: string,
+    text: string,
+  ): Promise<Awaited<ReturnType<typeof filled>>> => {
+    const one = await filled()
+    const file = join(one.home, path)
+    utimesSync(file, 1_700_000_000, 1_700_000_000) // a time that can be set again
+    rmSync(join(one.home, 'entry.json'))
+    const half = `${one.home}.half`
+    renameSync(one.home, join(half, 'out'))
+    const entry = await commit(one.cache, half, draft, { image: 'kernel.img', dtbs: 'dtbs' })
+    expect(await one.found('every byte')).toEqual(entry)
+    alter(file, text)
+    return one
+  }
+
+  test('are not seen by size and time, in a file, and are found where every byte is read', async () => {
+    const { found } = await damaged('kernel.img', 'a KERNEL\n')
+    expect(await found()).not.toBeTypeOf('string')
+    expect(await found('every byte')).toBe('image has changed')
+  })
+
+  test('the same in a folder, however deep', async () => {
+    const { found } = await damaged('dtbs/sub/b.dtb', 'tree B')
+    expect(await found()).not.toBeTypeOf('string')
+    expect(await found('every byte')).toBe('bytes in dtbs have changed')
+  })
+
+  test('in a link are found, too', async () => {
+    const one = await filled()
+    const half = `${one.home}.half`
+    write(half, { 'out/dtbs/a.dtb': 'x', 'out/kernel.img': 'a kernel\n' })
+    symlinkSync('aaaa', join(half, 'out/dtbs/link'))
+    await commit(one.cache, half, draft, { image: 'kernel.img', dtbs: 'dtbs' })
+    const link = join(one.home, 'dtbs/link')
+    const { atime, mtime } = lstatSync(link)
+    rmSync(link)
+    symlinkSync('bbbb', link)
+    lutimesSync(link, atime, mtime)
+    expect(await one.found('every byte')).toMatch(/dtbs ha(s|ve) changed$/)
+  })
 })

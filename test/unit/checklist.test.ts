@@ -19,9 +19,9 @@ const { sections } = parse(readFileSync(join(repository, 'docs/checklist.yaml'),
 }
 const rows = sections.flatMap((section) => Object.entries(section.rows))
 
-test('the checklist has the rows S01 to S154, each once and in order', () => {
+test('the checklist has the rows S01 to S161, each once and in order', () => {
   expect(rows.map(([id]) => id)).toEqual(
-    Array.from({ length: 154 }, (_, i) => `S${String(i + 1).padStart(2, '0')}`),
+    Array.from({ length: 161 }, (_, i) => `S${String(i + 1).padStart(2, '0')}`),
   )
 })
 

@@ -130,6 +130,17 @@ describe('clean', () => {
     expect(there()).toEqual(['kernel'])
   })
 
+  test('finds nothing in a cache where Node alone has been, however often it looks', async () => {
+    const folder = temporaryFolder()
+    write(folder, { 'cache/compile/x': '' })
+    const env = { DOWNBEAT_CACHE: join(folder, 'cache') }
+    for (const args of [['clean'], ['clean', '--older-than', '1d'], ['clean']])
+      expect(await downbeat(args, { out: join(folder, 'none'), env })).toMatchObject({
+        status: 0,
+        stdout: expect.stringContaining('removed nothing'),
+      })
+  })
+
   test('removes nothing from a folder that downbeat has not made', async () => {
     const out = temporaryFolder()
     write(out, { 'images/mine.png': '', 'logs/mine.log': '', 'cache/mine': '' })

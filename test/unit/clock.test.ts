@@ -30,6 +30,7 @@ const places: [file: string, says: string, why: string][] = [
   ],
   ['lib/prove/emulator/emulator.ts', 'setTimeout(kill, STUCK_MS)', 'ends what hangs'],
   ['stages/boot/ask.ts', 'sleep 2', 'between two questions'],
+  ['stages/boot/midi-out.ts', 'sleep 0.5', 'between two looks'],
   ['test/image/first-boot/card.ts', 'setTimeout(() => void machine.stop()', 'ends what hangs'],
   ['test/image/jack/client.c', 'usleep(100000)', 'between two looks'],
   [
@@ -45,6 +46,10 @@ const places: [file: string, says: string, why: string][] = [
     'usleep(5000)',
     'a client that is late, so that a fault shows; and between two looks',
   ],
+  ['test/image/mixer/stage.ts', 'sleep 3600', 'until the machine ends'],
+  ['test/long/armv6-boot/init.c', 'usleep(200000)', 'between two looks'],
+  ['test/image/mixer/stage.ts', 'sleep 3600', 'until the machine ends'],
+  ['test/long/armv6-boot/init.c', 'pause()', 'the first process of a machine never ends'],
   ['test/until.ts', 'setTimeout(done, 20)', 'between two looks'],
   ['test/unit/shell.test.ts', 'setsid sleep 600', 'runs until it is killed'],
   ['tunings/uart-midi.yaml', '|| break; sleep 0.5', 'between two looks'],

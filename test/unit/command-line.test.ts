@@ -124,6 +124,43 @@ describe.concurrent('what is typed wrong ends with 2 and one message, without a 
       '✖ --set board=pi4c: there is no boards/pi4c.yaml (did you mean "pi4b"?)\n',
     ],
     [
+      'a board and a card by options',
+      ['plan', 'four.yaml', '--board', 'pi4c', '--soundcard', 'ubs'],
+      '✖ --board pi4c: there is no boards/pi4c.yaml (did you mean "pi4b"?)\n--soundcard ubs: there is no soundcards/ubs.yaml (did you mean "usb"?)\n',
+    ],
+    [
+      'a board that is asked for by two options',
+      ['plan', 'four.yaml', '--board', 'pi5', '--board', 'pi4b,pi5'],
+      '✖ --board pi5,pi4b,pi5 board: a board is in the list twice: name it once\n',
+    ],
+    [
+      'a list of boards that begins with a comma',
+      ['plan', 'four.yaml', '--board', ',pi5'],
+      '✖ --board ,pi5 board.0: expected a name of lower-case letters, digits, ".", "+" and "-" (./downbeat list boards shows what there is)\n',
+    ],
+    [
+      'no board',
+      ['plan', 'four.yaml', '--board', ''],
+      `✖ --board '' board: expected a name of lower-case letters, digits, ".", "+" and "-" (./downbeat list boards shows what there is)\n`,
+    ],
+    [
+      'a base that is nowhere',
+      ['plan', 'four.yaml', '--base', './none.img'],
+      expect.stringMatching(
+        /^✖ --base \.\/none\.img base: \/[^\n]*none\.img: there is no such file\n$/,
+      ),
+    ],
+    [
+      'a board in the place of a file',
+      ['plan', 'pi5'],
+      '✖ pi5: expected a YAML file of choices, such as variants/pi4b-usb.yaml (did you mean --board pi5?)\n',
+    ],
+    [
+      'a variant without its folder',
+      ['plan', 'pi5-usb'],
+      '✖ pi5-usb: expected a YAML file of choices, such as variants/pi4b-usb.yaml (did you mean variants/pi5-usb.yaml?)\n',
+    ],
+    [
       'a stage',
       ['build', 'four.yaml', '--until', 'kernle'],
       '✖ there is no stage "kernle" (did you mean "kernel"?)\n',
@@ -265,12 +302,33 @@ describe.concurrent('list', () => {
 
   test('of one kind says what each of it is', async () => {
     const { stdout } = await downbeat(['list', 'boards'])
-    expect(stdout).toMatch(/^ {2}pi4b +Raspberry Pi 4 Model B$/m)
-    expect(stdout.match(/^ {2}\w/gm)).toHaveLength(idsOf('boards').length)
-    expect(stdout).toMatch(/^ {2}pi0 +Raspberry Pi Zero$/m)
+    expect(stdout).toMatch(/^ {2}pi4b +4 Model B +bcm2711 +64, 32 +raspi4b$/m)
+    expect(stdout.match(/^ {2}\w/gm)).toHaveLength(idsOf('boards').length + 1)
+    expect(stdout).toMatch(/^ {2}pi0 +Zero +bcm2835 +32 +raspi0$/m)
     expect(stdout).toMatch(
-      /^ {2}pi5 +Raspberry Pi 5\n +\(--set kernel\.source=packaged or --set kernel\.source=raspberrypi\)$/m,
+      /^ {2}cm5 .* virt\n +bases: .*\n +kernels: raspberrypi, packaged \(only/m,
     )
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  test('of sound cards says their channels, other names and faults, and finds one by a name of it', async () => {
+    const all = await downbeat(['list', 'soundcards'])
+    expect(all.stdout).toMatch(/^ {2}audioinjector-octo +6 in, 8 out +AudioInjector Octo$/m)
+    expect(all.stdout).toMatch(
+      /^ +\(with Raspberry Pi's own kernel from 6\.1 on: .*issues\/65\); on /m,
+    )
+    expect(all.stdout.match(/^ {2}\w/gm)).toHaveLength(idsOf('soundcards').length)
+    const found = async (...words: string[]): Promise<string[]> => {
+      const { stdout } = await downbeat(['list', 'soundcards', ...words, '--json'])
+      return Object.keys((JSON.parse(stdout) as { soundcards: object }).soundcards)
+    }
+    expect(await found('terra-berry')).toEqual(['i-sabre-q2m'])
+    expect(await found('hifiberry-dacplus-std')).toEqual(['hifiberry-dacplus'])
+    const { status, stderr } = await downbeat(['list', 'soundcards', 'accordion'])
+    expect([status, stderr]).toEqual([
+      2,
+      '✖ no sound card here has "accordion" in its name, its overlay or its ALSA id; ./downbeat list soundcards shows all of them\n',
+    ])
   })
 })
 
@@ -283,7 +341,7 @@ test.concurrent('doctor --json is the answer of this machine to every question, 
   expect(status).toBe(checks.every(({ ok }) => ok) ? 0 : 3)
 })
 
-test.concurrent('generate --check finds schemas/ and docs/tunings.md up to date', async () => {
+test.concurrent('generate --check finds schemas/, docs/tunings.md and docs/boards.md up to date', async () => {
   expect(await downbeat(['generate', '--check'])).toMatchObject({
     status: 0,
     stdout: 'everything generated is up to date\n',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { configSections } from '../../lib/plan/parts/config-sections.ts'
 import { firmwareBoot } from '../../lib/prove/firmware/firmware.ts'
+import { refusal } from './fixtures.ts'
 import type { PlannedBoard } from '../../lib/plan/plan.ts'
 
 const board = (id: string, filters: string[], board_type: number): PlannedBoard =>
@@ -45,6 +46,26 @@ test('a line that a filter and a board type cover together stands in both sectio
   expect(filtersOf([three, threePlus, four, fourHundred], 'three', 'four', 'four-hundred')).toEqual(
     ['board-type=0x08', 'pi4'],
   )
+})
+
+test('a line for one of two boards that have one type is refused, and one for both is not', () => {
+  const [old, later] = [board('old', ['pi2'], 0x04), board('later', ['pi2'], 0x04)]
+  expect(filtersOf([old, later, four], 'old', 'later')).toEqual(['pi2'])
+  expect(refusal(() => filtersOf([old, later, four], 'later'))).toBe(
+    'some-tuning: a=1 is for later and not for old, which config.txt cannot tell apart: make an image for each',
+  )
+})
+
+test('a filter that only recent firmware knows is read of a base, and never written', () => {
+  const recent = { ...board('recent', ['pi5'], 0x19), recent_filters: ['pi500'] }
+  expect(filtersOf([board('five', ['pi5'], 0x17), recent], 'recent')).toEqual(['board-type=0x19'])
+  const fat = (filter: string) => ({
+    read: (path: string) =>
+      path === 'config.txt' ? `kernel=k\n[${filter}]\nseen=1\n[all]\nalways=1\n` : '',
+    has: (path: string) => ['config.txt', 'k', 'cmdline.txt', 'recent.dtb'].includes(path),
+  })
+  expect(firmwareBoot(fat('pi500'), recent).settings).toMatchObject({ seen: '1', always: '1' })
+  expect(firmwareBoot(fat('cm5'), recent).settings).not.toHaveProperty('seen')
 })
 
 test('a line for no board stands nowhere', () => {

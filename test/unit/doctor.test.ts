@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { doctorChecks } from '../../lib/plan/proofs/doctor.ts'
+import { doctorCard, doctorChecks } from '../../lib/plan/proofs/doctor.ts'
 import type { PlannedTuning, View } from '../../lib/plan/plan.ts'
 import { accepts, question } from '../../lib/plan/proofs/proof.ts'
 import { render } from '../../stages/configure/render.ts'
@@ -23,9 +23,10 @@ import { idsOf, repository, temporaryFolder, write } from './fixtures.ts'
 // are links to those of this one, or small scripts that answer what the test wants, and its /proc,
 // /sys and /etc are a folder.
 
-const [program, questions] = [
+const [program, questions, ofCard] = [
   'root/usr/bin/downbeat-doctor',
   'root/usr/share/downbeat/doctor.sh.hbs',
+  'root/usr/share/downbeat/doctor-card.sh.hbs',
 ]
 const templateAt = (path: string): string =>
   readFileSync(join(repository, 'templates', path), 'utf8')
@@ -48,20 +49,38 @@ const boards = [
   { id: 'two', compatible: 'maker,board-2', power_ma: 2500, undervoltage_sensor: true },
 ]
 
-type Card = Parameters<typeof doctorChecks>[2]
+/** `known`: what is known of it, by the board; `own`: tunings that are asked with it alone. */
+type Card = Parameters<typeof doctorCard>[0] & { known?: Record<string, string[]>; own?: string[] }
 
-/** What there is to ask, as a path in the image and its text. */
-const asking = (tunings: readonly PlannedTuning[], card?: Card): { path: string; text: string } => {
+/** What there is to ask, as paths in the image and their texts. */
+const asking = (
+  tunings: readonly PlannedTuning[],
+  card?: Card,
+  { their = boards }: Pick<Machine, 'their'> = {},
+): { path: string; text: string }[] => {
+  const all = doctorChecks(tunings, their)
+  const isOwn = ({ id }: { id: string }): boolean => card?.own?.includes(id) === true
   const view = {
     image: { name: 'stage' },
     soundcard: { name: "A card of it's $own" },
     jack: { period: 128, periods: 3, rate: 48000, latency_ms: '8.0' },
-    doctor: doctorChecks(tunings, boards, card),
+    doctor: {
+      ...all,
+      tunings: all.tunings.map((one) => (isOwn(one) ? { ...one, of_card: true } : one)),
+    },
+    doctor_card: {
+      ...doctorCard(card ?? { bus: 'none' }, their, (board) => card?.known?.[board] ?? []),
+      tunings: all.tunings.filter(isOwn),
+    },
   } as unknown as View
   return render({
-    templates: [{ path: questions, text: templateAt(questions), executable: false }],
+    templates: [questions, ofCard].map((path) => ({
+      path,
+      text: templateAt(path),
+      executable: false,
+    })),
     view,
-  })[0]!
+  })
 }
 
 const found = (name: string): string | undefined =>
@@ -99,6 +118,8 @@ interface Machine {
   files?: Record<string, string>
   folder?: string
   card?: Card
+  /** the boards of the image, and what is known of the card on some of them */
+  their?: Parameters<typeof doctorChecks>[1]
   /** without the file of its questions */
   lost?: boolean
 }
@@ -128,13 +149,15 @@ function doctor(tunings: readonly PlannedTuning[], machine: Machine = {}): Answe
     chmodSync(join(bin, name), 0o755)
   }
   write(folder, files)
+  const state = join(folder, 'usr/lib/downbeat/jack-state')
+  if (existsSync(state)) chmodSync(state, 0o755)
   const script = join(folder, 'downbeat-doctor')
-  const { path, text } = asking(tunings, card)
+  const texts = asking(tunings, card, machine).map(({ path, text }) => [path, text])
   const moved = templateAt(program).replaceAll(
-    /(?<=[ '=])\/(?=(proc|sys|etc|usr\/share)\/)/g,
+    /(?<=[ '=])\/(?=(proc|sys|etc|usr\/share|usr\/lib\/downbeat)\/)/g,
     `${folder}/`,
   )
-  write(folder, { 'downbeat-doctor': moved, ...(lost ? {} : { [path]: text }) })
+  write(folder, { 'downbeat-doctor': moved, ...(lost ? {} : Object.fromEntries(texts)) })
   const { status, stdout, stderr } = spawnSync(
     found(shell[0]!)!,
     [...shell.slice(1), script, ...args],
@@ -271,13 +294,17 @@ describe('the checks', () => {
 test('the program and what it asks can be read by a shell', () => {
   expect(statSync(join(repository, 'templates', program)).mode & 0o111).toBe(0o111)
   expect(templateAt(program)).toMatch(/^#!\/bin\/sh\n/)
-  const { text } = asking([
-    tuning(
-      'a',
-      hostile.map((word) => ({ run: word, prints: word })),
+  const own = { bus: 'usb' as const, own: ['b'] }
+  const texts = asking(
+    ['a', 'b'].map((id) =>
+      tuning(
+        id,
+        hostile.map((word) => ({ run: word, prints: word })),
+      ),
     ),
-  ])
-  for (const input of [templateAt(program), text])
+    own,
+  )
+  for (const input of [templateAt(program), ...texts.map(({ text }) => text)])
     for (const shell of shells) {
       const { status, stderr } = spawnSync(shell[0]!, [...shell.slice(1), '-n'], {
         input,
@@ -714,6 +741,144 @@ describe('power', () => {
   })
 })
 
+describe('the mixer', () => {
+  const told = (...lines: string[]) => ({
+    journalctl: `case "$*" in *downbeat-mixer@*) printf '%s\\n' ${lines.map((line) => `'${line}'`).join(' ')} ;; esac`,
+  })
+  const set = 'The mixer of Desk is set (controls: 12)'
+  const unlike = 'The mixer of Desk is set, but for this: Line Volume: the card has no such control'
+
+  test('that was set is said, as the journal has it last', () => {
+    expect(check('mixer', { programs: told(unlike, 'Starting …', set) })).toMatchObject({
+      state: 'passed',
+      says: set,
+    })
+  })
+
+  test('that could not be set is a fault, with what is missing', () => {
+    expect(check('mixer', { programs: told(set, unlike) })).toMatchObject({
+      state: 'failed',
+      says: unlike,
+      exit: 1,
+    })
+  })
+
+  test('is not asked for where no card is to be there, or nothing was said', () => {
+    const programs = told(unlike)
+    expect(check('mixer', { programs, args: ['--where', 'boot'] })).not.toHaveProperty('state')
+    expect(check('mixer', { programs, card: { bus: 'usb' } })).not.toHaveProperty('state')
+    expect(check('mixer', { programs: told() })).not.toHaveProperty('state')
+  })
+})
+
+describe('the server', () => {
+  const state = (text: string) => ({ 'usr/lib/downbeat/jack-state': `#!${found('sh')}\n${text}\n` })
+  const chosen = 'JACK plays through Desk: it has the most channels (channels: Desk 8, Synth 2)'
+  const told = {
+    journalctl: `case "$*" in *jackd-card*) echo 'JACK plays through Synth: x'; echo '${chosen}' ;; esac`,
+  }
+
+  test('that runs is said with its card, and why it is that one', () => {
+    expect(check('server', { files: state(''), programs: told })).toMatchObject({
+      state: 'passed',
+      says: chosen,
+    })
+  })
+
+  test('that was given up is a fault, with the reason', () => {
+    const why = 'JACK has failed again and again on the sound card Desk, …: no such device'
+    const files = state(`echo '${why}'; echo 'It is started again when …'`)
+    expect(check('server', { files, programs: told })).toMatchObject({
+      state: 'failed',
+      says: why,
+      do: "plug in the card again; journalctl -b -u 'jackd@*' says more",
+      exit: 1,
+    })
+  })
+
+  test('is not asked for where no card is to be there', () => {
+    const files = state('echo no')
+    expect(check('server', { files, args: ['--where', 'boot'] })).not.toHaveProperty('state')
+    expect(check('server', { files, card: { bus: 'usb' } })).not.toHaveProperty('state')
+  })
+
+  test.each(['jackd-midi.service', 'downbeat-autostart.service'])(
+    '%s that was given up is a fault',
+    (unit) => {
+      const programs = { systemctl: `[ "$*" = '-q is-failed ${unit}' ]` }
+      expect(check(unit, { programs })).toMatchObject({
+        state: 'failed',
+        says: expect.stringContaining('is not tried any more') as string,
+        do: `journalctl -b -u ${unit} says why; sudo systemctl restart ${unit} tries it again`,
+      })
+      expect(check(unit)).not.toHaveProperty('state')
+    },
+  )
+})
+
+describe('what is known of the board', () => {
+  const gap = "Wi-Fi works only where it's a chip"
+  const chips = { lacking: 'BCM43430/2', working: 'BCM43430/1' }
+  const their = [{ ...boards[0]!, wifi_firmware: chips, wifi_gap: gap }, boards[1]!]
+  const on = (compatible: string) => ({ 'proc/device-tree/compatible': `${compatible}\0` })
+  const cases = join(repository, 'test/cases/radio')
+  const radio = (log: string | undefined, files: Record<string, string> = {}, board = 'board-1') =>
+    check('wifi', {
+      their,
+      files: { ...on(`maker,${board}`), ...files },
+      programs: log === undefined ? {} : { dmesg: `cat '${join(cases, log)}'` }, // test/cases/radio/README.md
+    })
+  const wlan = { 'sys/class/net/wlan0/phy80211/name': 'phy0\n' }
+
+  test('that its radio may lack its firmware is said where no radio is there', () => {
+    expect(radio(undefined)).toMatchObject({
+      state: 'warning',
+      says: `no radio is there, and the log of this boot does not tell its chip. ${gap}`,
+      do: 'a USB adapter for Wi-Fi or Ethernet',
+      exit: 0,
+    })
+  })
+
+  test('and that it is the chip without, where the driver says so', () => {
+    expect(radio('bcm43430-2.log')).toMatchObject({
+      state: 'warning',
+      says: `the radio of this board is a BCM43430/2, and has no firmware. ${gap}`,
+      do: 'a USB adapter for Wi-Fi or Ethernet',
+      exit: 0,
+    })
+  })
+
+  test('and not that it lacks something where it works: it has the other chip', () => {
+    expect(radio('bcm43430-1.log', wlan)).toMatchObject({
+      state: 'passed',
+      says: 'the radio, a BCM43430/1, has its firmware',
+    })
+    expect(radio(undefined, wlan)).toMatchObject({ says: 'the radio has its firmware' })
+  })
+
+  test('a radio whose firmware is there and that does not work is a fault', () => {
+    expect(radio('bcm43430-1.log')).toMatchObject({
+      state: 'failed',
+      says: 'the radio of this board is a BCM43430/1, which has firmware, and does not work',
+      do: 'dmesg | grep brcmfmac says why',
+    })
+  })
+
+  test('on another board nothing of this is said', () => {
+    expect(radio('bcm43430-2.log', {}, 'board-2')).not.toHaveProperty('state')
+  })
+
+  test('with this sound card is said with its thread, and only on that board', () => {
+    const known = { two: ['it stops (https://example.org/1)'] }
+    const card = { bus: 'i2s' as const, alsa_id: 'x', known }
+    expect(check('pair', { card, files: on('maker,board-2') })).toMatchObject({
+      state: 'info',
+      says: 'known of this sound card on this board: it stops (https://example.org/1)',
+    })
+    expect(check('pair', { card, files: on('maker,board-1') })).not.toHaveProperty('state')
+  })
+})
+
 test.each([
   ['51540', 'info', '51 °C'],
   ['79999', 'info', '79 °C'],
@@ -935,6 +1100,21 @@ describe('the sound card', () => {
       })
     },
   )
+
+  test('may have tunings of its own, which are asked in their place among the others', () => {
+    const tunings = ['a', 'b', 'c'].map((id) => tuning(id, [{ run: `echo ${id}`, prints: id }]))
+    const said = (own: string[]): Document =>
+      asked(tunings, { card: { bus: 'none', own }, args: ['--where', 'boot'] })
+    for (const own of [[], ['b'], ['a', 'c'], ['a', 'b', 'c']])
+      expect(
+        said(own).tunings.map(({ id, state }) => [id, state]),
+        own.join(),
+      ).toEqual([
+        ['a', 'passed'],
+        ['b', 'passed'],
+        ['c', 'passed'],
+      ])
+  })
 
   test('is not looked for where there is none to be', () => {
     expect(asked([]).checks.find(({ id }) => id === 'card')).toBeUndefined()

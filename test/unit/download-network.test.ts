@@ -6,12 +6,8 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { download } from '../../lib/engine/fetch/download.ts'
-import {
-  isDowngrade,
-  proxiesOf,
-  addressOf,
-  withoutSecrets,
-} from '../../lib/engine/fetch/address.ts'
+import { withoutSecrets } from '../../lib/common/words/secrets.ts'
+import { isDowngrade, proxiesOf, addressOf } from '../../lib/engine/fetch/address.ts'
 import { explained } from '../../lib/engine/fetch/refusals.ts'
 import { serveProxy } from '../stand-in/proxy.ts'
 import type { Proxy } from '../stand-in/proxy.ts'
@@ -240,14 +236,18 @@ describe('a proxy', () => {
     })
   })
 
-  test.each(['socks5://me:secret@a:1', 'http://me:se%cret@a:1', 'http://', ':'])(
-    'that is none is refused by its name: %s',
-    (value) => {
-      expect(refusal(() => proxiesOf({ HTTPS_PROXY: value }))).toBe(
-        'HTTPS_PROXY: is no address of a proxy such as http://proxy.example:3128',
-      )
-    },
-  )
+  test.each([
+    'socks5://me:secret@a:1',
+    'http://me:se%cret@a:1',
+    'http://',
+    ':',
+    'http://a\nb',
+    'a\tb',
+  ])('that is none is refused by its name: %j', (value) => {
+    expect(refusal(() => proxiesOf({ HTTPS_PROXY: value }))).toBe(
+      'HTTPS_PROXY: is no address of a proxy such as http://proxy.example:3128',
+    )
+  })
 })
 
 /** A key and a certificate for 127.0.0.1, in PEM; undefined where there is no openssl. */

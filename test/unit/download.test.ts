@@ -7,7 +7,6 @@ import { download } from '../../lib/engine/fetch/download.ts'
 import { createMeter } from '../../lib/common/words/meter.ts'
 import type { Progress } from '../../lib/common/words/meter.ts'
 import { userAgent } from '../../lib/engine/fetch/request.ts'
-import { enter } from '../../lib/engine/sandbox/sandbox.ts'
 import { downloadMemory } from '../../scripts/bench/download-memory.ts'
 import { bytesContent, sha256Of } from '../stand-in/content.ts'
 import type { Step } from '../stand-in/script.ts'
@@ -557,7 +556,8 @@ describe('a disk', () => {
     const small = join(temporaryFolder(), 'small')
     const script = `mkdir ${small} && mount -t tmpfs -o size=1m small ${small} && "$@"; cp ${small}/*.part* ${folder}`
     const { ended } = otherProcess({ url, sha256, folder: small }, [
-      ...enter(true),
+      'bash',
+      join(repository, 'test/stand-in/machine.sh'),
       'bash',
       '-c',
       script,

@@ -13,6 +13,13 @@ test('a file that somebody may not read is told as that', () => {
   )
 })
 
+test('a full disk is told as that, by a path or without one', () => {
+  const full = (path?: string): unknown =>
+    systemError(Object.assign(new Error(), { code: 'ENOSPC', ...(path ? { path } : {}) }))
+  expect(full('/a/build.json')).toMatchObject({ message: 'the disk of /a is full', exitCode: 3 })
+  expect(full()).toMatchObject({ message: 'a disk is full', exitCode: 3 })
+})
+
 test('what nobody has foreseen stays what it is', () => {
   const fault = new TypeError('undefined is not a function')
   expect(systemError(fault)).toBe(fault)

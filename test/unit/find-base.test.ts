@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { findBase } from '../../lib/plan/choices/find-base.ts'
 import type { BaseQuestion, FoundBase } from '../../lib/plan/choices/find-base.ts'
-import { catalogueAt, repository as root, temporaryFolder } from './fixtures.ts'
+import { catalogueAt, copyOfRepository, repository as root, temporaryFolder } from './fixtures.ts'
 
 const sha = 'a'.repeat(64)
 const lists = 'https://downloads.raspberrypi.com/os_list_imagingutility_v4.json'
@@ -38,15 +38,21 @@ describe('the base of an image', () => {
     const path = imageFile('2026-06-18-raspios-trixie-arm64-lite.img.xz')
     const sha256 = createHash('sha256').update('an image').digest('hex')
     const found = { id: 'raspios-lite-arm64', image: { url: pathToFileURL(path).href, sha256 } }
-    expect(await find({ base: path })).toEqual(found)
-    expect(await find({ base: path.split('/').at(-1)!, folder: join(path, '..') })).toEqual(found)
+    const unpinned = { ...found, unpinned: true }
+    expect(await find({ base: path })).toEqual(unpinned)
+    const base = path.split('/').at(-1)!
+    expect(await find({ base, folder: join(path, '..') })).toEqual(unpinned)
     expect(await find({ base: path, sha256 })).toEqual(found)
   })
 
   test('may be an image on this disk by its address, in which a space is not a space', async () => {
     const path = imageFile('my raspios trixie-arm64.img')
     const sha256 = createHash('sha256').update('an image').digest('hex')
-    const found = { id: 'raspios-lite-arm64', image: { url: pathToFileURL(path).href, sha256 } }
+    const found = {
+      id: 'raspios-lite-arm64',
+      unpinned: true,
+      image: { url: pathToFileURL(path).href, sha256 },
+    }
     expect(found.image.url).toContain('my%20raspios')
     expect(await find({ base: found.image.url, like: 'raspios-lite-arm64' })).toEqual(found)
     expect(
@@ -90,15 +96,75 @@ describe('the base of an image', () => {
 
   test('that is not there, a folder, or another file than was meant is refused', async () => {
     await expect(find({ base: './gone.img.xz' })).rejects.toThrow(
-      'image.yaml:3:1 base: there is no file /nowhere/gone.img.xz',
+      'image.yaml:3:1 base: /nowhere/gone.img.xz: there is no such file',
     )
-    await expect(find({ base: root })).rejects.toThrow(
-      `${root} is no file: expected an image, such as raspios.img.xz`,
-    )
+    await expect(find({ base: root })).rejects.toThrow(`${root}: is a folder: name a file`)
     const path = imageFile('raspios-trixie-arm64.img')
     await expect(find({ base: path, sha256: sha })).rejects.toThrow(`${path} has the sha256 `)
     await expect(find({ base: 'debian-trixie-arm64', sha256: sha })).rejects.toThrow(
       'a sha256 goes with the path or the address of an image',
+    )
+  })
+})
+
+describe('a base that nobody has signed and nobody has pinned', () => {
+  const planned = async (
+    question: Partial<BaseQuestion> & { base: string },
+    edits: Parameters<typeof copyOfRepository>[0] = {},
+  ) => {
+    const catalogue = catalogueAt(copyOfRepository(edits))
+    const base = await findBase(catalogue, { place: '', folder: '/', ...question }, () =>
+      Promise.resolve(
+        JSON.stringify({
+          os_list: [
+            {
+              name: 'Raspberry Pi OS Lite (64-bit)',
+              url: 'https://example.org/new.img.xz',
+              image_download_sha256: sha,
+            },
+          ],
+        }),
+      ),
+    )
+    return resolve(catalogue, join(catalogue.root, 'image.yaml'), [], { base })
+  }
+
+  test('is told by the plan, with what to do: an image of this disk whose sha256 was not given', async () => {
+    const path = imageFile('my-raspios-trixie-arm64.img')
+    const { unanswered_base, warnings } = await planned({ base: path })
+    expect(unanswered_base).toBe(
+      `base: nobody has signed ${path}, and nobody has named its sha256. Whoever made it decides what is on the card, and its programs run in the sandbox of this build. If you know its sha256, name it: --base-sha256`,
+    )
+    expect(warnings[0]).toBe(unanswered_base)
+  })
+
+  test('or the newest one of a list, where its base has no key', async () => {
+    const unsigned = {
+      'bases/raspios-lite-arm64.yaml': (text: string) =>
+        text.replace(/^signature:\n(?: .*\n)+/m, ''),
+    }
+    const base = 'raspios-lite-arm64@latest'
+    expect((await planned({ base }, unsigned)).unanswered_base).toContain(
+      'nobody has signed https://example.org/new.img.xz,',
+    )
+    expect((await planned({ base })).unanswered_base).toBeUndefined()
+  })
+
+  test('is none whose sha256 was given, is in bases/, or that is Debian itself', async () => {
+    const path = imageFile('my-raspios-trixie-arm64.img')
+    const sha256 = createHash('sha256').update('an image').digest('hex')
+    const answered = async (...asked: Parameters<typeof planned>): Promise<void> =>
+      expect((await planned(...asked)).unanswered_base).toBeUndefined()
+    await answered({ base: path, sha256 })
+    await answered({ base: 'https://example.org/raspios-trixie-arm64.img', sha256: sha })
+    await answered({ base: 'debian-trixie-arm64' })
+    await answered({ base: 'raspios-lite-arm64' })
+    await answered(
+      { base: path },
+      {
+        'bases/raspios-lite-arm64.yaml': (text: string) =>
+          text.replace(/^ {2}sha256: .*$/m, `  sha256: ${sha256}`),
+      },
     )
   })
 })
@@ -149,7 +215,13 @@ describe('@latest', () => {
       fingerprint: expect.stringMatching(/^[0-9A-F]{40}$/),
     }
     const one = { ...entry, url: elsewhere, image_download_sha256: sha }
-    const asPlanned = { url: elsewhere, sha256: sha, suite: 'trixie', arch: 'arm64' }
+    const asPlanned = {
+      url: elsewhere,
+      sha256: sha,
+      max_bytes: 16 * 2 ** 30,
+      suite: 'trixie',
+      arch: 'arm64',
+    }
     expect(await planned({ base: 'raspios-lite-arm64@latest' }, list(one))).toEqual({
       ...asPlanned,
       unpacked_sha256: entry.extract_sha256,

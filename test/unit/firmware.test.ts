@@ -342,6 +342,18 @@ test('gpu_mem=16 needs the cut-down firmware, start_x the one with codecs, a boa
   expect(paths('gpu_mem=16', five)).toEqual([])
 })
 
+test('the overlay of another stepping has to be there, on a mainline tree only', () => {
+  const stepped = { ...five, stepping_overlays: ['bcm2712d0'] }
+  const path = 'overlays/bcm2712d0.dtbo'
+  expect(checkFirmwareFiles(fat('', {}), stepped)).toEqual([])
+  expect(checkFirmwareFiles(fat('upstream_kernel=1', {}), stepped)).toEqual([
+    { path, present: false },
+  ])
+  expect(checkFirmwareFiles(fat('upstream_kernel=1', { [path]: '' }), stepped)).toEqual([
+    { path, present: true },
+  ])
+})
+
 test('gpu_mem in an included file does not choose the firmware, because its loader knows no include', () => {
   expect(
     checkFirmwareFiles(fat('include gpu.txt', { 'gpu.txt': 'gpu_mem=16' }), fourHundred).map(

@@ -13,9 +13,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, onTestFinished } from 'vitest'
+import { uniqueBy } from '../../lib/common/unique.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
-import type { Catalogue, Checked } from '../../lib/plan/catalogue/catalogue.ts'
+import type { Catalogue } from '../../lib/plan/catalogue/catalogue.ts'
+import type { Checked } from '../../lib/plan/kept-plan.ts'
 import type { Plan, PlannedBoard, PlannedSoundcard } from '../../lib/plan/plan.ts'
 import { render } from '../../stages/configure/render.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
@@ -64,6 +66,7 @@ const dataFolders = [
   'profiles',
   'templates',
   'packages',
+  'tables',
 ]
 
 /**
@@ -88,7 +91,7 @@ function copied(edits: Edits, whole: (folder: string) => boolean): string {
       symlinkSync(join(repository, folder), join(root, folder))
     }
   }
-  for (const file of ['image.yaml', 'imager.yaml', 'priorities.yaml'])
+  for (const file of ['driverless.yaml', 'image.yaml', 'imager.yaml', 'priorities.yaml'])
     cpSync(join(repository, file), join(root, file))
   for (const [path, edit] of Object.entries(edits)) {
     if (edit === null) rmSync(join(root, path))
@@ -116,6 +119,8 @@ const overvolted = `${three('usb')}overclock: { arm_freq: 1300, over_voltage: 2 
 
 /** What a tuning wants beside being asked for on a Pi 3B with a USB card. */
 const wants: Record<string, { image?: string; sets?: string[]; edits?: Edits }> = {
+  'board-config': { image: 'board: pi4b\nsoundcard: usb\n' },
+  'clock-without-fan': { image: 'board: pi5\nsoundcard: usb\n' },
   'clock-pinned-overvolted': { image: overvolted },
   'dbus-reservation': { sets: ['tunings.no-dbus=off'] },
   'i2s-card-first': { image: three('hifiberry-dac') },
@@ -125,15 +130,20 @@ const wants: Record<string, { image?: string; sets?: string[]; edits?: Edits }> 
       'kernel/debian.yaml': (text) => text.replace('usb_driver: dwc2', 'usb_driver: dwc_otg'),
     },
   },
+  'network-manager-power-save': { sets: ['base=raspios-lite-arm64'] },
   'no-desk-services': { sets: ['base=raspios-lite-arm64'] },
   'packaged-kernel': { sets: ['base=raspios-lite-arm64', 'kernel.source=packaged'] },
+  'packaged-kernel-upgrades': { sets: ['kernel.source=packaged'] },
   'onboard-card-first': { image: three('onboard') },
   overclock: { image: overvolted },
   'performance-governor': { sets: ['tunings.no-frequency-scaling=off'] },
   'pwm-sigma-delta': { image: three('onboard') },
   'rt-throttling-kept': { image: 'board: pi1b\nsoundcard: usb\n', edits: archOf('armel') },
+  'second-card': { sets: ['jack.second_card=usb'] },
   'threaded-interrupts': { sets: ['tunings.realtime-kernel=off'] },
   'uart-midi': { sets: ['tunings.serial-console=off'] },
+  'usb-gadget': { image: 'board: zero2w\nsoundcard: hifiberry-dac\n' },
+  'usb-host-port': { image: 'board: zero2w\nsoundcard: usb\n' },
   'usb-current': { image: 'board: pi1b-plus\nsoundcard: usb\n', edits: archOf('armel') },
 }
 
@@ -155,6 +165,18 @@ export function cardOf(id: string): PlannedSoundcard {
   const { driver, ...card } = catalogueAt(repository).entry('soundcards', id, 'test').value
   return { id, ...card, driver: typeof driver === 'string' ? driver : driver.mainline }
 }
+
+/**
+ * One sound card of each kind. Of the many on USB most differ in what no choice goes by: their
+ * numbers, and how many channels they have.
+ */
+export const kindsOfCards = (): string[] =>
+  uniqueBy(idsOf('soundcards').map(cardOf), (card) => {
+    const { bus, overlay, on, found_by, playback, capture, channels, other_rates, jack } = card
+    const ways = [playback > 0, capture > 0, channels, other_rates]
+    const limits = [jack.smallest_ms, jack.period_step, jack.sixteen_bit]
+    return JSON.stringify([bus, overlay, on, found_by.usb === 'any', ways, limits])
+  }).map(({ id }) => id)
 
 /** The files that the plan renders, by their whole path in the image. */
 export const filesOf = (plan: Plan): Map<string, string> =>

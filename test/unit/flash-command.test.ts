@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { downbeat as run, repository, temporaryFolder, until } from './fixtures.ts'
 import {
@@ -64,15 +64,16 @@ test('a device is written to past the page cache, by its map, and is nobody else
   expect(now.subarray(MiB, 2 * MiB).equals(old.subarray(MiB, 2 * MiB))).toBe(true)
 })
 
-test('what another program holds for itself is refused, or a file written to at the same time', async () => {
+test('what another program has for itself, or open for writing, is refused with its name', async () => {
   const { folder, card } = bench()
   const device = loopDevice(card)
-  const held = await open(device, constants.O_RDWR | constants.O_EXCL)
+  const held = await open(device, constants.O_RDWR | (device === card ? 0 : constants.O_EXCL))
   onTestFinished(() => held.close())
   const { status, stderr } = await downbeat([folder, device, '--yes'])
-  const said = `✖ ${device} is in use by another program\n  to mend it: close what uses it (lsblk shows what is mounted), and try again\n`
-  // O_EXCL means nothing for a regular file
-  expect([status, stderr]).toEqual(device === card ? [0, ''] : [3, said])
+  expect([status, stderr]).toEqual([
+    2,
+    `✖ ${device}: it is in use (${basename(process.argv0)} (process ${process.pid}) has it open for writing): end that program\n`,
+  ])
 })
 
 test('--dry-run shows every rule, and writes nothing', async () => {
@@ -131,8 +132,10 @@ describe('refused with exit status 2, one message and an untouched disk is', () 
   test('the image itself', async () => {
     const { folder } = bench()
     const path = join(folder, 'x.img')
-    await refused([path, path, '--yes'], `✖ ${path}: this is the image itself\n`, () =>
-      readFileSync(path),
+    await refused(
+      [path, path, '--yes'],
+      `✖ ${path}: this is the image itself: name another file\n`,
+      () => readFileSync(path),
     )
   })
 
@@ -193,6 +196,39 @@ describe('without a disk', () => {
     expect(stdout).toMatch(
       /^✖ \/dev\/nvme0n1 .*\n {4}this system itself runs from it \(\/boot\/efi, \/, \[SWAP\]\)$/m,
     )
+  })
+
+  test('what a disk says of itself reaches no terminal as it is', async () => {
+    const hostile = '\u001B[2J\u009B31m\u202Etxt\u0007\n✔ /dev/sda'
+    const disk = {
+      name: '/dev/sdx',
+      kname: '/dev/sdx',
+      type: 'disk',
+      subsystems: 'block:scsi:usb:pci',
+      size: 64e9,
+      'log-sec': 512,
+      tran: 'usb',
+      'maj:min': '8:200',
+      label: hostile,
+      model: hostile,
+      serial: hostile,
+      vendor: hostile,
+    }
+    const blockdevices = [disk, { ...disk, name: '/dev/sdy', mountpoints: [`/media/${hostile}`] }]
+    const folder = folderOf({ 'x.img': image, json: JSON.stringify({ blockdevices }) })
+    const { stdout, stderr } = await downbeat([join(folder, 'x.img'), '--dry-run'], {
+      env: inPath({ lsblk: `cat ${join(folder, 'json')}` }),
+    })
+    expect(stderr).toBe('')
+    expect(stdout.trimEnd().split('\n')).toHaveLength(3)
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    expect(stdout).toContain(String.raw`\u001b[2J\u009b31m\u202etxt\u0007 ✔ /dev/sda`)
+  })
+
+  test('nor does a name that was typed', async () => {
+    const { status, stderr } = await downbeat(['x\u001B[31m\n✔ y.img', '/dev/null'])
+    expect([status, stderr.split('\n').length]).toEqual([2, 2])
+    expect(stderr).toContain(String.raw`✖ x\u001b[31m\n✔ y.img: there is no such file`)
   })
 
   test('--dry-run lists them, and is content with that', async () => {

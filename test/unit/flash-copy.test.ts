@@ -13,7 +13,8 @@ import { flash } from '../../lib/card/flash/flash.ts'
 import type { FlashOptions } from '../../lib/card/flash/flash.ts'
 import { openSource } from '../../lib/card/image-file/source.ts'
 import type { Target } from '../../lib/card/flash/target.ts'
-import { deviceNumber, TargetError } from '../../lib/card/flash/target.ts'
+import { deviceNumber } from '../../lib/card/drives/identity.ts'
+import { TargetError } from '../../lib/card/flash/target.ts'
 import {
   bmapText,
   card,
@@ -501,7 +502,10 @@ test('buffers begin at a page, as O_DIRECT wants it', () => {
 })
 
 test("the kernel's number of a device is read as lsblk writes it", () => {
-  expect([deviceNumber(0x0810), deviceNumber(0x10_0000 * 3 + 0xb305)]).toEqual(['8:16', '179:773'])
+  expect([deviceNumber(0x0810n), deviceNumber(0x10_0000n * 3n + 0xb305n)]).toEqual([
+    '8:16',
+    '179:773',
+  ])
 })
 
 test('a file that is flashed to twice holds the second image', async () => {

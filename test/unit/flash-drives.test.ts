@@ -2,11 +2,9 @@ import { readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { HostError } from '../../lib/common/words/errors.ts'
-import { driveOfDiskutil, namesOfDiskutil } from '../../lib/card/drives/diskutil.ts'
 import { difference, fingerprint, systemMounts } from '../../lib/card/drives/drive.ts'
 import { driveAt, listDrives } from '../../lib/card/drives/drives.ts'
 import { drivesOfLsblk } from '../../lib/card/drives/lsblk.ts'
-import { parsePlist } from '../../lib/card/drives/plist.ts'
 import { repository } from './fixtures.ts'
 import { card, emptyFile, folderOf, systemError } from './flash-fixtures.ts'
 
@@ -21,6 +19,11 @@ describe('what lsblk says of', () => {
       card({
         labels: ['bootfs', 'rootfs'],
         partitions: ['/dev/sdb1', '/dev/sdb2'],
+        numbers: ['8:17', '8:18'],
+        contents: [
+          { device: '/dev/sdb1', type: 'vfat' },
+          { device: '/dev/sdb2', type: 'ext4' },
+        ],
         mounts: [
           { device: '/dev/sdb1', at: '/media/me/bootfs' },
           { device: '/dev/sdb2', at: '/media/me/rootfs' },
@@ -35,6 +38,17 @@ describe('what lsblk says of', () => {
       removable: true,
       transport: 'mmc',
       model: '',
+    })
+  })
+
+  test('a disk on a SATA port that may be opened: the kernel calls it removable, but it is no card', () => {
+    expect(drive('/dev/sde')).toMatchObject({ removable: false, transport: 'sata' })
+  })
+
+  test('what is closed: an encrypted volume that nobody has opened', () => {
+    expect(drive('/dev/sdf')).toMatchObject({
+      users: [],
+      contents: [{ device: '/dev/sdf1', type: 'crypto_LUKS' }],
     })
   })
 
@@ -175,44 +189,14 @@ describe('a disk that is looked at again', () => {
   })
 })
 
-describe('macOS', () => {
-  const list = captured('diskutil-list.plist')
-
-  test('lists whole disks, and a card of them with what is mounted', () => {
-    expect(namesOfDiskutil(list)).toEqual(['disk4', 'disk5'])
-    expect(driveOfDiskutil(list, captured('diskutil-info.plist'))).toEqual(
-      card({
-        path: '/dev/rdisk4',
-        model: 'Built In SDXC Reader & Co',
-        serial: '',
-        transport: 'mmc',
-        labels: ['bootfs'],
-        mounts: [{ device: '/dev/disk4', at: '/Volumes/bootfs' }],
-        partitions: ['/dev/disk4s1', '/dev/disk4s2'],
-        number: 'disk4',
-        unmount: 'diskutil unmountDisk',
-      }),
-    )
-  })
-
-  test('is asked by diskutil', async () => {
-    const found = await listDrives(
-      (...argv) =>
-        Promise.resolve(
-          captured(argv[1] === 'list' ? 'diskutil-list.plist' : 'diskutil-info.plist'),
-        ),
-      'darwin',
-    )
-    expect(found.map(({ path }) => path)).toEqual(['/dev/rdisk4', '/dev/rdisk4'])
-  })
-
-  test('writes property lists, of which a broken one is refused', () => {
-    expect(
-      parsePlist(
-        '<plist version="1.0"><array><true/><integer>7</integer><string/><dict/></array></plist>',
-      ),
-    ).toEqual([true, 7, '', {}])
-    expect(() => parsePlist('<plist><dict><key>a</key></dict></plist>')).toThrow('not whole')
-    expect(() => parsePlist('could not find disk')).toThrow('no property list')
-  })
+test('on another system than Linux no disk is listed, and it is said what does write cards there', async () => {
+  const asked: string[] = []
+  const ask = (...argv: string[]) => (asked.push(...argv), Promise.resolve(''))
+  await expect(listDrives(ask, 'darwin')).rejects.toThrow(
+    new HostError(
+      'disks are written to on Linux only',
+      'take Raspberry Pi Imager here: "Use custom", and the .img or .img.xz file (docs/flashing.md)',
+    ),
+  )
+  expect(asked).toEqual([])
 })

@@ -25,7 +25,10 @@ export const card = (different: Partial<Drive> = {}): Drive => ({
   labels: [],
   partitions: [],
   number: '8:16',
-  unmount: 'sudo umount',
+  contents: [],
+  numbers: [],
+  names: 1,
+  holders: [],
   ...different,
 })
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { HostError, ProofError, UserError } from '../../lib/common/words/errors.ts'
 import type { Interrupted } from '../../lib/common/words/errors.ts'
@@ -7,7 +6,7 @@ import type { Holding } from '../../lib/card/flash/on-target.ts'
 import type { Target } from '../../lib/card/flash/target.ts'
 import { TargetError } from '../../lib/card/flash/target.ts'
 import { writePatches } from '../../lib/card/flash/write-patches.ts'
-import { card, folderOf, memoryTarget, MiB, noise, systemError } from './flash-fixtures.ts'
+import { card, memoryTarget, MiB, noise, systemError } from './flash-fixtures.ts'
 
 const CARD = 16 * MiB
 const drive = card({ bytes: CARD })
@@ -19,12 +18,11 @@ const half =
  * Writes two patches, which begin where a sector does, to a target in memory, or to the given one.
  */
 async function run(target: Target, options: Partial<Holding> = {}, to = drive): Promise<void> {
-  const folder = folderOf({ one, two })
   const patches = [
-    { start: 4 * MiB + 512, path: join(folder, 'one') },
-    { start: 8 * MiB, path: join(folder, 'two') },
+    { start: 4 * MiB + 512, data: one },
+    { start: 8 * MiB, data: two },
   ]
-  await writePatches(patches, to, {
+  await writePatches([patches], to, {
     question: { large: true },
     open: () => Promise.resolve(target),
     look: () => Promise.resolve(to),
@@ -53,6 +51,35 @@ test('patches are on the card afterwards, read back, and nothing else is', async
     'sync',
     `read ${first}`,
     `read ${second}`,
+    'close',
+  ])
+})
+
+test('a group of patches is on the card before the next one is begun, and the last of a block is read back', async () => {
+  const target = memoryTarget(CARD)
+  const groups = [
+    [{ start: 4096, data: two }],
+    [],
+    [
+      { start: 8 * MiB, data: one },
+      { start: 4096, data: noise(12288, 7) },
+    ],
+  ]
+  await writePatches(groups, drive, {
+    question: { large: true },
+    open: () => Promise.resolve(target),
+    look: () => Promise.resolve(drive),
+    signal: new AbortController().signal,
+  })
+  expect(target.asked).toEqual([
+    'write 4096 12288',
+    'sync',
+    'sync',
+    `write ${8 * MiB} 4096`,
+    'write 4096 12288',
+    'sync',
+    'read 4096 12288',
+    `read ${8 * MiB} 4096`,
     'close',
   ])
 })

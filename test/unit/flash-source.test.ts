@@ -167,7 +167,7 @@ test('unpacking that was stopped before it began does not begin', async () => {
   await expect(chunks[Symbol.asyncIterator]().next()).rejects.toThrow('stopped')
 })
 
-describe('a part of the image that is replaced by another file', () => {
+describe('a part of the image that is replaced by other bytes', () => {
   const patch = noise(2 * MiB, 11)
   const patched = (start: number, data = patch): Buffer => {
     const expected = Buffer.from(image)
@@ -176,20 +176,16 @@ describe('a part of the image that is replaced by another file', () => {
   }
 
   test.each(Object.keys(packed))('is what is written of it (%s)', async (name) => {
-    const folder = folderOf({ ...packed, patch })
-    const { data } = await written(join(folder, name), [
-      { start: 3 * MiB, path: join(folder, 'patch') },
-    ])
+    const folder = folderOf(packed)
+    const { data } = await written(join(folder, name), [{ start: 3 * MiB, data: patch }])
     expect(data.equals(patched(3 * MiB))).toBe(true)
   })
 
   test.each(Object.keys(packed))(
     'counts as mapped, beside what the map names (%s)',
     async (name) => {
-      const folder = folderOf({ ...packed, patch, 'x.bmap': map })
-      const { data, source } = await written(join(folder, name), [
-        { start: 5 * MiB, path: join(folder, 'patch') },
-      ])
+      const folder = folderOf({ ...packed, 'x.bmap': map })
+      const { data, source } = await written(join(folder, name), [{ start: 5 * MiB, data: patch }])
       expect(source.mapped).toBe((2 + 768 + 512 + 1) * 4096)
       expect(
         data.subarray(2 * MiB, 7 * MiB).equals(patched(5 * MiB).subarray(2 * MiB, 7 * MiB)),
@@ -200,9 +196,9 @@ describe('a part of the image that is replaced by another file', () => {
 
   test('may begin and end anywhere: whole blocks are written, with the bytes of the image around it', async () => {
     const few = noise(100, 13)
-    const folder = folderOf({ ...packed, few, 'x.bmap': map })
+    const folder = folderOf({ ...packed, 'x.bmap': map })
     const { data, pieces } = await written(join(folder, 'x.img'), [
-      { start: 9 * MiB + 4090, path: join(folder, 'few') },
+      { start: 9 * MiB + 4090, data: few },
     ])
     expect(pieces).toContainEqual([9 * MiB, 8192])
     expect(
@@ -244,9 +240,9 @@ describe('a part of the image that is replaced by another file', () => {
     async (name) => {
       const broken = Buffer.from(image).fill('!', 3 * MiB, 3 * MiB + 1)
       const other = bmapText(broken, ranges)
-      const folder = folderOf({ ...packed, patch: noise(4096, 29), 'x.bmap': other })
+      const folder = folderOf({ ...packed, 'x.bmap': other })
       const over = (start: number) =>
-        written(join(folder, name), [{ start, path: join(folder, 'patch') }])
+        written(join(folder, name), [{ start, data: noise(4096, 29) }])
       const said =
         / its bytes 2097152 to 5246975 do not match .*x\.bmap: the image or its map is damaged; get both again$/
       await expect(over(4 * MiB)).rejects.toThrow(said)
@@ -255,11 +251,10 @@ describe('a part of the image that is replaced by another file', () => {
   )
 
   test('several of them lie where they belong, in whatever order they are given', async () => {
-    const folder = folderOf({ 'x.img': image, one: noise(512, 17), two: noise(512, 19) })
-    const path = (name: string) => join(folder, name)
-    const { data } = await written(path('x.img'), [
-      { start: 6 * MiB + 512, path: path('two') },
-      { start: 6 * MiB, path: path('one') },
+    const folder = folderOf({ 'x.img': image })
+    const { data } = await written(join(folder, 'x.img'), [
+      { start: 6 * MiB + 512, data: noise(512, 19) },
+      { start: 6 * MiB, data: noise(512, 17) },
     ])
     const expected = patched(6 * MiB, noise(512, 17))
     noise(512, 19).copy(expected, 6 * MiB + 512)
@@ -267,14 +262,14 @@ describe('a part of the image that is replaced by another file', () => {
   })
 
   test('must lie within the image, and not upon another', async () => {
-    const folder = folderOf({ 'x.img': image, patch })
-    const one = { start: 11 * MiB, path: join(folder, 'patch') }
+    const folder = folderOf({ 'x.img': image })
+    const one = { start: 11 * MiB, data: patch }
     await expect(openSource(join(folder, 'x.img'), [one])).rejects.toThrow(
-      /patch: it does not fit into the image at byte 11534336$/,
+      /x\.img: it has no bytes 11534336 to 13631487, which settings would be in$/,
     )
-    const two = [0, MiB].map((start) => ({ start, path: one.path }))
+    const two = [0, MiB].map((start) => ({ start, data: one.data }))
     await expect(openSource(join(folder, 'x.img'), two)).rejects.toThrow(
-      /patch: it lies upon .*patch$/,
+      'two patches at byte 1048576',
     )
   })
 })

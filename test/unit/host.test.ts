@@ -69,8 +69,8 @@ describe('a machine', () => {
 })
 
 describe('the questions to this machine', () => {
-  test('have an answer each, and a "no" has the command that mends it', () => {
-    const checks = checkHost()
+  test('have an answer each, and a "no" has the command that mends it', async () => {
+    const checks = await checkHost(temporaryFolder())
     expect(checks.map(({ what }) => what)).toEqual(
       expect.arrayContaining(['program mmdebstrap', 'program flock', "keys of Debian's archive"]),
     )
@@ -80,14 +80,14 @@ describe('the questions to this machine', () => {
     }
   })
 
-  test('are answered with "no" and the package for a program that is in no folder of PATH', () => {
+  test('are answered with "no" and the package for a program that is in no folder of PATH', async () => {
     const before = process.env['PATH']
     onTestFinished(() => void (process.env['PATH'] = before))
     const bin = temporaryFolder()
     write(bin, { mmdebstrap: '#!/bin/sh\n', id: '#!/bin/sh\necho somebody\n' })
     for (const program of ['mmdebstrap', 'id']) chmodSync(join(bin, program), 0o755)
     process.env['PATH'] = bin
-    const checks = checkHost()
+    const checks = await checkHost(temporaryFolder())
     expect(checks).toContainEqual({ what: 'program mmdebstrap', ok: true, found: 'there' })
     expect(checks).toContainEqual({
       what: 'program setpriv',

@@ -153,6 +153,16 @@ describe('only the command line', () => {
     ).toEqual([])
   })
 
+  test('writes to a terminal in one place, where nothing is written that a terminal would obey', () => {
+    const places = linesWith(
+      typescript('scripts'),
+      /\bprocess\.(stdout|stderr)\.write\b|(?<!\.)\bconsole\.\w+\(/,
+    )
+    expect(new Set(places.map((line) => line.split(':')[0]))).toEqual(
+      new Set(['scripts/bench/download-memory.ts', 'scripts/session/print.ts']),
+    )
+  })
+
   test('exits', () => {
     expect(linesWith(others, /\bprocess\.(exit|abort|exitCode)\b/)).toEqual([])
   })

@@ -75,11 +75,24 @@ describe('the tag of a board', () => {
         { name: 'a base', arch } as BaseData,
         { name: 'a kernel' },
       )
-      expect(tags).toEqual([
-        expect.stringMatching(arch === 'arm64' ? /^pi\d-64bit$/ : /^pi\d-32bit$/),
-      ])
+      expect(tags.length).toBeGreaterThan(0)
+      for (const tag of tags)
+        expect(tag).toMatch(arch === 'arm64' ? /^pi\d-64bit$/ : /^pi\d-32bit$/)
     },
   )
+
+  test('is that of its name too, where people look for that: a Pi 2 with the chip of the Pi 3', () => {
+    const of = (arch: string) =>
+      planRelease(
+        catalogueAt(repository),
+        [boardOf('pi2b-1.2')],
+        { name: 'a base', arch } as BaseData,
+        { name: 'a kernel' },
+      )
+    expect(of('armhf').tags).toEqual(['pi3-32bit', 'pi2-32bit'])
+    expect(of('arm64').tags).toEqual(['pi3-64bit'])
+    expect(of('arm64').devices.map(({ name }) => name)).not.toContain('Raspberry Pi 2')
+  })
 
   test('is not that of another chip', () => {
     const { tags, devices } = planRelease(

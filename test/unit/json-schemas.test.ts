@@ -46,6 +46,7 @@ test('each kind of data file has a schema', () => {
 
 test.each([
   ...choiceFiles.map((file) => [file, 'image'] as const),
+  ['driverless.yaml', 'driverless'] as const,
   ['imager.yaml', 'imager'] as const,
   ['priorities.yaml', 'priorities'] as const,
   ['docs/checklist.yaml', 'checklist'] as const,

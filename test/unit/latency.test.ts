@@ -71,6 +71,9 @@ interface Machine {
   /** shell text that is run in place of a period's measurement, or before its figures are said */
   answers?: Record<number, string>
   smallest?: number
+  step?: number
+  /** the server waits for all programs, whatever it is told */
+  always?: boolean
 }
 
 interface Answer {
@@ -88,6 +91,8 @@ function prepared({
   programs: more = {},
   answers = {},
   smallest = 16,
+  step = 1,
+  always = false,
 }: Machine): string {
   const folder = temporaryFolder()
   const bin = join(folder, 'bin')
@@ -108,7 +113,16 @@ function prepared({
     ),
     ...files,
   })
-  const view = { soundcard: { id: 'usb', smallest_period: smallest } } as unknown as View
+  const view = {
+    soundcard: {
+      id: 'usb',
+      smallest_period: smallest,
+      period_step: step,
+      smallest_ms: 0,
+      rates: '44100 48000',
+    },
+    jack: { synchronous: always, asks_synchronous: false },
+  } as unknown as View
   const { path, text } = render({
     templates: [{ path: facts, text: templateAt(facts), executable: false }],
     view,
@@ -384,13 +398,37 @@ describe('the walk', () => {
   })
 })
 
+test('a period need not be a power of two', async () => {
+  expect(rows(await latency(['96', '48']))).toEqual([
+    [96, 'clean'],
+    [48, 'clean'],
+  ])
+})
+
+test('what is heard is late by all periods, or by one less where the server waits for the programs', async () => {
+  const told = async (machine: Machine): Promise<string | undefined> =>
+    / 64 +([\d.]+) ms/.exec((await latency(['64'], machine)).stdout)?.[1]
+  const asked = (server: string): Machine => ({
+    files: { 'etc/default/jackd': defaultSettings.replace('-R -P70', `-R -P70 ${server}`) },
+  })
+  expect(await told({})).toBe('4.0')
+  expect(await told({ always: true })).toBe('2.7')
+  expect(await told(asked('-S'))).toBe('2.7')
+  expect(await told(asked('--sync'))).toBe('2.7')
+  expect(await told(asked('-s'))).toBe('4.0')
+})
+
 describe('refused, with what to type, is', () => {
+  test('a period that the driver of the card does not take', async () => {
+    expect((await latency(['1001'], { step: 4 })).stderr).toContain(
+      '1001: the driver of the card (usb) wants a multiple of 4; try: downbeat-latency 1004 1000',
+    )
+  })
+
   test.each([
     [['abc'], 'abc: expected a period in frames, such as: downbeat-latency 256 128 64'],
     [['064'], '064: expected a period in frames'],
     [['64.5'], '64.5: expected a period in frames'],
-    [['48'], '48: JACK wants a power of two; try: downbeat-latency 64 32'],
-    [['100'], '100: JACK wants a power of two; try: downbeat-latency 128 64'],
     [['8'], '8: the card (usb) can do 16 frames at the least; try: downbeat-latency 16'],
     [['16384'], '16384: JACK takes 8192 frames at the most; try: downbeat-latency 8192'],
     [['-s', '0'], '-s 0: expected seconds from 1 to 3600, such as -s 60'],

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { repository, temporaryFolder, write } from './fixtures.ts'
@@ -92,6 +93,20 @@ test('nothing is installed into a folder of another user', () => {
   expect(run({ DOWNBEAT_CACHE: cache })).toEqual({
     status: 3,
     stdout: '',
-    stderr: `downbeat: ${cache} belongs to another user\n  run the same as that user first, without sudo\n`,
+    stderr: `downbeat: ${cache} belongs to another user\n  ${
+      root
+        ? 'run the same as that user first, without sudo'
+        : `sudo chown -R ${userInfo().username}: ${cache}`
+    }\n`,
   })
+})
+
+test('where no folder can be made, Node is not asked to make one: it would try for ever', () => {
+  const { home, run } = clone('24.30.0')
+  write(home, {
+    'bin/node':
+      '#!/bin/sh\n[ "$1" != --version ] || { echo v24.30.0; exit; }\necho "in ${NODE_COMPILE_CACHE:-nothing}"',
+  })
+  expect(run({ DOWNBEAT_CACHE: '/proc/1/x' }).stdout).toBe('in nothing\n')
+  expect(run({ DOWNBEAT_CACHE: join(home, 'x') }).stdout).toBe(`in ${join(home, 'x/compile')}\n`)
 })

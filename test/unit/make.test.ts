@@ -1,13 +1,16 @@
+import { spawnSync } from 'node:child_process'
 import {
   existsSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { openCache } from '../../lib/engine/cache/cache.ts'
@@ -85,6 +88,24 @@ const inCache = (cache: Cache): string[] =>
   readdirSync(cache.dir)
     .filter((name) => name !== 'locks')
     .sort()
+
+test('what programs print of a stage has no password of a mirror or a proxy in it', async () => {
+  const { stage, options, events } = workshop()
+  const chatty = stage('chatty', {
+    async run({ $ }) {
+      await $`echo Get:1 http://me:secret@mirror.example/debian trixie
+        echo Err: https://token:x@proxy.example:3128 >&2
+        exit 1`
+    },
+  })
+  const error = await failure(make(chatty, options()))
+  const lines = events.flatMap((event) => (event.kind === 'line' ? [event.line] : []))
+  expect(lines.toSorted()).toEqual([
+    'Err: https://proxy.example:3128',
+    'Get:1 http://mirror.example/debian trixie',
+  ])
+  expect((error as StageError).lines.join(' ')).not.toMatch(/secret|token/)
+})
 
 describe('the key of a stage', () => {
   const { stage } = {
@@ -190,9 +211,8 @@ describe('a stage', () => {
     await make([first, second], { ...options(), prepare })
     expect(asked).toHaveLength(1)
     const third = stage('third', { needs: { first } })
-    const lacking = (): never => {
-      throw new HostError('no namespaces', 'allow them')
-    }
+    const lacking = (): Promise<never> =>
+      Promise.reject(new HostError('no namespaces', 'allow them'))
     await expect(
       make([third, stage('fourth')], { ...options(), prepare: lacking }),
     ).rejects.toThrow('no namespaces')
@@ -284,6 +304,88 @@ describe('a stage', () => {
   })
 })
 
+test('a result that says of itself that it has other outputs than its stage is made anew', async () => {
+  const { stage, options, ran, events } = workshop()
+  const thing = stage('thing')
+  const folder = (await make(thing, options())).get('thing')!.folder
+  const entry = join(folder, 'entry.json')
+  const text = readFileSync(entry, 'utf8')
+  for (const other of [
+    text.replace('"file"', '"fill"'), // the one bit of it
+    text.replace('"thing.txt"', `"../${basename(folder)}/thing.txt"`),
+    text.replace(/"outputs": \{[^]*$/, '"outputs": {} }'),
+  ]) {
+    expect(other).not.toBe(text)
+    writeFileSync(entry, other)
+    ran.length = events.length = 0
+    const again = await make(thing, options())
+    expect(ran).toEqual(['thing'])
+    expect(again.get('thing')!.outputs).toEqual({ file: join(folder, 'thing.txt') })
+    expect(events.filter(({ kind }) => kind === 'broken')).toHaveLength(1)
+  }
+})
+
+describe('where every byte is read', () => {
+  /** Three stages that are there, each made with the one before; the first one's bytes are altered. */
+  async function altered() {
+    const shop = workshop()
+    const first = shop.stage('first')
+    const second = shop.stage('second', { needs: { first } })
+    const third = shop.stage('third', { needs: { second } })
+    const made = await make(third, shop.options())
+    const file = made.get('first')!.outputs['file']!
+    const entry = join(made.get('first')!.folder, 'entry.json')
+    writeFileSync(file, readFileSync(file, 'utf8').toUpperCase())
+    const { mtimeMs } = statSync(file)
+    writeFileSync(
+      entry,
+      readFileSync(entry, 'utf8').replace(/"mtime_ms": [\d.]+/, `"mtime_ms": ${mtimeMs}`),
+    )
+    shop.ran.length = shop.events.length = 0
+    return { ...shop, third, file }
+  }
+
+  test('a damaged result far below, whose size and time are right, is found, and made anew with all that was made with it', async () => {
+    const { third, options, ran, events, file } = await altered()
+    await make(third, options({ verify: true }))
+    expect(ran).toEqual(['first', 'second', 'third'])
+    expect(readFileSync(file, 'utf8')).toBe('first of "a"\n')
+    expect(events.filter(({ kind }) => kind === 'broken')).toEqual([
+      { kind: 'broken', stage: 'first', what: 'file has changed' },
+      { kind: 'broken', stage: 'second', what: 'it was made with first, which is damaged' },
+      { kind: 'broken', stage: 'third', what: 'it was made with second, which is damaged' },
+    ])
+  })
+
+  test('what is as it was made is told, and taken', async () => {
+    const { third, options, ran, events } = await altered()
+    await make(third, options({ verify: true }))
+    ran.length = events.length = 0
+    await make(third, options({ verify: true }))
+    expect(ran).toEqual([])
+    expect(kinds(events)).toEqual([
+      'first verified',
+      'second verified',
+      'third verified',
+      'third cached',
+    ])
+  })
+
+  test('what is no longer there, and not needed, is not made', async () => {
+    const { third, options, ran, cache } = await altered()
+    for (const name of inCache(cache))
+      if (name.startsWith('first')) rmSync(join(cache.dir, name), { recursive: true })
+    await make(third, options({ verify: true }))
+    expect(ran).toEqual([])
+  })
+
+  test('only who asks for it pays for it', async () => {
+    const { third, options, ran } = await altered()
+    await make(third, options())
+    expect(ran).toEqual([])
+  })
+})
+
 describe('a stage that fails', () => {
   test('is told with its message and the path of the log, and leaves nothing', async () => {
     const { stage, options, cache, events } = workshop()
@@ -316,6 +418,24 @@ describe('a stage that fails', () => {
       message: 'bad: did not write its output two (two.txt)',
     })
     expect(inCache(cache)).toEqual([])
+  })
+
+  test('because an output is a link, which would lead out of the sandbox, or a pipe, is told, and nothing of it is copied', async () => {
+    const { folder, stage, options, cache } = workshop()
+    write(folder, { secret: 'of the machine' })
+    for (const write_it of [
+      (file: string) => symlinkSync(join(folder, 'secret'), file),
+      (file: string) => void spawnSync('mkfifo', [file]),
+    ]) {
+      const bad = stage('bad', { evidence: ['file'], run: ({ out }) => write_it(out['file']!) })
+      const error = await failure(make(bad, options({ logFile: join(folder, 'a.log') })))
+      expect(error).toMatchObject({
+        name: 'StageError',
+        message: 'bad: its output file (bad.txt) is neither a file nor a folder',
+      })
+      expect(inCache(cache)).toEqual([])
+      expect(readdirSync(folder).filter((name) => name.startsWith('a-'))).toEqual([])
+    }
   })
 
   test('leaves the result that was there before', async () => {
@@ -637,4 +757,51 @@ test('what a build has used is marked in the cache, also what nothing had to loo
   expect([first, last, other].map((of) => used(of) >= now - 1000)).toEqual([true, true, false])
   // It is as good as before.
   expect((await make([last], options())).get('last')!.cached).toBe(true)
+})
+
+describe('a stage that looks first', () => {
+  const refuses = () => {
+    throw new UserError('a package is not there')
+  }
+
+  test('is made before all others, but for what it needs itself', async () => {
+    const { stage, options, ran } = workshop()
+    const toolbox = stage('toolbox')
+    const look = stage('look', { needs: { toolbox } })
+    const root = stage('root', { needs: { toolbox } })
+    const kernel = stage('kernel', { needs: { toolbox } })
+    await make([root, kernel], options({ first: { stage: look, unless: root } }))
+    expect(ran.slice(0, 2)).toEqual(['toolbox', 'look'])
+    expect(ran.slice(2).sort()).toEqual(['kernel', 'root'])
+  })
+
+  test('keeps all others from being made where it refuses', async () => {
+    const { stage, options, ran } = workshop()
+    const look = stage('look', { run: refuses })
+    const [root, kernel] = [stage('root'), stage('kernel')]
+    const error = await failure(
+      make([kernel, root], options({ first: { stage: look, unless: root } })),
+    )
+    expect(error).toBeInstanceOf(UserError)
+    expect(ran).toEqual(['look'])
+  })
+
+  test('is not asked where the result is there that it looks for, and where all is', async () => {
+    const { stage, options, ran } = workshop()
+    const look = stage('look', { run: refuses })
+    const [root, kernel] = [stage('root'), stage('kernel')]
+    await make(root, options())
+    await make([root, kernel], options({ first: { stage: look, unless: root } }))
+    expect(ran).toEqual(['root', 'kernel'])
+  })
+
+  test('is asked again where that result is to be made anew', async () => {
+    const { stage, options, ran } = workshop()
+    const look = stage('look')
+    const root = stage('root')
+    await make(root, options())
+    const first = { stage: look, unless: root }
+    await make(root, options({ first, fresh: new Set(['root']) }))
+    expect(ran).toEqual(['root', 'look', 'root'])
+  })
 })

@@ -47,6 +47,13 @@ describe("a base's config.txt", () => {
     expect(merged).toContain('\ndtoverlay=dwc2,dr_mode=host\n')
   })
 
+  test('has an empty overlay of ours before any of its own: it keeps out the one in an EEPROM', () => {
+    const merged = mergeConfig(base, '[all]\ndtoverlay=\ndtoverlay=card\n', [])
+    expect(merged).toMatch(/^# downbeat says below .*\ndtoverlay=\n\n# For more options/)
+    expect(merged).toContain('\n[all]\n[all]\ndtoverlay=\ndtoverlay=card\n')
+    expect(mergeConfig(base, '[pi3]\ndtoverlay=\n', [])).toMatch(/^# For more options/)
+  })
+
   test('may end its lines as Windows does', () => {
     expect(mergeConfig('arm_boost=1\r\ndtparam=audio=on\r\n', 'dtparam=audio=off\n', [])).toBe(
       'arm_boost=1\n# said below by downbeat: dtparam=audio=on\n\n[all]\ndtparam=audio=off\n',

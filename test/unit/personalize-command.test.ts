@@ -8,6 +8,7 @@ import {
   readFileSync,
   writeFileSync,
 } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { downbeat as run, repository, temporaryFolder, until } from './fixtures.ts'
@@ -29,6 +30,7 @@ const PLACE = 5 * MiB - 8192
 const mtools = {
   mtype: `case $1 in -V) ;; *) printf '${TEXT.replace('\n', '\\n')}' ;; esac`,
   mcopy: `dd if="$4" of="$3" bs=4096 seek=${(PLACE - MiB) / 4096} conv=notrunc status=none`,
+  mren: '', // the scripts know no names
 }
 const downbeat = (args: string[], env: Record<string, string> = {}, cwd?: string) =>
   run(args, {
@@ -50,7 +52,7 @@ async function refused(
   const before = readFileSync(file)
   const { status, stderr } = await downbeat(args, env)
   expect(stderr).toMatch(message)
-  expect(stderr.trim().split('\n')).toHaveLength(1)
+  expect(stderr.trim().split('\n'), stderr).toHaveLength(1)
   expect(status).toBe(2)
   expect(readFileSync(file).equals(before)).toBe(true)
 }
@@ -99,6 +101,31 @@ describe('a card', () => {
       `✖ ${device}: it is mounted; name that folder instead: ${hint}\n`,
       lsblk,
     )
+  })
+
+  test.each(['mcopy', 'mren'] as const)(
+    'whose boot partition is full, or damaged, is told with what %s says of it, and stays',
+    async (program) => {
+      const card = join(folderOf({ card: image }), 'card')
+      const device = loopDevice(card)
+      const fails = inPath({ ...mtools, [program]: 'echo "Disk full" >&2; exit 1' })
+      await refused(
+        ['personalize', device, ...settings],
+        card,
+        `✖ ${device}: its boot partition cannot be changed (Disk full); nothing was written: `,
+        fails,
+      )
+    },
+  )
+
+  test('is as it was where the folder for what is prepared is none', async () => {
+    const card = join(folderOf({ card: image }), 'card')
+    const device = loopDevice(card)
+    const env = { ...inPath(mtools), TMPDIR: card }
+    const { status, stderr } = await downbeat(['personalize', device, ...settings], env)
+    expect(stderr).toMatch(`✖ ${card}: no file can be made there (ENOTDIR), and the settings`)
+    expect(status).toBe(3)
+    expect(readFileSync(card).equals(image)).toBe(true)
   })
 
   test('of which something else is mounted is to be unmounted', async () => {
@@ -189,7 +216,36 @@ describe('a copy of an image', () => {
       path,
       `✖ --output ${path}: this is the image itself; name another file\n`,
     )
-    expect(readdirSync(folder).sort()).toEqual(['there', 'x.img'])
+    linkSync(path, join(folder, 'other'))
+    await refused(to(join(folder, 'other')), path, /other: this is the image itself; name another/)
+    expect(readdirSync(folder).sort()).toEqual(['other', 'there', 'x.img'])
+  })
+
+  test('is not made where no file can be made, and its name is no longer than a name can be', async () => {
+    const path = join(folderOf({ 'x.img': image }), 'x.img')
+    const told = await downbeat(['personalize', path, ...settings, '-o', '/proc/downbeat-x'])
+    expect(told).toMatchObject({
+      status: 3,
+      stderr:
+        '✖ --output /proc/downbeat-x: it could not be written (ENOENT)\n  to mend it: name a file on another disk: -o FILE\n',
+    })
+    const long = 'ä'.repeat(121)
+    await refused(
+      ['personalize', path, ...settings, '-o', long],
+      path,
+      `✖ --output ${long}: this name has 242 bytes; take one with at most 240\n`,
+    )
+  })
+
+  test('is not made in place of a file that another program writes to', async () => {
+    const folder = folderOf({ 'x.img': image, disk: 'of a virtual machine' })
+    const held = await open(join(folder, 'disk'), 'r+')
+    onTestFinished(() => held.close())
+    await refused(
+      ['personalize', join(folder, 'x.img'), ...settings, '-o', join(folder, 'disk')],
+      join(folder, 'disk'),
+      /^✖ --output .*disk: it is in use \(.* has it open for writing\): end that program\n$/,
+    )
   })
 
   test('is not made of a damaged image: its map is asked, settings or not', async () => {
@@ -252,7 +308,7 @@ test.each([
     mkdirSync(join(folder, 'tmp'))
     const xz = `case $1 in
   --robot) printf 'totals\\t1\\t1\\t100\\t${image.length}\\t0.1\\tCRC64\\t0\\t1\\n' ;;
-  *) head -c ${2 * MiB} ${join(folder, 'x.img')}; while kill -0 $PPID 2>/dev/null; do sleep 0.05; done ;;
+  *) head -c ${2 * MiB} ${join(folder, 'x.img')}; touch ${join(folder, 'begun')}; while kill -0 $PPID 2>/dev/null; do sleep 0.05; done ;;
 esac`
     const child = spawn(join(repository, 'downbeat'), [verb, 'y.img.xz', ...more, ...settings], {
       cwd: folder,
@@ -269,7 +325,7 @@ esac`
     let said = ''
     child.stderr.on('data', (text: Buffer) => (said += text.toString()))
     const ended = new Promise<number | null>((done) => child.once('close', done))
-    await until(() => readdirSync(join(folder, 'tmp')).length > 0)
+    await until(() => existsSync(join(folder, 'begun')))
     child.kill('SIGINT')
     expect([await ended, said]).toEqual([130, '\nstopped; nothing was written\n'])
     expect(readdirSync(join(folder, 'tmp'))).toEqual([])

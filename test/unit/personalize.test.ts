@@ -1,13 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { openSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { HostError } from '../../lib/common/words/errors.ts'
-import { differences, takeBootPartition } from '../../lib/card/personalize/boot-partition.ts'
-import { writeOver } from '../../lib/card/personalize/write-over.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { nameless } from '../../lib/card/personalize/anonymous.ts'
+import { takeBootPartition } from '../../lib/card/personalize/boot-partition.ts'
+import { differences, fatsOf, inOrder } from '../../lib/card/personalize/differences.ts'
+import { removeHalves, writeWhole } from '../../lib/card/personalize/whole-file.ts'
+import { writeBeside } from '../../lib/card/personalize/write-beside.ts'
 import { editSettings, settingOf, settingsOf } from '../../lib/plan/settings/edit.ts'
 import { settingsText } from '../../lib/plan/settings/text.ts'
 import { refusal, temporaryFolder } from './fixtures.ts'
+import { folderOf } from './flash-fixtures.ts'
 
 const shipped = settingsText({}, { hostname: 'downbeat', jack: { period: 128 } })
 const lineOf = (text: string, name: string): string[] =>
@@ -50,6 +53,13 @@ describe('the settings of a card', () => {
     ).toBe(
       '# mine\nhostname = "a"\ntimezone = "Europe/Berlin"\n\n[jack]\nrate = 44100 # CD\nperiod = 32\n\n[mine]\nperiod = 1\n\n[wifi]\ncountry = "DE"\n',
     )
+  })
+
+  test('come into a new table, however many of it there are', () => {
+    const values = { wifi: { ssid: 'home', password: 'geheimgeheim', country: 'DE' } }
+    const table = '\n[wifi]\nssid = "home"\npassword = "geheimgeheim"\ncountry = "DE"\n'
+    expect(editSettings('hostname = "a"\n', values, 'x')).toBe(`hostname = "a"\n${table}`)
+    expect(editSettings('hostname = "a"', values, 'x')).toBe(`hostname = "a"${table}`)
   })
 
   test('keep the line ends of Windows', () => {
@@ -120,61 +130,76 @@ describe('the settings of a card', () => {
   })
 })
 
-describe('a file that is written over', () => {
-  /**
-   * An open file in memory, of which one call takes only so many bytes, and which holds only so
-   * many.
-   */
-  function fileOf(text: string, { most = Infinity, room = Infinity } = {}) {
-    let data = Buffer.from(text)
-    const asked: string[] = []
-    return {
-      asked,
-      text: () => data.toString(),
-      write: (from: Buffer, at: number, length: number, start: number) => {
-        const bytesWritten = Math.min(length, most, room - start)
-        asked.push(`write ${start} ${bytesWritten}`)
-        const grown = Buffer.alloc(Math.max(data.length, start + bytesWritten))
-        data.copy(grown)
-        from.copy(grown, start, at, at + bytesWritten)
-        data = grown
-        return Promise.resolve({ bytesWritten, buffer: from })
-      },
-      truncate: (bytes?: number) => {
-        asked.push(`truncate ${bytes}`)
-        data = data.subarray(0, bytes)
-        return Promise.resolve()
-      },
-      sync: () => Promise.resolve(void asked.push('sync')),
-    }
+describe('a file that is replaced', () => {
+  const names = () => {
+    const folder = folderOf({ old: 'a long text' })
+    return { folder, old: join(folder, 'old'), next: join(folder, 'next') }
   }
-  const over = (file: ReturnType<typeof fileOf>, text: string) =>
-    writeOver('x', file as unknown as FileHandle, Buffer.from(text))
 
-  test('is at no time empty, and ends where the new text ends', async () => {
-    const file = fileOf('a long text')
-    await over(file, 'short')
-    expect([file.text(), file.asked]).toEqual(['short', ['write 0 5', 'truncate 5', 'sync']])
+  test('is the old one or the new one, and what a killed run has left is gone', async () => {
+    const { folder, old, next } = names()
+    writeFileSync(next, 'what was left, which is longer')
+    await writeBeside(old, next, Buffer.from('short'))
+    expect([readFileSync(old, 'utf8'), readdirSync(folder)]).toEqual(['short', ['old']])
   })
 
-  test('is written to its end, however many calls that takes', async () => {
-    const file = fileOf('', { most: 3 })
-    await over(file, 'eight...')
-    expect([file.text(), file.asked[2]]).toEqual(['eight...', 'write 6 2'])
+  test('stays as it was when the new one cannot be written', async () => {
+    const { folder, old, next } = names()
+    symlinkSync('/dev/full', next)
+    await expect(writeBeside(old, next, Buffer.from('new'))).rejects.toThrow('ENOSPC')
+    expect([readFileSync(old, 'utf8'), readdirSync(folder)]).toEqual(['a long text', ['old']])
+  })
+})
+
+describe('a file that is there whole or not at all', () => {
+  test('has no name before it is whole, and is nobody else’s', async () => {
+    const folder = temporaryFolder()
+    const path = join(folder, 'x')
+    for (const text of ['one', 'two']) {
+      await writeWhole(path, async (file) => {
+        await file.write(text)
+        expect(readdirSync(folder)).toEqual(text === 'one' ? [] : ['x'])
+      })
+      expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual([text, 0o600])
+      expect(readdirSync(folder)).toEqual(['x'])
+    }
   })
 
-  test('for which there is no room is told as that, and as half written', async () => {
-    const error = await over(fileOf('', { room: 5 }), 'eight...').catch((failed: unknown) => failed)
-    expect(error).toEqual(
-      new HostError(
-        'x: it could not be written (ENOSPC), and may be half written',
-        'make room there, and see what the file says',
-      ),
-    )
+  test('is not there when writing it fails, and what was there stays', async () => {
+    const folder = folderOf({ x: 'old' })
+    const failing = (path: string) =>
+      writeWhole(path, async (file) => {
+        await file.write('half')
+        throw new Error('no')
+      })
+    for (const name of ['x', 'y']) await expect(failing(join(folder, name))).rejects.toThrow('no')
+    expect([readFileSync(join(folder, 'x'), 'utf8'), readdirSync(folder)]).toEqual(['old', ['x']])
+  })
+
+  test('of which runs that were killed have left halves, loses these, but none that is being written', async () => {
+    const folder = folderOf({
+      'x.1.half': '',
+      'x.2.half': '',
+      'x.half': '',
+      'xx.1.half': '',
+      x: '',
+    })
+    const writer = spawn('sh', ['-c', 'echo ready && exec cat'], {
+      stdio: ['pipe', 'pipe', openSync(join(folder, 'x.2.half'), 'w')],
+    })
+    onTestFinished(() => void writer.kill('SIGKILL'))
+    await new Promise((done) => writer.stdout!.once('data', done))
+    expect(await removeHalves(join(folder, 'x'))).toEqual([join(folder, 'x.1.half')])
+    expect(readdirSync(folder).sort()).toEqual(['x', 'x.2.half', 'x.half', 'xx.1.half'])
   })
 })
 
 describe('the boot partition of an image', () => {
+  const fresh = async () => {
+    const file = await nameless(temporaryFolder())
+    onTestFinished(() => file.close())
+    return file
+  }
   const image = (type: number): Buffer => {
     const bytes = Buffer.alloc(4 * 2 ** 20)
     bytes.writeUInt8(type, 450)
@@ -187,34 +212,53 @@ describe('the boot partition of an image', () => {
   }
 
   test('is taken by its table, and what was changed in it is told block by block', async () => {
-    const folder = temporaryFolder()
-    const at = (name: string): string => join(folder, name)
-    writeFileSync(at('x.img'), image(0x0c))
-    expect(await takeBootPartition(at('x.img'), at('before'), never)).toEqual({
+    const path = join(temporaryFolder(), 'x.img')
+    writeFileSync(path, image(0x0c))
+    const [before, after] = [await fresh(), await fresh()]
+    expect(await takeBootPartition(path, [before, after], never)).toEqual({
       start: 2 ** 20,
       end: 3 * 2 ** 20,
     })
-    const taken = readFileSync(at('before'))
+    const taken = await after.readFile()
     expect([taken.length, taken.subarray(0, 9).toString(), taken.subarray(-8).toString()]).toEqual([
       2 * 2 ** 20,
       'the first',
       'the last',
     ])
+    expect(await differences(before, after)).toEqual([])
     for (const place of [5, 4097, 8191, 2 ** 20 + 1]) taken[place] = 1
-    writeFileSync(at('after'), taken)
-    const patches = await differences(at('before'), at('after'), 2 ** 20, folder)
-    expect(patches.map(({ start, path }) => [start, readFileSync(path).length])).toEqual([
-      [2 ** 20, 8192],
-      [2 * 2 ** 20, 4096],
+    await after.write(taken, 0, taken.length, 0)
+    const patches = await differences(before, after)
+    expect(patches.map(({ start, data }) => [start, data.length])).toEqual([
+      [0, 4096],
+      [4096, 4096],
+      [2 ** 20, 4096],
     ])
-    expect(readFileSync(patches[0]!.path).equals(taken.subarray(0, 8192))).toBe(true)
+    expect(patches[1]!.data.equals(taken.subarray(4096, 8192))).toBe(true)
+  })
+
+  test('is changed with the tables of its FAT first or last', async () => {
+    const partition = await fresh()
+    const sector = Buffer.alloc(512)
+    sector.writeUInt16LE(512, 11)
+    sector.writeUInt16LE(32, 14)
+    sector.writeUInt8(2, 16)
+    sector.writeUInt32LE(20, 36)
+    await partition.write(sector, 0, 512, 0)
+    const fats = await fatsOf(partition)
+    expect(fats).toEqual({ start: 16384, end: 16384 + 2 * 20 * 512 })
+    const at = (...starts: number[]) => starts.map((start) => ({ start, data: Buffer.alloc(4096) }))
+    const changed = at(0, 12288, 16384, 32768, 36864)
+    const [tables, rest] = [at(16384, 32768), at(0, 12288, 36864)]
+    expect(inOrder(changed, fats, 'fat first')).toEqual([tables, rest])
+    expect(inOrder(changed, fats, 'fat last')).toEqual([rest, tables])
   })
 
   test('that is none is refused', async () => {
     const folder = temporaryFolder()
     writeFileSync(join(folder, 'x.img'), image(0x83))
-    await expect(
-      takeBootPartition(join(folder, 'x.img'), join(folder, 'before'), never),
-    ).rejects.toThrow('there is no boot partition in it')
+    await expect(takeBootPartition(join(folder, 'x.img'), [await fresh()], never)).rejects.toThrow(
+      'there is no boot partition in it',
+    )
   })
 })

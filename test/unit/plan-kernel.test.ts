@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { machineOf } from '../../lib/prove/emulator/emulator.ts'
 import { boot as bootStage } from '../../stages/boot.ts'
 import { sound as soundStage } from '../../stages/sound.ts'
-import { boardOf, planOf, refusalOf, temporaryFolder } from './fixtures.ts'
+import { boardOf, filesOf, planOf, refusalOf, temporaryFolder } from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 
 const choices = (text: string): Edits => ({ 'image.yaml': text })
@@ -32,10 +32,11 @@ describe('a kernel', () => {
       build: { defconfig: 'bcm2711_rt_defconfig', overlays: 'overlays' },
     })
     expect(plan.image.boot_of_base).toMatchObject({ unfit: [] })
-    expect(plan.configure.view.kernel).toEqual({
+    expect(plan.configure.view.kernel).toMatchObject({
       file_name: 'kernel8.img',
       arm_64bit: true,
       mainline: false,
+      initramfs: '',
     })
     expect(
       plan.configure.view.config_txt.flatMap(({ lines }) => lines.map(({ text }) => text)),
@@ -60,7 +61,7 @@ describe('a kernel', () => {
       configure.view.config_txt.map(({ filter, lines }) => [filter, lines.map(({ text }) => text)]),
     ).toEqual([
       ['all', expect.arrayContaining(['dtoverlay=hifiberry-dac', 'force_turbo=1'])],
-      ['pi4', ['dtoverlay=serial-midi-bluetooth']],
+      ['pi4', ['arm_boost=1', 'dtoverlay=serial-midi-bluetooth']],
       ['pi5', ['dtoverlay=serial-midi-rp1', 'usb_max_current_enable=1']],
     ])
     expect(configure.view.modprobe.map(({ text }) => text)).toContain(
@@ -81,9 +82,45 @@ describe('a kernel', () => {
   })
 
   test('that is the package of a base without one is refused, with those that can be had', () => {
-    expect(refusalOf(choices(four), ['kernel.source=packaged'])).toBe(
-      `${place('packaged')} Debian 13 (trixie), arm64 has no realtime kernel; --set kernel.source=debian or --set kernel.source=raspberrypi`,
+    const edits = {
+      ...choices(four),
+      'bases/debian-trixie-arm64.yaml': (text: string) => text.replace(/^realtime_kernel.*\n/m, ''),
+    }
+    expect(refusalOf(edits, ['kernel.source=packaged'])).toBe(
+      `${place('packaged')} Debian 13 (trixie), arm64 has no realtime kernel; --set kernel.source=debian or --set kernel.source=backports or --set kernel.source=raspberrypi`,
     )
+  })
+
+  test('that Debian has as a package is installed, with its initramfs where the firmware looks for it', () => {
+    const plan = planOf(choices('board: [pi3b, pi4b]\nsoundcard: usb\n'), [
+      'kernel.source=packaged',
+    ])
+    expect(plan.kernel).toBeUndefined()
+    expect(plan.rootfs.packages).toContain('linux-image-rt-arm64')
+    expect(plan.image).toMatchObject({ kernel_of_package: true })
+    expect(plan.image.kernel_file_name).toBeUndefined()
+    const files = filesOf(plan)
+    expect(files.get('/boot/firmware/config.txt')).toContain(
+      '\nkernel=kernel8.img\ninitramfs initramfs8 followkernel\n',
+    )
+    expect(files.get('/usr/share/downbeat/packaged-kernel')).toContain(
+      "\nKERNEL='kernel8.img'\nINITRAMFS='initramfs8'\nDEVICE_TREES='broadcom/bcm2837-rpi-*.dtb broadcom/bcm2711-rpi-*.dtb '\n",
+    )
+    expect(files.get('/boot/firmware/cmdline.txt')).toContain(
+      'cpufreq.default_governor=performance',
+    )
+    expect(plan.configure.templates.map(({ path }) => path)).toContain(
+      'root/etc/initramfs/post-update.d/downbeat',
+    )
+  })
+
+  test('that is built here, or that the base itself puts there, needs nothing of that', () => {
+    for (const sets of [[], from('packaged')]) {
+      const plan = planOf(choices(four), sets)
+      expect(plan.image.kernel_of_package).toBeUndefined()
+      expect(filesOf(plan).get('/boot/firmware/config.txt')).not.toContain('initramfs')
+      expect(filesOf(plan).has('/usr/lib/downbeat/take-kernel')).toBe(false)
+    }
   })
 
   const board = (edit: (text: string) => string): Edits => ({
@@ -94,7 +131,7 @@ describe('a kernel', () => {
     [
       'the chip',
       board((text) => text.replace('soc: bcm2711', 'soc: bcm2712')),
-      'it does not run on the bcm2712 of pi4b; --set kernel.source=raspberrypi',
+      'it does not run on the bcm2712 of pi4b; --set kernel.source=backports or --set kernel.source=raspberrypi',
     ],
     [
       'the device tree',
@@ -117,16 +154,63 @@ describe('a kernel', () => {
   )
 })
 
-describe('a board with a chip that only a kernel of Raspberry Pi knows', () => {
+describe('a board with a chip that the usual kernel does not know', () => {
   const five = 'board: pi5\nsoundcard: usb\n'
 
   test('says which kernels do, for the base that was chosen', () => {
-    const why =
-      'image.yaml:1:1 kernel.source: debian does not do here: it does not run on the bcm2712 of pi5;'
-    expect(refusalOf(choices(five))).toBe(`${why} --set kernel.source=raspberrypi`)
-    expect(refusalOf(choices(five), ['base=raspios-lite-arm64'])).toBe(
-      `${why} --set kernel.source=packaged or --set kernel.source=raspberrypi`,
+    const why = `${place('debian')} it does not run on the bcm2712 of pi5;`
+    const two = '--set kernel.source=backports or --set kernel.source=raspberrypi'
+    expect(refusalOf(choices(five), ['kernel.source=debian'])).toBe(`${why} ${two}`)
+    expect(refusalOf(choices(five), from('debian'))).toBe(
+      `${why} ${two} or --set kernel.source=packaged`,
     )
+  })
+
+  test("takes the newest Linux of Debian by itself, with what the board needs of mainline's", () => {
+    const plan = planOf(choices(five))
+    expect(plan.kernel).toMatchObject({
+      name: 'backports',
+      source: { kind: 'linux-source', pocket: 'backports' },
+    })
+    expect(plan.kernel!.series).toBeUndefined()
+    expect(plan.origins['kernel.source']).toEqual({
+      value: 'backports',
+      from: 'chosen: not debian, because it does not run on the bcm2712 of pi5',
+    })
+    expect(plan.warnings).toContainEqual(
+      expect.stringMatching(/^the kernel is the newest Linux .*: debian: it does not run on/),
+    )
+    const lines = plan.configure.view.config_txt.flatMap((section) => section.lines)
+    expect(lines.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['arm_freq=1500', 'enable_uart=1', 'usb_max_current_enable=1']),
+    )
+    expect(plan.configure.view.cmdline.map(({ text }) => text)).toContain('console=ttyAMA10,115200')
+    expect(plan.overlays!.tried).toEqual([{ overlay: 'bcm2712d0', device_tree: 'bcm2712-rpi-5-b' }])
+  })
+
+  test('shares an image with the others, whose console comes last, and keeps its clock to itself', () => {
+    const plan = planOf(choices('board: [pi3b, zero2w, pi4b, pi5]\nsoundcard: usb\n'))
+    expect(plan.kernel!.name).toBe('backports')
+    const consoles = plan.configure.view.cmdline.map(({ text }) => text)
+    expect(consoles.filter((text) => text.startsWith('console='))).toEqual([
+      'console=ttyAMA10,115200',
+      'console=ttyS1,115200',
+    ])
+    const held = plan.configure.view.config_txt.filter(({ lines }) =>
+      lines.some(({ text }) => text.startsWith('arm_freq=')),
+    )
+    expect(held.map(({ filter }) => filter)).toEqual(['pi5'])
+  })
+
+  test('has its own clock where it is told another one, and with a kernel that turns its fan', () => {
+    const state = (...sets: string[]): string | undefined =>
+      planOf(choices(five), sets).tunings.find(({ id }) => id === 'clock-without-fan')!.off
+    expect(state()).toBeUndefined()
+    expect(state('kernel.source=raspberrypi')).toMatch(/board\.held_clock is not set/)
+    expect(planOf(choices(five), ['overclock={arm_freq: 2000}']).origins['overclock']!.value).toBe(
+      '{"arm_freq":2000}',
+    )
+    expect(state('overclock={arm_freq: 2000}')).toMatch(/overclock\.chosen/)
   })
 
   test('has its console on the header, its USB current and its firmware in a chip, and is said to be untried', () => {
@@ -187,7 +271,7 @@ describe('a board with a chip that only a kernel of Raspberry Pi knows', () => {
     ]).toEqual([{ boots: [], results: [] }, ''])
     expect(built!.warnings).not.toContain(untried)
     expect(packaged!.warnings).toContain(untried)
-    const started = (id: string): string => machineOf(boardOf(id).emulator!, built!.virt_cpu).name
+    const started = (id: string): string => machineOf(boardOf(id), built!.virt_cpu, undefined).name
     expect([started('pi5'), started('pi4b')]).toEqual(['virt', 'raspi4b'])
   })
 })

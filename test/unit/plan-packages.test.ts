@@ -104,13 +104,6 @@ describe('the packages of our own', () => {
   })
 })
 
-test.each([
-  ['jack.period=100', 'jack.period: 100 frames is no power of two, which JACK needs: 64 or 128'],
-  ['jack.period=255', 'jack.period: 255 frames is no power of two, which JACK needs: 128 or 256'],
-])('%s is refused with the two periods beside it', (set, words) => {
-  expect(refusalOf({}, [set])).toBe(`--set ${set} ${words}`)
-})
-
 test('an image without a sound card cannot be without MIDI, too', () => {
   expect(
     refusalOf({ 'image.yaml': 'board: pi3b\nsoundcard: none\njack: { midi: false }\n' }),

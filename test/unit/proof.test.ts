@@ -237,7 +237,8 @@ test('only tunings in force are proven', () => {
 
 test('the emulator has a USB card, and no other', () => {
   expect(emulatedCard(planOf({}, ['soundcard=usb']))).toBe(true)
-  expect(emulatedCard(planOf({}, ['soundcard=hifiberry-dac']))).toBe(false)
+  for (const other of ['hifiberry-dac', 'edirol-ua-25'])
+    expect(emulatedCard(planOf({}, [`soundcard=${other}`]))).toBe(false)
 })
 
 test('a server to be heard is there only where its service is', () => {

@@ -9,8 +9,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { kernelInWords } from '../../lib/plan/kernel-taken.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import type { Entry } from '../../lib/engine/cache/cache.ts'
 import { publish, stageRecord } from '../../scripts/publish/publish.ts'
@@ -43,6 +44,30 @@ function built(elsewhere?: string) {
   }
 }
 
+describe('what is said of a kernel in the end', () => {
+  const taken = {
+    linux: '6.12.107',
+    package: 'linux',
+    version: '6.12.107-1',
+    suite: 'trixie',
+    sha256: 'ab',
+    listed: '6.12.107-1',
+  }
+
+  test('is which source it was made from', () => {
+    expect(kernelInWords(undefined)).toEqual([])
+    expect(kernelInWords(taken)).toEqual(['Linux 6.12.107: linux 6.12.107-1 of trixie, sha256 ab'])
+    const commit = { linux: '6.12.75', url: 'https://example.org/linux', commit: '89' }
+    expect(kernelInWords(commit)).toEqual(['Linux 6.12.75: commit 89 of https://example.org/linux'])
+  })
+
+  test('is that the archive lists a newer one', () => {
+    expect(kernelInWords({ ...taken, listed: '6.12.117-1' })[1]).toMatch(
+      /^note: this kernel is older than the archive's newest: linux 6\.12\.117-1 is listed/,
+    )
+  })
+})
+
 describe('what is published', () => {
   test('is the image with its plan, its record, its list of packages and the packages of our own, and nothing else', () => {
     const { folder, put } = built()
@@ -59,6 +84,20 @@ describe('what is published', () => {
     expect(JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8'))).toEqual(record)
     expect(readFileSync(join(folder, 'packages.lock'), 'utf8')).toBe('bash 5\n')
     expect(readdirSync(join(folder, 'packages'))).toEqual(['jackd1.deb', 'jackd2.deb'])
+  })
+
+  test('says in the plan and in the record which source the kernel was compiled from', () => {
+    const { folder, root, disk } = built()
+    const kernel = { linux: '7.3.4', package: 'linux-source-7.3', version: '7.3.4-1~bpo13+1' }
+    const whole = { ...plan, kernel: { name: 'backports' } } as Plan
+    publish(folder, { image: dirname(disk), packages: join(root, 'debs') }, whole, {
+      ...record,
+      kernel,
+    })
+    const said = (file: string): unknown =>
+      (JSON.parse(readFileSync(join(folder, file), 'utf8')) as { kernel: unknown }).kernel
+    expect(said('build.json')).toEqual(kernel)
+    expect(said('plan.json')).toEqual({ name: 'backports', taken: kernel })
   })
 
   test('is the very file of the cache, and nobody can write to it by mistake', () => {

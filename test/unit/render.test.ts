@@ -4,7 +4,16 @@ import { describe, expect, test } from 'vitest'
 import type { ConfigurePlan, Plan, View } from '../../lib/plan/plan.ts'
 import { render } from '../../stages/configure/render.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
-import { catalogueAt, choiceFiles, idsOf, planOf, refusal, repository } from './fixtures.ts'
+import {
+  cardOf,
+  catalogueAt,
+  choiceFiles,
+  idsOf,
+  kindsOfCards,
+  planOf,
+  refusal,
+  repository,
+} from './fixtures.ts'
 
 const view = {
   hostname: 'stage',
@@ -200,6 +209,8 @@ describe.each(choiceFiles)('the files of %s', (file) => {
 
   test('have a config.txt in which every line below a filter says who put it there', () => {
     const [, ...sections] = fileOf(configure, 'boot/config.txt').split(/\n(?=\[)/)
+    // what a person adds there is behind a line that is the same with every sound card
+    expect(sections.pop()).toBe('[all]\n# Lines of your own go below this one.\n')
     expect(sections.length).toBe(configure.view.config_txt.length)
     for (const [i, { filter, lines }] of configure.view.config_txt.entries()) {
       expect(sections[i]!.trim().split('\n')).toEqual([
@@ -255,7 +266,7 @@ describe('jackd is started', () => {
   const isCard = (id: string): boolean =>
     catalogueAt(repository).entry('soundcards', id, 'test').value.bus !== 'none'
 
-  test.each(idsOf('soundcards').filter((id) => !isCard(id)))(
+  test.each(kindsOfCards().filter((id) => !isCard(id)))(
     'on %s by its own unit, and with no card',
     (id) => {
       const paths = render(
@@ -268,14 +279,24 @@ describe('jackd is started', () => {
     },
   )
 
-  test.each(idsOf('soundcards').filter(isCard))(
-    'on %s with -P just if the card has no input',
-    (card) => {
-      const { capture, overlay } = catalogueAt(repository).entry('soundcards', card, 'test').value
+  /** One card of each number of channels. */
+  const differing = Map.groupBy(idsOf('soundcards').filter(isCard), (id) => {
+    const { playback, capture, channels, jack } = cardOf(id)
+    return [playback, capture, channels, jack.inputs].join()
+  })
+  test.each([...differing.values()].map(([id]) => id!))(
+    'on %s with -P and -C just if the card has no input or no output, and with all of its channels',
+    (id) => {
+      const { playback, capture, channels, i2s_lanes, overlay } = cardOf(id)
       const kernel =
         overlay && overlay.mainline === undefined ? 'kernel: { source: raspberrypi }\n' : ''
-      const options = alsa(jackd(`board: pi4b\nsoundcard: ${card}\n${kernel}`)).split(' ')
+      const board = i2s_lanes > 1 ? 'pi5' : 'pi4b'
+      const options = alsa(jackd(`board: ${board}\nsoundcard: ${id}\n${kernel}`)).split(' ')
       expect(options.includes('-P')).toBe(capture === 0)
+      expect(options.includes('-C')).toBe(playback === 0)
+      const fixed = channels === 'fixed'
+      expect(options.includes(`-o${playback}`)).toBe(fixed && playback > 0)
+      expect(options.includes(`-i${capture}`)).toBe(fixed && capture > 0)
     },
   )
 
@@ -306,7 +327,7 @@ describe('jackd is started', () => {
     expect(alsa(jackd(four))).not.toMatch(/-s/)
   })
 
-  test('by the id of its card where the card has one, else by its bus', () => {
+  test('by the USB numbers of its card, or its id, where they are known, else by its bus', () => {
     const rule = (card: string): string =>
       fileOf(
         planOf({ 'image.yaml': `board: pi4b\nsoundcard: ${card}\n` }).configure,
@@ -316,6 +337,11 @@ describe('jackd is started', () => {
     expect(rule('hifiberry-dac')).not.toContain('SUBSYSTEMS')
     expect(rule('usb')).toContain('SUBSYSTEMS=="usb", GOTO="jackd_card"\n')
     expect(rule('usb')).not.toContain('ATTR{id}')
+    // two devices of one brand have the same id, and then the second one has another
+    expect(rule('edirol-ua-25')).toContain(
+      'SUBSYSTEMS=="usb", ATTRS{idVendor}=="0582", ATTRS{idProduct}=="0074", GOTO="jackd_card"\n',
+    )
+    expect(rule('edirol-ua-25')).not.toContain('ATTR{id}')
   })
 
   test('as the user of the image', () => {

@@ -129,6 +129,14 @@ kernel| LD vmlinux
 `)
 })
 
+test('a log that cannot be written is told once, and stops nothing', () => {
+  const { lines } = tell(story, { logFile: '/dev/full', quiet: true })
+  expect(lines()).toEqual([
+    '! /dev/full: lines are missing there (ENOSPC: no space left on device, write)',
+    '✖ rootfs: failed',
+  ])
+})
+
 test('quiet shows failures only, and what is said on purpose', () => {
   const { lines, reporter } = tell(story, { quiet: true })
   reporter.say('the result')
@@ -145,8 +153,10 @@ test('verbose shows what the commands print, each line with its stage', () => {
 
 test('in GitHub Actions the lines of each stage are folded together when it has ended, well or badly', () => {
   const { screen } = tell(story, { groups: true })
-  expect(screen()).toContain('::group::what kernel printed\nCC main.o\nLD vmlinux\n::endgroup::\n')
-  expect(screen()).toContain('::group::what rootfs printed\nUnpacking bash\n::endgroup::\n')
+  expect(screen()).toContain(
+    '::group::what kernel printed\n| CC main.o\n| LD vmlinux\n::endgroup::\n',
+  )
+  expect(screen()).toContain('::group::what rootfs printed\n| Unpacking bash\n::endgroup::\n')
   expect(screen().indexOf('✖ rootfs: failed')).toBeLessThan(screen().indexOf('what rootfs printed'))
 })
 

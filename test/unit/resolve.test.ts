@@ -6,9 +6,10 @@ import { accepts } from '../../lib/plan/proofs/proof.ts'
 import { latency } from '../../lib/plan/choices/jack.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import {
-  catalogueAt,
   archOf,
   boardOf,
+  cardOf,
+  catalogueAt,
   choiceFiles,
   copyOfRepository,
   filesOf,
@@ -18,6 +19,7 @@ import {
   refusalOf,
   repository,
 } from './fixtures.ts'
+import { classes } from './kernel-choices.ts'
 import type { Edits } from './fixtures.ts'
 
 const choices = (text: string): Edits => ({ 'image.yaml': text })
@@ -35,12 +37,19 @@ test.each(choiceFiles)('%s makes a plan', (file) => {
 
 test('every board makes a plan with every sound card', () => {
   const made = new Set<string>()
+  const kinds = new Set<string>()
   for (const arch of ['arm64', 'armhf', 'armel'] as const) {
     const root = copyOfRepository(arch === 'arm64' ? {} : archOf(arch))
     for (const board of idsOf('boards')
       .map(boardOf)
       .filter((one) => one.arch.includes(arch))) {
-      for (const card of idsOf('soundcards')) {
+      // Of boards that differ in nothing that a card is asked for, and with fewer bits than a board can
+      // have, one card is enough: kernel-choice.test.ts has all of them.
+      const { soc, header, audio_jack, i2s_lanes, device_tree } = board
+      const kind = [soc, header, audio_jack, i2s_lanes, device_tree.mainline === undefined].join()
+      const first = board.arch[0] === arch && !kinds.has(kind)
+      kinds.add(kind)
+      for (const card of first ? classes.map(([id]) => id!) : ['usb']) {
         // a chip or a card that the default kernel does not know
         const { overlay } = catalogueAt(repository).entry('soundcards', card, 'test').value
         const unknown =
@@ -58,8 +67,26 @@ test('every board makes a plan with every sound card', () => {
           !board.audio_jack
         ) {
           expect(refusal(make)).toBe(
-            `--set soundcard=${card} soundcard: ${board.name} has no headphone socket, which ${card} is`,
+            `--set soundcard=${card} soundcard: ${board.name} has no headphone socket, which ${card} is (./downbeat list soundcards shows what there is)`,
           )
+          continue
+        }
+        if (board.header === 26 && cardOf(card).bus === 'i2s') {
+          expect(refusal(make)).toBe(
+            `--set soundcard=${card} soundcard: the header of ${board.name} has 26 pins: GPIO 19 and 20, which ${card} needs, are not among them. A USB card fits (./downbeat list soundcards shows what there is)`,
+          )
+          continue
+        }
+        if (cardOf(card).i2s_lanes > board.i2s_lanes) {
+          expect(refusal(make)).toMatch(
+            new RegExp(
+              `^--set soundcard=${card} soundcard: ${card} needs 4 data lines of I2S, and ${board.name} has 1 on its header; --board `,
+            ),
+          )
+          continue
+        }
+        if (cardOf(card).on.some((on) => on.cannot !== undefined && on.board?.includes(board.id))) {
+          expect(refusal(make)).toContain(`${kernel[0]!.split('=')[1]!} does not do here: its `)
           continue
         }
         const plan = make()
@@ -93,9 +120,9 @@ test('every board has its overlays for MIDI, and a tree that its kernel makes', 
     const named = Object.values(uart_midi).map((name) => `${name}.dts`)
     expect(named.length, id).toBeGreaterThan(0)
     expect(paths, id).toEqual(expect.arrayContaining(named))
-    expect(uart_midi.mainline === undefined, id).toBe(mainline === undefined)
-    if (mainline === undefined) expect(downstream, id).toMatch(/^bcm2712-rpi-/)
-    else expect(mainline, id).toMatch(/^bcm28(35|36|37)-rpi-|^bcm2711-rpi-/)
+    expect(downstream, id).toMatch(/^bcm2708|^bcm2709|^bcm2710|^bcm2711|^bcm2712/)
+    if (mainline !== undefined)
+      expect(mainline, id).toMatch(/^bcm28(35|36|37)-rpi-|^bcm271[12]-rpi-/)
   }
 })
 
@@ -174,13 +201,32 @@ describe('choices that do not go together are refused before anything is built:'
     )
   })
 
+  test('boards that no kernel serves together, with any card', () => {
+    const said = (board: string, instead: string): string =>
+      `image.yaml:1:9 board: ${board} does not run arm64, which debian-trixie-arm64 is made of: it runs armel (${instead})`
+    const alone = 'no kernel runs on all of these boards: make an image for each'
+    expect(refusalOf(choices('board: [pi0, pi5]\nsoundcard: usb\n'))).toBe(said('pi0', alone))
+    expect(refusalOf(choices('board: [pi0, pi0w]\nsoundcard: usb\n')).split('\n')[0]).toBe(
+      said('pi0', '--base debian-trixie-armel or --base raspios-lite-armhf'),
+    )
+  })
+
+  test('a board that is named twice', () => {
+    expect(refusalOf(choices('board: [pi5, pi4b, pi5]\nsoundcard: usb\n'))).toBe(
+      'image.yaml:1:8 board: a board is in the list twice: name it once',
+    )
+    expect(refusalOf(choices(four), ['board=[pi5,pi5]'])).toBe(
+      '--set board=[pi5,pi5] board: a board is in the list twice: name it once',
+    )
+  })
+
   test('a kernel that is not built for the architecture of the base', () => {
     const edits = {
       ...choices(`${four}kernel: { source: debian }\n`),
       'kernel/debian.yaml': (text: string) => text.replace('arch: [arm64]', 'arch: [armhf]'),
     }
     expect(refusalOf(edits)).toBe(
-      'image.yaml:3:19 kernel.source: debian does not do here: it is not built for arm64; --set kernel.source=raspberrypi',
+      'image.yaml:3:19 kernel.source: debian does not do here: it is not built for arm64; --set kernel.source=backports or --set kernel.source=raspberrypi or --set kernel.source=packaged',
     )
   })
 
@@ -193,7 +239,7 @@ describe('choices that do not go together are refused before anything is built:'
 
   test('a rate that the card has not', () => {
     expect(refusalOf(choices(`${four}jack:\n  rate: 22050\n`))).toBe(
-      'image.yaml:4:9 jack.rate: a class-compliant USB interface does not run at 22050 Hz (it runs at 44100, 48000, 88200, 96000)',
+      'image.yaml:4:9 jack.rate: a class-compliant USB interface does not run at 22050 Hz (it runs at 44100, 48000, 88200, 96000, 176400, 192000)',
     )
   })
 
@@ -235,8 +281,10 @@ describe('choices that do not go together are refused before anything is built:'
   })
 
   test('a headphone socket that a board of the image does not have', () => {
-    expect(refusalOf(choices('board: [pi3b, pi400]\nsoundcard: onboard\n'))).toBe(
-      'image.yaml:2:12 soundcard: Raspberry Pi 400 has no headphone socket, which onboard is',
+    const lacking = (board: string): string =>
+      `image.yaml:2:12 soundcard: Raspberry Pi ${board} has no headphone socket, which onboard is (./downbeat list soundcards shows what there is)`
+    expect(refusalOf(choices('board: [pi3b, pi400, pi5]\nsoundcard: onboard\n'))).toBe(
+      `${lacking('400')}\n${lacking('5')}`,
     )
     expect(planOf(choices('board: [pi3b, pi4b]\nsoundcard: onboard\n')).soundcard.id).toBe(
       'onboard',
@@ -306,14 +354,14 @@ describe('a tuning', () => {
     const plan = planOf({
       ...choices(threeAndFour),
       'tunings/x.yaml': tuning(
-        `when: { board.soc: bcm2711 }\nchange: { config_txt: [arm_boost=1] }\n${proof}`,
+        `when: { board.soc: bcm2711 }\nchange: { config_txt: [mine=1] }\n${proof}`,
       ),
     })
     expect(of(plan, 'x')).toMatchObject({ boards: ['pi4b'] })
     expect(of(plan, 'x')?.off).toBeUndefined()
     expect(plan.configure.view.config_txt).toContainEqual({
       filter: 'pi4',
-      lines: [{ text: 'arm_boost=1', by: 'x' }],
+      lines: expect.arrayContaining([{ text: 'mine=1', by: 'x' }]) as unknown,
     })
   })
 
@@ -321,12 +369,12 @@ describe('a tuning', () => {
     const plan = planOf({
       ...choices(threeAndFour),
       'tunings/x.yaml': tuning(
-        `when: { board.soc: bcm2711 }\nchange: { config_txt: [arm_boost=1], cmdline: [x=1] }\n${proof}`,
+        `when: { board.soc: bcm2711 }\nchange: { config_txt: [mine=1], cmdline: [x=1] }\n${proof}`,
       ),
     })
     expect(of(plan, 'x')?.off).toBe('fits only pi4b of the boards that share this image')
     expect(plan.configure.view.cmdline.map(({ by }) => by)).not.toContain('x')
-    expect(JSON.stringify(plan.configure.view.config_txt)).not.toContain('arm_boost')
+    expect(JSON.stringify(plan.configure.view.config_txt)).not.toContain('mine=1')
   })
 
   test('may ask for what only some boards and cards have, and is off where there is none', () => {
@@ -402,10 +450,13 @@ describe('a tuning', () => {
     const x = tuning(
       `change: { config_txt: ["x={{board.cores}}", "y={{board.clocks.arm_freq}}"] }\n${proof}`,
     )
-    const plan = planOf({
-      ...choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'),
-      'tunings/x.yaml': x,
-    })
+    const plan = planOf(
+      {
+        ...choices('board: [pi3b, pi3b-plus, pi4b]\nsoundcard: usb\n'),
+        'tunings/x.yaml': x,
+      },
+      ['tunings.board-config=off'],
+    )
     const by = 'x'
     const sections = plan.configure.view.config_txt
     expect(sections.find(({ filter }) => filter === 'all')?.lines).toContainEqual({
@@ -689,7 +740,7 @@ describe('the plan', () => {
       board: { value: 'pi3b, pi400', from: '--set board=[pi3b, pi400]' },
     })
     expect(refusalOf(choices(four), ['packages=[Ardour]'])).toBe(
-      '--set packages=[Ardour] packages.0: expected the name of a Debian package',
+      '--set packages=[Ardour] packages.0: expected the name of a Debian package, such as nano',
     )
   })
 
@@ -711,15 +762,17 @@ describe('the plan', () => {
     const warned = (text: string, edits: Edits = {}): string[] =>
       planOf({ ...edits, ...choices(text) }).warnings.filter((one) => one.includes('Ethernet'))
     expect(warned('board: [pi3b, zero2w, pi3a-plus]\nsoundcard: usb\n')).toEqual([
-      'Raspberry Pi Zero 2 W has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB adapter, or use the serial console',
-      'Raspberry Pi 3 Model A+ has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB adapter, or use the serial console',
+      expect.stringMatching(
+        /^Raspberry Pi Zero 2 W has no Ethernet\. Wi-Fi works only where /,
+      ) as unknown,
+      'Raspberry Pi 3 Model A+ has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB Ethernet adapter on a hub, beside the sound card, or use the serial console',
     ])
     expect(
       warned('board: [pi0, pi0w, pi1a-plus, pi1b]\nsoundcard: usb\n', archOf('armel')),
     ).toEqual([
-      'Raspberry Pi Zero has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console',
-      'Raspberry Pi Zero W has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB adapter, or use the serial console',
-      'Raspberry Pi 1 Model A+ has neither Ethernet nor Wi-Fi: plug in a USB adapter, or use the serial console',
+      'Raspberry Pi Zero has neither Ethernet nor Wi-Fi: plug in a USB Ethernet adapter on a hub, beside the sound card, or use the serial console',
+      'Raspberry Pi Zero W has no Ethernet: name your Wi-Fi in downbeat.toml on the card, plug in a USB Ethernet adapter on a hub, beside the sound card, or use the serial console',
+      'Raspberry Pi 1 Model A+ has neither Ethernet nor Wi-Fi: plug in a USB Ethernet adapter or use the serial console',
     ])
   })
 
@@ -894,9 +947,11 @@ describe('the identifiers of the disk', () => {
   })
 })
 
-test('the latency of JACK is that of all its periods', () => {
-  expect(latency({ period: 128, periods: 2, rate: 48000 })).toBeCloseTo(5.333, 3)
-  expect(latency({ period: 64, periods: 3, rate: 96000 })).toBe(2)
+test('the latency of JACK is that of all its periods, and of one less where it waits for the programs', () => {
+  const of = { period: 128, periods: 2, rate: 48000, synchronous: false }
+  expect(latency(of)).toBeCloseTo(5.333, 3)
+  expect(latency({ ...of, synchronous: true })).toBeCloseTo(2.667, 3)
+  expect(latency({ ...of, period: 64, periods: 3, rate: 96000 })).toBe(2)
 })
 
 test('what the root file system needs cannot be switched off', () => {

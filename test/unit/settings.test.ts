@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { settingsHeader, settingsText } from '../../lib/plan/settings/text.ts'
+import { settingsHeader } from '../../lib/plan/settings/header.ts'
+import { settingsText } from '../../lib/plan/settings/text.ts'
 import { settingKeys, Settings } from '../../lib/plan/settings/settings.ts'
 import type { SettingsData } from '../../lib/plan/settings/settings.ts'
 import { planOf, repository } from './fixtures.ts'
@@ -30,6 +31,7 @@ describe('the text of downbeat.toml', () => {
       'password = "correct horse"',
       'hidden = true',
       'country = "DE"',
+      '[network]',
       '[jack]',
       'period = 64',
     ])
@@ -40,12 +42,18 @@ describe('the text of downbeat.toml', () => {
     expect(comments).toEqual([
       'timezone',
       'keyboard',
+      'keyboard_variant',
+      'locale',
       'soundcard',
       'read_only',
+      'new_identity',
       'password_hash',
       'enabled',
       'password_login',
       'psk',
+      'address',
+      'gateway',
+      'dns',
       'periods',
       'rate',
     ])
@@ -84,8 +92,8 @@ describe('the settings', () => {
   })
 
   test('have patterns that C++ reads as JavaScript does', () => {
-    for (const { pattern, key } of settingKeys())
-      expect(pattern, key).not.toMatch(/\(\?|\\[pPkbBu]|\\d|\\w/)
+    for (const { rule, key } of settingKeys())
+      expect(rule?.pattern.source ?? '', key).not.toMatch(/\(\?|\\[pPkbBu]|\\d|\\w/)
   })
 
   test('are the ones that the reader on the card knows', () => {

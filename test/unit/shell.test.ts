@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { enter } from '../../lib/engine/sandbox/sandbox.ts'
+import { sandboxed } from '../../lib/engine/sandbox/sandbox.ts'
+import type { Sandbox } from '../../lib/engine/sandbox/sandbox.ts'
 import { CommandError, createShell, script } from '../../lib/engine/shell/shell.ts'
 import type { Shell, ShellOptions } from '../../lib/engine/shell/shell.ts'
 import { isRunning, ownSleep, repository, temporaryFolder, until } from './fixtures.ts'
@@ -194,6 +195,16 @@ describe('a command', () => {
     expect(usage.user + usage.system).toBeGreaterThan(0)
     expect(usage.peak_kib).toBeGreaterThan(100)
   })
+
+  test('says what it took where another one ends beside it, too', async () => {
+    const { $, usage } = shell()
+    const long = $.start(() => {})`read -r; for ((i = 0; i < 100000; i++)); do :; done`
+    await $`true`
+    const before = usage.user + usage.system
+    long.write('\n')
+    await long.ended
+    expect(usage.user + usage.system).toBeGreaterThan(before)
+  })
 })
 
 describe('stopping', () => {
@@ -250,7 +261,7 @@ describe('a conversation', () => {
 /** A process of its own that runs `sleep` through a shell of its own, to be killed. */
 function sleeper(wrap: string, command: string, seconds: string) {
   const code = `import { createShell } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/engine/shell/shell.ts')).href)}
-import { enter } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/engine/sandbox/sandbox.ts')).href)}
+import { sandboxed } from ${JSON.stringify(pathToFileURL(join(repository, 'lib/engine/sandbox/sandbox.ts')).href)}
     const options = { onLine: () => {}, signal: new AbortController().signal, usage: { user: 0, system: 0, peak_kib: 0 }, timeFile: ${JSON.stringify(join(temporaryFolder(), 'time'))} }
     await createShell({ ...options, wrap: ${wrap} })\`${command} \${${JSON.stringify(seconds)}}\``
   const child = spawn(
@@ -277,15 +288,26 @@ test('a process that is killed with SIGKILL leaves no command behind', async () 
   await killedLeavesNothing('[]', 'exec sleep')
 })
 
+const sandboxIn = (folder: string): Sandbox => ({
+  cwd: folder,
+  writable: folder === '/' ? [] : [folder],
+  readable: [],
+  network: false,
+  mounts: false,
+})
+
 // Needs what ./downbeat doctor asks for: user namespaces, and for an ordinary user a range of ids.
-describe('in the namespaces of a stage', () => {
+describe('in the sandbox of a stage', () => {
   test('a process that is killed with SIGKILL leaves nothing behind, not even what its commands have started', async () => {
-    await killedLeavesNothing(`[...enter(false), 'bash', '-c']`, 'setsid sleep 600 & sleep')
+    await killedLeavesNothing(
+      `sandboxed(${JSON.stringify(sandboxIn('/'))})`,
+      'setsid sleep 600 & sleep',
+    )
   })
 
   test('a command is root over other ids, too, and fails as any other', async () => {
     const folder = temporaryFolder()
-    const { $, lines } = shell({ wrap: [...enter(false), 'bash', '-c'] })
+    const { $, lines } = shell({ wrap: sandboxed(sandboxIn(folder)) })
     await $`id -u; cd ${folder}; : >mine; chown 7:7 mine; stat -c %u:%g mine; rm mine`
     expect(lines).toEqual(['0', '7:7'])
     expect(await failure($`exit 9`)).toEqual(new CommandError('exit status 9'))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { render, renderSoundcards } from '../../stages/configure/render.ts'
-import { planOf, refusal, temporaryFolder, write } from './fixtures.ts'
+import { cardOf, idsOf, kindsOfCards, planOf, refusal, temporaryFolder, write } from './fixtures.ts'
 
 const shelf = /^usr\/share\/downbeat\/soundcards\/([^/]+)\/(.*)$/
 const three = { 'image.yaml': 'name: one\nboard: pi3b\nsoundcard: usb\n' }
@@ -17,19 +17,13 @@ describe('the sound cards that a card can be told', () => {
     })
 
   test('are those that this kernel and these boards can have', () => {
-    expect(planOf(three).configure.others.map(({ id }) => id)).toEqual([
-      'edirol-ua-25',
-      'hifiberry-dac',
-      'onboard',
-    ])
+    const onUsb = idsOf('soundcards').filter((id) => cardOf(id).bus === 'usb' && id !== 'usb')
+    const all = [...onUsb, 'hifiberry-dac', 'onboard'].toSorted()
+    expect(planOf(three).configure.others.map(({ id }) => id)).toEqual(all)
     // also where the image is named by its card
     const named = planOf({ 'image.yaml': 'board: pi3b\nsoundcard: usb\n' })
     expect(named.name).toMatch(/-usb$/)
-    expect(named.configure.others.map(({ id }) => id)).toEqual([
-      'edirol-ua-25',
-      'hifiberry-dac',
-      'onboard',
-    ])
+    expect(named.configure.others.map(({ id }) => id)).toEqual(all)
     expect(
       planOf(three, ['kernel.source=raspberrypi']).configure.others.map(({ id }) => id),
     ).toContain('hifiberry-dacplus')
@@ -45,7 +39,9 @@ describe('the sound cards that a card can be told', () => {
   test('each have the very texts of an image that is made for them', () => {
     const plan = planOf(three)
     const texts = textsOf(plan)
-    for (const id of [plan.soundcard.id, ...plan.configure.others.map(({ id }) => id)]) {
+    const others = plan.configure.others.map(({ id }) => id)
+    const kinds = kindsOfCards()
+    for (const id of [plan.soundcard.id, ...others.filter((one) => kinds.includes(one))]) {
       const made = render(planOf(three, [`soundcard=${id}`]).configure)
       const told = texts.filter(({ card }) => card === id)
       expect(told.map(({ path }) => path)).toContain('boot/config.txt')
@@ -64,6 +60,36 @@ describe('the sound cards that a card can be told', () => {
       texts.filter(({ card }) => card === id).map(({ path }) => path)
     for (const id of ids) expect(paths(id)).toEqual(paths(ids[0]!))
     expect(paths(ids[0]!)).not.toContain('boot/downbeat.toml')
+  })
+})
+
+describe('the interfaces on USB', () => {
+  const named = idsOf('soundcards')
+    .map(cardOf)
+    .filter(({ bus, found_by }) => bus === 'usb' && found_by.usb !== 'any')
+
+  test('each have numbers that no other file has, so that none is taken for another', () => {
+    const owners = new Map<string, string>()
+    for (const { id, found_by } of named) {
+      expect(found_by.usb, id).not.toHaveLength(0)
+      for (const number of found_by.usb) {
+        expect(owners.get(number), `${number} is in ${id}, too`).toBeUndefined()
+        owners.set(number, id)
+      }
+    }
+  })
+
+  test('are opened with the channels that the driver says where these are not sure', () => {
+    // a number that an interface does not offer keeps jackd from starting
+    const sure = named.filter(({ channels }) => channels === 'fixed')
+    for (const { id, source } of sure) expect(source, id).toMatch(/quirks-table\.h/)
+  })
+
+  test('each begin with a rate and a period that they can do', () => {
+    for (const { id, rates, jack } of named) {
+      expect(rates, id).toContain(jack.rate)
+      expect(jack.period, id).toBeGreaterThanOrEqual(jack.good_periods[0])
+    }
   })
 })
 

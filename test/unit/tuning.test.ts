@@ -144,7 +144,7 @@ describe('a change', () => {
       'tunings/x.yaml:3:18 change.mask.0: expected a systemd unit with its type, such as ssh.service',
     )
     expect(change('{ absent: [Rtkit] }')).toBe(
-      'tunings/x.yaml:3:20 change.absent.0: expected the name of a Debian package',
+      'tunings/x.yaml:3:20 change.absent.0: expected the name of a Debian package, such as nano',
     )
     expect(change('{ files: [etc/motd] }')).toBe(
       'tunings/x.yaml:3:19 change.files.0: expected a file below templates/, such as root/etc/motd',
@@ -154,7 +154,9 @@ describe('a change', () => {
   test('of a line file is one line, so that no line can smuggle in another', () => {
     for (const kind of ['config_txt', 'fstab', 'modprobe', 'udev', 'limits']) {
       expect(change(`{ ${kind}: ["a\\nb"] }`)).toMatch(
-        new RegExp(`^tunings/x\\.yaml:3:\\d+ change\\.${kind}\\.0: expected one line$`),
+        new RegExp(
+          `^tunings/x\\.yaml:3:\\d+ change\\.${kind}\\.0: expected one line, without control characters$`,
+        ),
       )
     }
   })

@@ -37,7 +37,6 @@ describe('a file that is right', () => {
     })
     expect(value.jack).toEqual({
       server: 'jack2',
-      port_max: 64,
       timeout_ms: 2000,
       softmode: false,
       midi: true,
@@ -115,7 +114,7 @@ describe('a key', () => {
   })
 
   test('that is there twice is an error at the second one', () => {
-    expect(refused(`${choices}board: pi3b\n`)).toBe('image.yaml:3:1 Map keys must be unique')
+    expect(refused(`${choices}board: pi3b\n`)).toBe('image.yaml:3:1 board: is there twice')
   })
 
   test('that is no id is told what an id is made of', () => {
@@ -140,7 +139,9 @@ describe('a value', () => {
 
   test('in a list is placed where it stands in the list', () => {
     const text = 'arch: [arm64, arm46]\n'
-    expect(refusal(() => parseYaml(text, 'boards/pi4.yaml', Board.pick({ arch: true })))).toBe(
+    expect(
+      refusal(() => parseYaml(text, 'boards/pi4.yaml', z.strictObject({ arch: Board.shape.arch }))),
+    ).toBe(
       'boards/pi4.yaml:1:15 arch.1: expected "arm64" or "armhf" or "armel", got "arm46" (did you mean "arm64"?)',
     )
   })
@@ -152,8 +153,8 @@ describe('a value', () => {
     expect(refused(`${choices}jack: { period: 64.5 }\n`)).toBe(
       'image.yaml:3:17 jack.period: expected a whole number, got 64.5',
     )
-    expect(refused(`${choices}jack: 3\n`)).toBe(
-      'image.yaml:3:7 jack: expected keys with values, got 3',
+    expect(refused(`${choices}jack: 3\n`)).toMatch(
+      /^image\.yaml:3:7 jack: expected keys with values, got 3 \(its keys: server, period, .*\)$/,
     )
     expect(refused(`${choices}hostname: [a]\n`)).toBe(
       'image.yaml:3:11 hostname: expected text, got ["a"]',
@@ -177,7 +178,7 @@ describe('a value', () => {
       'image.yaml:3:12 overclock: expected text or keys with values, got ["turbo"]',
     )
     expect(refused('board: []\nsoundcard: usb\n')).toBe(
-      'image.yaml:1:8 board: expected at least 1 entry, got []',
+      'image.yaml:1:8 board: expected at least one board (./downbeat list boards shows what there is)',
     )
     expect(refused('board: [pi4b, 3]\nsoundcard: usb\n')).toBe(
       'image.yaml:1:15 board.1: expected text, got 3',
@@ -209,8 +210,8 @@ describe('a value', () => {
   })
 
   test('that is very long is cut in the message', () => {
-    expect(refused(`${choices}jack: ${'x'.repeat(200)}\n`)).toBe(
-      `image.yaml:3:7 jack: expected keys with values, got "${'x'.repeat(56)}...`,
+    expect(refused(`${choices}jack: ${'x'.repeat(200)}\n`)).toContain(
+      `image.yaml:3:7 jack: expected keys with values, got "${'x'.repeat(56)}... (`,
     )
   })
 
@@ -222,7 +223,7 @@ describe('a value', () => {
 
   test('of the wrong form is answered with what is expected, in the words of the schema', () => {
     expect(refused('board: Pi4\nsoundcard: usb\n')).toBe(
-      'image.yaml:1:8 board: expected a name of lower-case letters, digits, ".", "+" and "-"',
+      'image.yaml:1:8 board: expected a name of lower-case letters, digits, ".", "+" and "-" (./downbeat list boards shows what there is)',
     )
     expect(refused('board: [pi4b, Pi3]\nsoundcard: usb\n')).toContain(
       'image.yaml:1:15 board.1: expected a name of lower-case letters',
@@ -231,7 +232,7 @@ describe('a value', () => {
       'image.yaml:3:11 hostname: expected letters, digits and "-", at most 63',
     )
     expect(refused(`${choices}user:\n  ssh_keys:\n    - hello\n`)).toBe(
-      'image.yaml:5:7 user.ssh_keys.0: expected a public key, such as the text of ~/.ssh/id_ed25519.pub',
+      'image.yaml:5:7 user.ssh_keys.0: expected a public key, such as the text of id_ed25519.pub',
     )
   })
 
@@ -253,7 +254,7 @@ describe('a text that is no YAML', () => {
     )
     expect(refused('board: "pi4b\n')).toMatch(/^image\.yaml:2:1 Missing closing "quote/)
     expect(refused('board: pi4b\n---\nboard: pi3b\n')).toMatch(
-      /^image\.yaml:2:1 Source contains multiple documents/,
+      /^image\.yaml:2:1 a second document begins here/,
     )
   })
 
@@ -285,7 +286,6 @@ describe('--set', () => {
     expect(value.jack).toEqual({
       server: 'jack2',
       period: 64,
-      port_max: 64,
       timeout_ms: 2000,
       softmode: false,
       midi: true,

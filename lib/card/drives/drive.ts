@@ -1,3 +1,5 @@
+import type { Holder } from './in-use.ts'
+
 /**
  * A disk as the tools of the system describe it, or a regular file in its place. Nothing here
  * depends on which system.
@@ -12,7 +14,10 @@ export interface Drive {
   bytes: number
   /** `usb`, `mmc`, `sata` …; empty where it is not known */
   transport: string
-  /** made to be taken out, or on a bus that things are plugged into */
+  /**
+   * on USB or in a card slot. The kernel calls other disks removable, too: those on a SATA port that
+   * may be opened while the machine runs
+   */
   removable: boolean
   readOnly: boolean
   /** what it counts in: partition tables are numbers of these */
@@ -21,15 +26,23 @@ export interface Drive {
   mounts: { device: string; at: string }[]
   /** what else lies on it and may be in use: volumes of LVM, dm-crypt, RAID */
   users: { device: string; type: string }[]
+  /** file systems and the like, as lsblk calls them; closed ones, too */
+  contents: { device: string; type: string }[]
   labels: string[]
   /** of its partitions, as their devices are called */
   partitions: string[]
   /** the kernel's number of it, `8:16` (of a file: file system and inode) */
   number: string
+  /** the kernel's numbers of all that lies on it: partitions, volumes */
+  numbers: string[]
+  /** of a file, how many names it has (hard links); of a device 1 */
+  names: number
+  /** who uses it just now, besides those that mount it */
+  holders: Holder[]
+  /** what a loop device is made of; without `file`: it is no file, or nobody can look at it */
+  behind?: { path: string; file?: Drive }
   /** one higher each time that a medium is put in; where the kernel counts (Linux 5.15) */
   sequence?: string
-  /** what to type to unmount it, but for the names */
-  unmount: string
 }
 
 const system = /^\/$|^\/(boot|usr|var|home)(\/|$)|^\[SWAP\]$/

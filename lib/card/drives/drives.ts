@@ -1,19 +1,14 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { promisify } from 'node:util'
 import { HostError, messageOf, UserError } from '../../common/words/errors.ts'
-import { driveOfDiskutil, namesOfDiskutil } from './diskutil.ts'
+import { visible } from '../../common/words/visible.ts'
+import { askSystem } from './ask.ts'
+import type { Ask } from './ask.ts'
 import type { Drive } from './drive.ts'
+import { regularFile } from './file.ts'
+import { whatIsInUse } from './in-use.ts'
+import type { InUse } from './in-use.ts'
 import { drivesOfLsblk, lsblkCommands } from './lsblk.ts'
-
-/** Runs a command of the system and gives what it printed; fails as execFile does. */
-export type Ask = (command: string, ...args: string[]) => Promise<string>
-
-/** A reader without a card can keep lsblk waiting. */
-const PATIENCE_MS = 30_000
-
-const askSystem: Ask = async (command, ...args) =>
-  (await promisify(execFile)(command, args, { timeout: PATIENCE_MS, maxBuffer: 1 << 26 })).stdout
+import { signaturesOn } from './signatures.ts'
 
 /**
  * Every disk of this machine, those that must not be written to as well. HostError where it cannot
@@ -23,19 +18,23 @@ export async function listDrives(
   ask: Ask = askSystem,
   platform: string = process.platform,
 ): Promise<Drive[]> {
+  if (platform !== 'linux')
+    throw new HostError(
+      'disks are written to on Linux only',
+      'take Raspberry Pi Imager here: "Use custom", and the .img or .img.xz file (docs/flashing.md)',
+    )
   try {
-    return platform === 'darwin' ? await ofMacOS(ask) : await ofLinux(ask)
+    return await ofLinux(ask)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const tool = platform === 'darwin' ? 'diskutil' : 'lsblk'
     if (code === 'ENOENT')
       throw new HostError(
-        `${tool} is missing, which lists the disks`,
+        'lsblk is missing, which lists the disks',
         'sudo apt-get install util-linux',
       )
     throw new HostError(
-      `${tool} could not say which disks there are (${messageOf(error).trim().split('\n').at(-1)})`,
-      `see what it prints: ${tool}`,
+      `lsblk could not say which disks there are (${messageOf(error).trim().split('\n').at(-1)})`,
+      'see what it prints: lsblk',
     )
   }
 }
@@ -46,22 +45,29 @@ async function ofLinux(ask: Ask): Promise<Drive[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error
     return ask(...before!)
   })
+  const inUse = whatIsInUse()
   const drives = drivesOfLsblk(json)
   for (const drive of drives) {
-    const counted = `/sys/dev/block/${drive.number}/diskseq`
-    if (existsSync(counted)) drive.sequence = readFileSync(counted, 'utf8').trim()
+    const { kind, path, number, numbers } = drive
+    const told = (file: string): string | undefined => {
+      const at = `/sys/dev/block/${number}/${file}`
+      return existsSync(at) ? readFileSync(at, 'utf8').replace(/\n$/, '') : undefined
+    }
+    const sequence = told('diskseq')
+    const backing = kind === 'loop' ? told('loop/backing_file') : undefined
+    drive.holders = [number, ...numbers].flatMap((one) => inUse.get(`device ${one}`) ?? [])
+    if (sequence !== undefined) drive.sequence = sequence
+    if (backing !== undefined) drive.behind = behind(backing, path, inUse)
   }
   return drives
 }
 
-async function ofMacOS(ask: Ask): Promise<Drive[]> {
-  // The SD slot of some Macs counts as internal: it is not in this list, and so never written to.
-  const list = await ask('diskutil', 'list', '-plist', 'external', 'physical')
-  return Promise.all(
-    namesOfDiskutil(list).map(async (name) =>
-      driveOfDiskutil(list, await ask('diskutil', 'info', '-plist', name)),
-    ),
-  )
+/** The file that a loop device is made of. */
+function behind(path: string, loop: string, inUse: InUse): NonNullable<Drive['behind']> {
+  if (!existsSync(path) || !statSync(path).isFile()) return { path }
+  const file = regularFile(path, inUse)
+  file.holders = file.holders.filter(({ mend }) => !mend.endsWith(` ${loop}`))
+  return { path, file }
 }
 
 /**
@@ -70,48 +76,35 @@ async function ofMacOS(ask: Ask): Promise<Drive[]> {
 export async function driveAt(
   given: string,
   list: () => Promise<Drive[]> = listDrives,
+  ask: Ask = askSystem,
 ): Promise<Drive> {
+  const told = visible(given) // a line end in a name is no line of the message
   if (!existsSync(given)) {
     const more = given.startsWith('/dev/')
       ? './downbeat flash <image> lists the disks'
       : 'a file that stands for a card must be there already'
-    throw new UserError(`${given}: there is no such disk (${more})`)
+    throw new UserError(`${told}: there is no such disk (${more})`)
   }
   const path = realpathSync(given) // such as /dev/disk/by-id/…
   const found = statSync(path)
-  if (found.isFile()) return regularFile(path)
+  if (found.isFile()) return withSignatures(regularFile(path), ask)
   if (!found.isBlockDevice() && !found.isCharacterDevice())
-    throw new UserError(`${given}: this is no disk`)
+    throw new UserError(`${told}: this is no disk`)
   const drives = await list()
-  const whole = (drive: Drive): boolean =>
-    drive.path === path || drive.path.replace('/rdisk', '/disk') === path
-  const drive = drives.find(whole)
-  if (drive) return drive
+  const drive = drives.find((one) => one.path === path)
+  if (drive) return withSignatures(drive, ask)
   const parent = drives.find(({ partitions }) => partitions.includes(path))
   if (parent)
-    throw new UserError(`${given}: this is a part of a disk; name the whole: ${parent.path}`)
+    throw new UserError(`${told}: this is a part of a disk; name the whole: ${parent.path}`)
   throw new UserError(
-    `${given}: this is no disk that could be written to (./downbeat flash <image> lists them)`,
+    `${told}: this is no disk that could be written to (./downbeat flash <image> lists them)`,
   )
 }
 
-function regularFile(path: string): Drive {
-  const { size, dev, ino, mode } = statSync(path)
-  return {
-    path,
-    kind: 'file',
-    model: 'file',
-    serial: '',
-    bytes: size,
-    transport: '',
-    removable: true,
-    readOnly: (mode & 0o222) === 0,
-    sector_bytes: 512,
-    mounts: [],
-    users: [],
-    labels: [],
-    partitions: [],
-    number: `${dev}:${ino}`,
-    unmount: '',
-  }
+async function withSignatures(drive: Drive, ask: Ask): Promise<Drive> {
+  const { contents } = drive
+  const more = (await signaturesOn(drive, ask)).filter(
+    (found) => !contents.some(({ device, type }) => device === found.device && type === found.type),
+  )
+  return { ...drive, contents: [...contents, ...more] }
 }

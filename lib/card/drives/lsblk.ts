@@ -13,7 +13,14 @@ const flag = z
   ])
   .default(false)
 const count = z
-  .union([z.number(), z.string().regex(/^\d+$/).transform(Number), z.null().transform(() => 0)])
+  .union([
+    z.int().min(0),
+    z
+      .string()
+      .regex(/^\d{1,15}$/)
+      .transform(Number),
+    z.null().transform(() => 0),
+  ])
   .default(0)
 const words = z
   .string()
@@ -26,10 +33,9 @@ const Node = z.object({
   type: words,
   subsystems: words,
   ro: flag,
-  rm: flag,
-  hotplug: flag,
   size: count,
   'log-sec': count,
+  fstype: words,
   label: words,
   vendor: words,
   model: words,
@@ -45,7 +51,7 @@ const Node = z.object({
 type Node = z.infer<typeof Node>
 
 const columns =
-  'name,kname,type,subsystems,ro,rm,hotplug,size,log-sec,label,vendor,model,serial,tran,maj:min'
+  'name,kname,type,subsystems,ro,size,log-sec,fstype,label,vendor,model,serial,tran,maj:min'
 
 /** What to run: the second where the first does not know a column. */
 export const lsblkCommands: readonly (readonly [string, ...string[]])[] = [
@@ -80,7 +86,7 @@ function driveOf(disk: Node, paths: ReadonlySet<string>): Drive {
   // To the kernel an eMMC is much like a card. It is soldered on, and tells itself by the boot
   // areas that no card has.
   const soldered = paths.has(`${path}boot0`)
-  const removable = !soldered && (disk.rm || disk.hotplug || buses.has('usb') || buses.has('mmc'))
+  const removable = !soldered && (buses.has('usb') || buses.has('mmc'))
   return {
     path,
     kind: kindOf(path, disk.type),
@@ -99,10 +105,15 @@ function driveOf(disk: Node, paths: ReadonlySet<string>): Drive {
     users: below
       .filter(({ type }) => type !== 'part')
       .map(({ name, type }) => ({ device: name, type })),
+    contents: [disk, ...below].flatMap(({ name, fstype }) =>
+      fstype === '' ? [] : [{ device: name, type: fstype }],
+    ),
     labels: [disk, ...below].map(({ label }) => label).filter((label) => label !== ''),
     partitions: below.filter(({ type }) => type === 'part').map(({ name }) => name),
     number: disk['maj:min'],
-    unmount: 'sudo umount',
+    numbers: below.map((node) => node['maj:min']),
+    names: 1,
+    holders: [],
   }
 }
 

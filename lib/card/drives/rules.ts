@@ -1,10 +1,16 @@
+import { typedWord } from '../../common/quote.ts'
+import { visible } from '../../common/words/visible.ts'
 import type { Drive } from './drive.ts'
+import type { Origin } from './identity.ts'
 import { sizeInWords, systemMounts } from './drive.ts'
+import { closing, volumes } from './volumes.ts'
 
 /** What is to be written, and what was allowed. */
 export interface Question {
   /** of the image; undefined where its compression does not say */
   bytes?: number | undefined
+  /** the files that are read: the image, and its map */
+  from?: readonly Origin[]
   /** --large */
   large: boolean
 }
@@ -53,24 +59,73 @@ const rules: readonly Rule[] = [
     },
   },
   {
+    holds: 'the image is neither it nor on it',
+    refuse: ({ kind, number, numbers, behind }, { from = [] }) => {
+      const is = (it: string | undefined): boolean => from.some(({ file }) => file === it)
+      if (kind === 'file' && is(number)) return 'this is the image itself: name another file'
+      if (is(behind?.file?.number))
+        return `it is made of the image itself (${visible(behind!.path)}): name another disk`
+      return kind !== 'file' && from.some(({ device }) => [number, ...numbers].includes(device))
+        ? 'the image itself lies on it: copy the image to another disk first'
+        : undefined
+    },
+  },
+  {
+    holds: 'it is known what it is made of',
+    refuse: ({ kind, path, behind }) =>
+      kind === 'loop' && behind?.file === undefined
+        ? `it is made of ${visible(behind?.path ?? 'nothing')}, which is no file that can be looked at: name that, or: sudo losetup --detach ${path}`
+        : undefined,
+  },
+  {
     holds: 'nothing of it is mounted',
-    refuse: ({ mounts, unmount }) =>
+    refuse: ({ mounts }) =>
       mounts.length > 0
-        ? `it is mounted (${mounts.map(({ at }) => at).join(', ')}): ${unmount} ${[...new Set(mounts.map(({ device }) => device))].join(' ')}`
+        ? `it is mounted (${mounts.map(({ at }) => visible(at)).join(', ')}): sudo umount ${typed(mounts)}`
         : undefined,
   },
   {
     holds: 'no volume lies on it',
     refuse: ({ users }) =>
       users.length > 0
-        ? `it is part of a larger volume (${users.map(({ device, type }) => `${type} ${device}`).join(', ')}): close that volume first`
+        ? `it is part of a larger volume (${users.map(({ device, type }) => `${type} ${device}`).join(', ')}): ${closing(users)}`
         : undefined,
   },
   {
-    holds: 'it is made to be taken out',
+    holds: 'no other program uses it',
+    refuse: ({ holders, behind }) => {
+      const all = [...holders, ...(behind?.file?.holders ?? [])]
+      return all.length > 0
+        ? `it is in use (${all.map(({ by }) => by).join(', ')}): ${[...new Set(all.map(({ mend }) => mend))].join('; ')}`
+        : undefined
+    },
+  },
+  {
+    holds: 'it has no second name',
+    refuse: ({ names, behind }) => {
+      const more = (behind?.file?.names ?? names) - 1
+      return more > 0
+        ? `it has ${more} more ${more === 1 ? 'name' : 'names'} (hard links), and all of them would be written to: name a copy of it`
+        : undefined
+    },
+  },
+  {
+    holds: 'no part of it is locked, or belongs to a larger volume',
+    refuse: ({ contents }) => {
+      const found = contents.flatMap(({ device, type }) => {
+        const what = volumes.find(([pattern]) => pattern.test(type))?.[1]
+        return what === undefined ? [] : [{ device, told: `${device}: ${what} (${type})` }]
+      })
+      return found.length > 0
+        ? `it holds what may be somebody's data (${found.map(({ told }) => told).join(', ')}): if nobody needs it any more, sudo wipefs --all ${typed(found)}`
+        : undefined
+    },
+  },
+  {
+    holds: 'it is a card, or on USB',
     refuse: ofDisks(({ removable, path, transport }) =>
       !removable || path.includes('/nvme')
-        ? `it is built in (${transport === '' ? 'not removable' : transport}): only cards and USB disks are written to`
+        ? `it is built in, or on a port for disks (${transport === '' ? 'not removable' : transport}): only cards and USB disks are written to`
         : undefined,
     ),
   },
@@ -110,6 +165,10 @@ const rules: readonly Rule[] = [
         : undefined,
   },
 ]
+
+/** Devices, each once, as they are typed. */
+const typed = (list: readonly { device: string }[]): string =>
+  [...new Set(list.map(({ device }) => typedWord(device)))].join(' ')
 
 const exact = (bytes: number): string => `${sizeInWords(bytes)} (${bytes} bytes)`
 

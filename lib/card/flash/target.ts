@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { Drive } from '../drives/drive.ts'
+import { deviceNumber, fileNumber } from '../drives/identity.ts'
 
 /**
  * What is written to. As of the system's own calls, fewer bytes than wanted may be written or read.
@@ -37,18 +38,15 @@ export class TargetError extends Error {
  * cache, so that progress and errors are those of the card, and what is read back comes from it. A
  * regular file has neither, and so what is read back may come from memory.
  */
-export async function openTarget({ path, kind, bytes, number }: Drive): Promise<Target> {
-  // macOS has no O_DIRECT; its raw devices (rdisk) have no cache
-  const special = kind === 'file' ? 0 : constants.O_EXCL | (constants.O_DIRECT ?? 0)
+export async function openTarget({ path, kind, bytes }: Drive): Promise<Target> {
+  const special = kind === 'file' ? 0 : constants.O_EXCL | constants.O_DIRECT
   const file = await open(path, constants.O_RDWR | special).catch((error: unknown) => {
     throw new TargetError('opened', 0, codeOf(error))
   })
-  const { dev, ino, rdev } = await file.stat()
-  const opened =
-    kind === 'file' ? `${dev}:${ino}` : process.platform === 'linux' ? deviceNumber(rdev) : number
+  const found = await file.stat({ bigint: true })
   return {
     bytes,
-    number: opened,
+    number: kind === 'file' ? fileNumber(found) : deviceNumber(found.rdev),
     ...writable(file),
     read: async (into, start) => (await file.read(into, 0, into.length, start)).bytesRead,
     sync: () => file.sync(),
@@ -60,14 +58,6 @@ export async function openTarget({ path, kind, bytes, number }: Drive): Promise<
 export const writable = (file: Pick<FileHandle, 'write'>): Pick<Target, 'write'> => ({
   write: async (data, start) => (await file.write(data, 0, data.length, start)).bytesWritten,
 })
-
-/** `8:16`, of what stat(2) gives on Linux. */
-export const deviceNumber = (rdev: number): string => {
-  const all = BigInt(rdev)
-  const major = ((all >> 8n) & 0xfffn) | ((all >> 32n) & 0xfffff000n)
-  const minor = (all & 0xffn) | ((all >> 12n) & 0xffffff00n)
-  return `${major}:${minor}`
-}
 
 /** Writes all of it, however many calls that takes. TargetError. */
 export async function writeAll(

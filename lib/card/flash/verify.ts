@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Extent } from '../../common/disk/extent.ts'
+import type { Extent } from '../../common/files/extent.ts'
 import { ProofError } from '../../common/words/errors.ts'
 import { alignedBuffers } from '../image-file/buffers.ts'
 import { sizeInWords } from '../drives/drive.ts'

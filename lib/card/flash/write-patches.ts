@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { alignedBuffers } from '../image-file/buffers.ts'
 import type { Drive } from '../drives/drive.ts'
 import type { Holding } from './on-target.ts'
@@ -8,29 +7,34 @@ import { syncAll, writeAll } from './target.ts'
 import { sumsOf, verify } from './verify.ts'
 
 /**
- * Writes patches, which are made of whole sectors, to a drive that they were made for and that was
- * looked at before that, and reads them back. Another disk that has taken its place is refused, and
+ * Writes groups of patches, which are made of whole sectors, to a drive that they were made for and
+ * that was looked at before that, and reads them back. Each group is on the medium before the next
+ * one is begun. Another disk that has taken its place is refused, and
  * whatever goes wrong ends with an error that says so in one sentence, and whether the card has
  * been touched. They are few: once begun, they are written to the last.
  */
 export async function writePatches(
-  patches: readonly Patch[],
+  steps: readonly (readonly Patch[])[],
   drive: Drive,
   options: Holding,
 ): Promise<void> {
-  const pieces = await Promise.all(
-    patches.map(async ({ start, path }) => ({ start, data: aligned(await readFile(path)) })),
+  const groups = steps.map((group) =>
+    group.map(({ start, data }) => ({ start, data: aligned(data) })),
   )
+  const last = new Map(groups.flat().map((piece) => [piece.start, piece])) // the last of each block
   await onTarget(drive, options, async (target, leave) => {
     options.signal.throwIfAborted()
     leave(
       `the settings on ${nameOf(drive)} may be half written: run the same command again, or flash it again`,
     )
-    for (const { start, data } of pieces) await writeAll(target, data, start)
-    await syncAll(target, pieces.at(-1)?.start ?? 0)
+    for (const group of groups) {
+      for (const { start, data } of group) await writeAll(target, data, start)
+      await syncAll(target, group.at(-1)?.start ?? 0)
+    }
+    const there = [...last.values()].sort((a, b) => a.start - b.start)
     await verify(
       target,
-      pieces.flatMap(({ start, data }) => sumsOf(data, start)),
+      there.flatMap(({ start, data }) => sumsOf(data, start)),
     )
   })
 }

@@ -20,8 +20,7 @@ export async function openReader(
   return packing === 'raw' ? await openFile(path) : openPacked(path, packing, signal)
 }
 
-/** A file as it is; also what stands in for a part of an image. */
-export async function openFile(path: string): Promise<Reader> {
+async function openFile(path: string): Promise<Reader> {
   const file = await open(path, 'r')
   return {
     async read(into, start) {

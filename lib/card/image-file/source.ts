@@ -5,17 +5,16 @@ import type { Mapped } from '../../common/disk/read-bmap.ts'
 import { bmapBeside, readBmap } from '../../common/disk/read-bmap.ts'
 import { alignedBuffers } from './buffers.ts'
 import { sizeInWords } from '../drives/drive.ts'
-import { openFile, openReader } from './reader.ts'
-import type { Reader } from './reader.ts'
+import { openReader } from './reader.ts'
 import { packingOf, unpackedSize } from './unpack.ts'
 
 /**
- * A file whose bytes take the place of the image's from `start` on, such as a boot partition with
- * settings of the user's.
+ * Bytes that take the place of the image's from `start` on, such as a block of the boot partition
+ * with settings of the user's.
  */
 export interface Patch {
   start: number
-  path: string
+  data: Buffer
 }
 
 /** Bytes to write, and where; they are overwritten when the next but one is asked for. */
@@ -66,7 +65,7 @@ export async function openSource(path: string, patches: readonly Patch[] = []): 
     )
   const bytes = map?.bytes ?? own
   if (bytes !== undefined) wholeSectors(path, bytes)
-  const placed = place(patches, bytes)
+  const placed = place(path, patches, bytes)
   const ranges = withPatches(
     map?.ranges ?? [{ start: 0, end: bytes ?? Infinity }],
     placed,
@@ -80,11 +79,9 @@ export async function openSource(path: string, patches: readonly Patch[] = []): 
     map: map?.path,
     async *pieces(signal) {
       const image = await openReader(path, packing, signal)
-      const files: Reader[] = []
       const buffers = alignedBuffers(2, PIECE)
       let turn = 0
       try {
-        for (const patch of placed) files.push(await openFile(patch.path))
         for (const range of ranges) {
           const hash = createHash('sha256')
           for (let at = range.start; at < range.end; at += PIECE) {
@@ -93,9 +90,9 @@ export async function openSource(path: string, patches: readonly Patch[] = []): 
             if (data.length < whole.length && bytes !== undefined)
               throw tooShort(path, at + data.length, bytes)
             if (range.sha256 !== undefined) hash.update(data)
-            for (const [i, { start, end }] of placed.entries()) {
+            for (const { start, end, data: patch } of placed) {
               const [from, to] = [Math.max(start, at), Math.min(end, at + data.length)]
-              if (from < to) await files[i]!.read(data.subarray(from - at, to - at), from - start)
+              if (from < to) patch.copy(data, from - at, from - start, to - start)
             }
             if (data.length > 0) yield { start: at, data }
             if (data.length < whole.length) return wholeSectors(path, at + data.length)
@@ -108,7 +105,7 @@ export async function openSource(path: string, patches: readonly Patch[] = []): 
         if (map === undefined && (await image.read(buffers[0]!.subarray(0, 1), bytes!)) > 0)
           throw tooLong(path, bytes!)
       } finally {
-        await Promise.all([image, ...files].map((one) => one.close()))
+        await image.close()
       }
     },
   }
@@ -117,15 +114,16 @@ export async function openSource(path: string, patches: readonly Patch[] = []): 
 type Placed = Patch & Mapped
 
 /** Where patches lie. UserError for one that is not within the image, or upon another. */
-function place(patches: readonly Patch[], bytes: number | undefined): Placed[] {
+function place(image: string, patches: readonly Patch[], bytes: number | undefined): Placed[] {
   const placed = patches
-    .map((patch) => ({ ...patch, end: patch.start + statSync(patch.path).size }))
+    .map((patch) => ({ ...patch, end: patch.start + patch.data.length }))
     .sort((a, b) => a.start - b.start)
-  for (const [i, { path, start, end }] of placed.entries()) {
+  for (const [i, { start, end }] of placed.entries()) {
     if (end > (bytes ?? Infinity))
-      throw new UserError(`${path}: it does not fit into the image at byte ${start}`)
-    if (start < (placed[i - 1]?.end ?? 0))
-      throw new UserError(`${path}: it lies upon ${placed[i - 1]!.path}`)
+      throw new UserError(
+        `${image}: it has no bytes ${start} to ${end - 1}, which settings would be in`,
+      )
+    if (start < (placed[i - 1]?.end ?? 0)) throw new Error(`two patches at byte ${start}`)
   }
   return placed
 }

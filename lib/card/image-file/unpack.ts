@@ -40,8 +40,12 @@ export function packingOf(path: string): Packing {
 export async function unpackedSize(path: string, packing: Packing): Promise<number | undefined> {
   const [command, args, pattern] =
     packing === 'xz'
-      ? (['xz', ['--robot', '--list', path], /^totals\t\d+\t\d+\t\d+\t(\d+)\t/m] as const)
-      : (['zstd', ['--list', '--verbose', path], /^Decompressed Size:.*\((\d+) B\)/m] as const)
+      ? (['xz', ['--robot', '--list', '--', path], /^totals\t\d+\t\d+\t\d+\t(\d+)\t/m] as const)
+      : ([
+          'zstd',
+          ['--list', '--verbose', '--', path],
+          /^Decompressed Size:.*\((\d+) B\)/m,
+        ] as const)
   try {
     const { stdout } = await promisify(execFile)(command, args)
     const said = pattern.exec(stdout)?.[1]

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import type { Extent } from './extent.ts'
+import type { Extent } from '../files/extent.ts'
 
 /**
  * What of the FAT32 file system at `offset` of a disk image is in use: boot sectors, both tables,

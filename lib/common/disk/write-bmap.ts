@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import type { Extent } from './extent.ts'
+import type { Extent } from '../files/extent.ts'
 
 const BLOCK = 4096
 /** Bytes that are read at once. */

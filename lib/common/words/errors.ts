@@ -1,3 +1,5 @@
+import { dirname } from 'node:path'
+
 /**
  * A way in which a run can end badly on purpose. Anything else that is thrown is a fault of
  * downbeat.
@@ -88,12 +90,23 @@ const refusals: Readonly<Record<string, string>> = {
   EIO: 'the disk that it lies on gives back errors',
 }
 
+/** Errors of a disk that has no more room, or no more for this user. */
+export const isFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+
 /**
- * If the system does not let the user read or write a file, that is not a fault of downbeat. Such
- * an error becomes a HostError, which says how to mend it. Any other error is returned as it is.
+ * If the system does not let the user read or write a file, or the disk is full, that is not a
+ * fault of downbeat. Such an error becomes a HostError, which says how to mend it. Any other error
+ * is returned as it is.
  */
 export function systemError(error: unknown): unknown {
   const { code = '', path } = error as NodeJS.ErrnoException
+  if (isFull(error))
+    return new HostError(
+      // writing to a file that is open tells no path
+      path === undefined ? 'a disk is full' : `the disk of ${dirname(path)} is full`,
+      'df -h shows which disk; make room there, then run the same command again',
+    )
   const refusal = refusals[code]
   return path === undefined || refusal === undefined
     ? error

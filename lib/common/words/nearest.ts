@@ -22,6 +22,7 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
   let best: string | undefined
   let limit = (word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))) + 1
   for (const candidate of words) {
+    if (Math.abs(word.length - candidate.length) >= limit) continue // so many edits at least
     // Of two that are as near, the one that goes on where the word ends: "pi4" is rather "pi4b"
     // than "pi0".
     const goesOn = candidate.toLowerCase().startsWith(word.toLowerCase())

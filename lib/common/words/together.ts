@@ -1,5 +1,14 @@
 import { UserError } from './errors.ts'
 
+/** Lines that a person reads; of what is wrong with more, the number is enough. */
+export const SHOWN = 20
+
+/** The first mistakes of many, and how many there are beside them. */
+export const firstOf = (mistakes: readonly string[]): string[] =>
+  mistakes.length <= SHOWN + 1
+    ? [...mistakes]
+    : [...mistakes.slice(0, SHOWN), `… and ${mistakes.length - SHOWN} more like these`]
+
 /**
  * Calls all of these, and gives what they give. The mistakes that they find are thrown together:
  * one UserError, a line for each.
@@ -17,6 +26,6 @@ export function together<const Calls extends readonly (() => unknown)[]>(
       return undefined
     }
   })
-  if (mistakes.length > 0) throw new UserError([...new Set(mistakes)].join('\n'))
+  if (mistakes.length > 0) throw new UserError(firstOf([...new Set(mistakes)]).join('\n'))
   return given as { [I in keyof Calls]: ReturnType<Calls[I]> }
 }

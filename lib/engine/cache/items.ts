@@ -14,13 +14,22 @@ export interface Item {
 }
 
 const RESULT = /^[a-z0-9-]+-[0-9a-f]{16}$/
-const REST = /^(locks|clean\.time|[a-z0-9-]+-[0-9a-f]{16}\.half(\.time)?)$/
+const REST = /^(locks|clean\.time|[a-z0-9-]+-[0-9a-f]{16}\.half(\.time(-\d+)?)?)$/
 
 /** Whether something in a cache has the name of what downbeat itself puts there. */
 export const isOfCache = (name: string): boolean =>
   RESULT.test(name) ||
   REST.test(name) ||
   ['.npm.lock', 'cache.lock', 'compile', 'kept', 'node'].includes(name)
+
+/**
+ * What of a cache a build writes to, such as `kept/debs`: not the insides of results, of which some
+ * belong to ids of a user namespace while they are made.
+ */
+export const isWritten = (below: string): boolean =>
+  /^([^/]+|(locks|node)\/[^/]+|[^/]+\/entry\.json|kept\/[^/]+(\/[^/]+)?|kept\/ccache\/[^/]+\/[^/]+)$/.test(
+    below,
+  )
 
 // A file system that writes down each time of reading (relatime) does so once a day.
 const DAY_MS = 24 * 3600 * 1000

@@ -1,19 +1,20 @@
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   existsSync,
   realpathSync,
-  statSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { HostError } from '../../common/words/errors.ts'
 import { mountOf, whyNoRoots } from './mounts.ts'
+import { requireOwner } from './owners.ts'
+import type { Owned } from './owners.ts'
 
 /** A folder that downbeat keeps for itself. */
-export interface Place {
-  path: string
+export interface Place extends Owned {
   /** of the environment: names another one */
   variable: string
   /** what may be there before downbeat has marked it */
@@ -31,12 +32,12 @@ export const isMarked = (path: string): boolean => existsSync(mark(path))
 
 /** Makes a folder downbeat's own, or throws a HostError that says why it cannot be. */
 export function takeFolder(place: Place): void {
-  const { path, variable, ours } = place
+  const { path, variable, ours, roots } = place
   const another = `set ${variable} to another folder`
   mayBe(place)
   try {
     makeFolder(path)
-    requireOwner(path, variable)
+    requireOwner([place])
     const foreign = isMarked(path) ? undefined : readdirSync(path).find((name) => !ours(name))
     if (foreign !== undefined)
       throw new HostError(
@@ -44,6 +45,8 @@ export function takeFolder(place: Place): void {
         `set ${variable} to a folder that is empty or not there yet`,
       )
     writeFileSync(mark(path), 'made by downbeat; ./downbeat clean may remove what is here\n')
+    // The roots of stages have setuid programs, as every Debian has: nobody else is to start them.
+    if (roots) chmodSync(path, 0o700)
   } catch (error) {
     if (error instanceof HostError) throw error
     const { code = '' } = error as NodeJS.ErrnoException
@@ -93,20 +96,4 @@ function whyNotOn(path: string): string | undefined {
     ? mountOf(realpathSync(there), readFileSync(mounts, 'utf8'))
     : undefined
   return mount && whyNoRoots(mount)
-}
-
-/**
- * HostError for a folder of another user: what root has made there once, nobody else can change,
- * and the other way round.
- */
-function requireOwner(path: string, variable: string): void {
-  const owner = statSync(path).uid
-  const we = process.getuid?.() ?? owner
-  if (owner === we) return
-  throw new HostError(
-    `${path} belongs to ${owner === 0 ? 'root' : `another user (${owner})`}`,
-    we === 0
-      ? `run the same as that user, without sudo; or set ${variable} to another folder`
-      : `sudo chown -R "$USER" ${path}`,
-  )
 }

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
-import { enter } from '../sandbox/sandbox.ts'
+import { dirname } from 'node:path'
+import { sandboxed } from '../sandbox/sandbox.ts'
 import { createShell } from '../shell/shell.ts'
 
 /**
@@ -8,8 +9,15 @@ import { createShell } from '../shell/shell.ts'
  */
 export async function removeTree(path: string): Promise<void> {
   if (!existsSync(path) || removeOwn(path)) return
+  const folder = dirname(path)
   const shell = createShell({
-    wrap: [...enter(false), 'bash', '-c'],
+    wrap: sandboxed({
+      cwd: folder,
+      writable: [folder],
+      readable: [],
+      network: false,
+      mounts: false,
+    }),
     onLine: () => {},
     signal: new AbortController().signal,
     usage: { user: 0, system: 0, peak_kib: 0 },

@@ -1,4 +1,5 @@
 import { UserError } from '../../common/words/errors.ts'
+import { withoutSecrets } from '../../common/words/secrets.ts'
 import { mirrored, mirrorOf } from './mirrors.ts'
 import type { Mirror } from './mirrors.ts'
 
@@ -7,10 +8,6 @@ export interface Address {
   url: URL
   name: string
 }
-
-/** An address without the name and password that may stand in it. */
-export const withoutSecrets = (text: string): string =>
-  text.replaceAll(/(?<=[a-z]:\/\/)[^\s/?#]*@/gi, '')
 
 /** Where to fetch it: at the mirror, if there is one for it. UserError for what is no address. */
 export function addressOf(asked: string, mirrors: readonly Mirror[]): Address {
@@ -71,7 +68,8 @@ function isProxy(address: string): boolean {
   try {
     const { protocol, username, password } = new URL(address)
     decodeURIComponent(username + password) // Node does so later
-    return protocol === 'http:' || protocol === 'https:'
+    // URL passes over line ends, where Node later does not
+    return (protocol === 'http:' || protocol === 'https:') && !/[\s\p{Cc}]/u.test(address)
   } catch {
     return false
   }

@@ -3,7 +3,7 @@ import type { Hash } from 'node:crypto'
 import { createReadStream, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { HostError, messageOf } from '../../common/words/errors.ts'
+import { HostError, isFull, messageOf } from '../../common/words/errors.ts'
 import { megabytes } from '../../common/words/meter.ts'
 import { isOrigin } from './origin.ts'
 import type { Origin } from './origin.ts'
@@ -128,7 +128,7 @@ const full = (folder: string, more = ''): HostError =>
 
 function unwritable(path: string, error: unknown): HostError {
   const { code = '' } = error as NodeJS.ErrnoException
-  if (code === 'ENOSPC' || code === 'EDQUOT') return full(dirname(path))
+  if (isFull(error)) return full(dirname(path))
   return new HostError(
     `${path} cannot be written (${code || messageOf(error)})`,
     `see who may write to ${dirname(path)}, and how much`,

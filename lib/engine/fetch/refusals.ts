@@ -1,5 +1,5 @@
 import { HostError, messageOf, UserError } from '../../common/words/errors.ts'
-import { withoutSecrets } from './address.ts'
+import { withoutSecrets } from '../../common/words/secrets.ts'
 import type { Address } from './address.ts'
 import { Lost } from './patience.ts'
 import type { Reply } from './request.ts'

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { enter, insideToolbox } from '../sandbox/sandbox.ts'
+import { withoutSecrets } from '../../common/words/secrets.ts'
+import { sandboxed } from '../sandbox/sandbox.ts'
 import { SOME_DAY } from '../sandbox/surroundings.ts'
 import { createShell } from '../shell/shell.ts'
 import type { Usage } from '../shell/shell.ts'
@@ -31,7 +32,8 @@ export function openJob(
   const network = stage.network === true
   const usage: Usage = { user: 0, system: 0, peak_kib: 0 }
   const last: string[] = []
-  const onLine = (line: string): void => {
+  const onLine = (printed: string): void => {
+    const line = withoutSecrets(printed) // of a mirror or a proxy; programs name their addresses
     last.push(line)
     if (last.length > LAST_LINES) last.shift()
     report({ kind: 'line', stage: stage.name, line })
@@ -40,24 +42,21 @@ export function openJob(
     mkdirSync(join(...path), { recursive: true })
     return join(...path)
   }
-  const [out, work, root] = [folder(half, 'out'), folder(half, 'work'), folder(half, 'root')]
+  const [out, work] = [folder(half, 'out'), folder(half, 'work')]
   const names = (stage.keeps ?? []) as string[]
   const kept = Object.fromEntries(names.map((name) => [name, folder(cache.dir, 'kept', name)]))
   const own = ownFolder(stage)
   const given = stage.given(plan) as { epoch?: number }
   const rooted = needsOf(stage, plan).find(([, need]) => need.root !== undefined)
   const others = Object.entries(needs).filter(([name]) => name !== rooted?.[0])
-  const wrap =
-    rooted === undefined
-      ? [...enter(true), 'bash', '-c']
-      : insideToolbox({
-          root,
-          toolbox: needs[rooted[0]]!.outputs[rooted[1].root!]!,
-          cwd: work,
-          writable: [out, work, ...Object.values(kept)],
-          readable: [...others.map(([, need]) => need.folder), ...(existsSync(own) ? [own] : [])],
-          network,
-        })
+  const wrap = sandboxed({
+    toolbox: rooted && needs[rooted[0]]!.outputs[rooted[1].root!]!,
+    cwd: work,
+    writable: [out, work, ...Object.values(kept)],
+    readable: [...others.map(([, need]) => need.folder), ...(existsSync(own) ? [own] : [])],
+    network,
+    mounts: stage.mounts === true,
+  })
   const env = {
     SOURCE_DATE_EPOCH: String(given.epoch ?? SOME_DAY),
     ...(network ? settings.network.proxies : {}),

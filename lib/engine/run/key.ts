@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Plan } from '../../plan/plan.ts'
-import { sourceText } from './source-text.ts'
+import { noSources, sourceText } from './source-text.ts'
+import type { Sources } from './source-text.ts'
 import type { AnyStage } from './stage.ts'
 
 /** The stages that a stage needs and that this plan has. */
@@ -10,16 +11,16 @@ export const needsOf = (stage: AnyStage, plan: Plan): [string, AnyStage][] =>
   )
 
 // A plan does not change, and an edit of a stage while a build runs must not either.
-const keys = new WeakMap<Plan, Map<AnyStage, string>>()
+const known = new WeakMap<Plan, { keys: Map<AnyStage, string>; sources: Sources }>()
 
 /**
  * The name of a stage's result: its part of the plan, its own text, and the keys of the stages it
  * needs.
  */
 export function keyOf(stage: AnyStage, plan: Plan): string {
-  const known = keys.get(plan) ?? new Map<AnyStage, string>()
-  keys.set(plan, known)
-  const before = known.get(stage)
+  const { keys, sources } = known.get(plan) ?? { keys: new Map(), sources: noSources() }
+  known.set(plan, { keys, sources })
+  const before = keys.get(stage)
   if (before !== undefined) return before
   const needs = needsOf(stage, plan).map(([name, need]) => [name, keyOf(need, plan)])
   const text = JSON.stringify([
@@ -27,9 +28,9 @@ export function keyOf(stage: AnyStage, plan: Plan): string {
     stage.given(plan),
     needs,
     stage.outputs,
-    sourceText(stage.source),
+    sourceText(stage.source, sources),
   ])
   const key = createHash('sha256').update(text).digest('hex')
-  known.set(stage, key)
+  keys.set(stage, key)
   return key
 }

@@ -1,5 +1,6 @@
-import { copyFileSync, existsSync, readdirSync, statfsSync, utimesSync } from 'node:fs'
+import { copyFileSync, existsSync, lstatSync, readdirSync, statfsSync, utimesSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { commit } from '../cache/cache.ts'
 import type { Cache, Entry } from '../cache/cache.ts'
 import {
@@ -15,6 +16,7 @@ import type { Plan } from '../../plan/plan.ts'
 import { removeTree } from '../cache/remove.ts'
 import { openJob } from './job.ts'
 import type { AnyStage, Settings } from './stage.ts'
+import { damages } from './damaged.ts'
 import { keyOf, needsOf } from './key.ts'
 
 /** What happens while stages are made; the reporter shows it. Seconds. */
@@ -24,6 +26,7 @@ export type Event =
   | { kind: 'line'; stage: string; line: string }
   | { kind: 'progress'; stage: string; text: string }
   | { kind: 'broken'; stage: string; what: string }
+  | { kind: 'verified'; stage: string }
   | { kind: 'cached'; stage: string }
   | { kind: 'built'; stage: string; entry: Entry }
   | { kind: 'failed'; stage: string }
@@ -34,6 +37,8 @@ export interface MakeOptions {
   settings: Settings
   /** names of the stages to make anew, or all of them */
   fresh: ReadonlySet<string> | 'all'
+  /** whether every byte of what is in the cache is read before it is used */
+  verify?: boolean
   signal: AbortSignal
   report: (event: Event) => void
   /** where the reporter keeps the lines, for messages */
@@ -41,10 +46,15 @@ export interface MakeOptions {
   /** GiB that must be free before a stage starts */
   spare_gib: number
   /**
+   * a stage that looks whether the others can be made: it is made before any other that it does not
+   * need itself. Not where the result of `unless` is there, for then they could
+   */
+  first?: { stage: AnyStage; unless: AnyStage }
+  /**
    * called once, before the first stage is made. It throws if this machine lacks something for
    * that. It is not called if all results are in the cache: such a build needs less
    */
-  prepare?: () => void
+  prepare?: () => void | Promise<void>
 }
 
 export interface Made {
@@ -88,12 +98,16 @@ export async function make(
   const made = new Map<string, Made>()
   let first: unknown
   let prepared: Promise<void> | undefined
-  const prepare = (): Promise<void> =>
-    (prepared ??= new Promise((done) => done(options.prepare?.())))
+  const damaged = options.verify === true ? damages(options) : () => Promise.resolve(false)
+  const looksFirst = await firstOf(options)
+  const before = async (stage: AnyStage): Promise<void> => {
+    await (prepared ??= (async () => options.prepare?.())())
+    if (looksFirst && !leadsTo(looksFirst).has(stage)) await one(looksFirst)
+  }
   const one = (wanted: AnyStage): Promise<Made> => {
     const known = running.get(wanted.name)
     if (known) return known
-    const promise = makeOne(wanted, { ...options, signal }, prepare, one).then(
+    const promise = makeOne(wanted, { ...options, signal }, before, damaged, one).then(
       (result) => {
         made.set(wanted.name, result)
         return result
@@ -115,6 +129,22 @@ export async function make(
   return made
 }
 
+/** The stage that looks first; undefined: it need not. */
+async function firstOf({ first, plan, cache, fresh }: MakeOptions): Promise<AnyStage | undefined> {
+  if (first === undefined) return undefined
+  const { stage, unless } = first
+  if (fresh === 'all' || fresh.has(unless.name) || needsFresh(unless, fresh)) return stage
+  return (await cache.find(unless.name, keyOf(unless, plan), () => undefined)) ? undefined : stage
+}
+
+/** A stage and all that it needs. */
+function leadsTo(stage: AnyStage, found = new Set<AnyStage>()): Set<AnyStage> {
+  found.add(stage)
+  for (const need of Object.values<AnyStage>(stage.needs as Record<string, AnyStage>))
+    leadsTo(need, found)
+  return found
+}
+
 /** Whether a stage below this one is to be made anew, though this one may be there. */
 const needsFresh = (stage: AnyStage, fresh: MakeOptions['fresh']): boolean =>
   fresh !== 'all' &&
@@ -125,12 +155,13 @@ const needsFresh = (stage: AnyStage, fresh: MakeOptions['fresh']): boolean =>
 async function makeOne(
   stage: AnyStage,
   options: MakeOptions,
-  prepare: () => Promise<void>,
+  before: (stage: AnyStage) => Promise<void>,
+  damaged: (stage: AnyStage) => Promise<boolean>,
   one: (stage: AnyStage) => Promise<Made>,
 ): Promise<Made> {
   const { plan, cache, signal, report } = options
   const key = keyOf(stage, plan)
-  const fresh = options.fresh === 'all' || options.fresh.has(stage.name)
+  const fresh = options.fresh === 'all' || options.fresh.has(stage.name) || (await damaged(stage))
   const half = `${cache.folder(stage.name, key)}.half`
   let broken = false
   const look = async (): Promise<Made | undefined> => {
@@ -139,6 +170,12 @@ async function makeOne(
       broken = true
     })
     if (!entry) return undefined
+    if (!isOf(stage, entry)) {
+      if (!broken)
+        report({ kind: 'broken', stage: stage.name, what: 'entry.json has other outputs' })
+      broken = true
+      return undefined
+    }
     report({ kind: 'cached', stage: stage.name })
     // of a build that was killed between naming its result and tidying up
     if (existsSync(half)) await sweep(cache, stage.name)
@@ -148,13 +185,13 @@ async function makeOne(
     const found = await look()
     if (found) return found
   }
-  await prepare()
   const needs: Record<string, Made> = {}
-  await Promise.all(
-    needsOf(stage, plan).map(async ([name, need]) => {
+  await Promise.all([
+    before(stage),
+    ...needsOf(stage, plan).map(async ([name, need]) => {
       needs[name] = await one(need)
     }),
-  )
+  ])
   const held = await lock(lockFile(cache, half), {
     signal,
     onWait: () => report({ kind: 'waiting', stage: stage.name }),
@@ -193,8 +230,13 @@ async function runStage(
   const outputs = stage.outputs as Record<string, string>
   try {
     await stage.run(job as never)
-    for (const [name, file] of Object.entries(job.out))
-      if (!existsSync(file)) throw new Error(`did not write its output ${name} (${outputs[name]})`)
+    for (const [name, file] of Object.entries(job.out)) {
+      const own = lstatSync(file, { throwIfNoEntry: false })
+      if (!own) throw new Error(`did not write its output ${name} (${outputs[name]})`)
+      // A link would lead out of the sandbox, and a pipe has no end.
+      if (!own.isFile() && !own.isDirectory())
+        throw new Error(`its output ${name} (${outputs[name]}) is neither a file nor a folder`)
+    }
     const wall_s = (performance.now() - started) / 1000
     const entry = await commit(cache, half, { stage: stage.name, key, wall_s, usage }, outputs)
     report({ kind: 'built', stage: stage.name, entry })
@@ -225,11 +267,18 @@ function keepEvidence(
   return ((stage.evidence ?? []) as string[]).flatMap((name) => {
     const file = out[name]!
     const copy = `${logFile.replace(/\.log$/, '')}-${stage.name}-${basename(file)}`
-    if (!existsSync(file)) return []
+    if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return []
     copyFileSync(file, copy)
     return [`${name}: ${copy}`]
   })
 }
+
+/** Whether a result has the outputs of its stage, where the stage writes them. */
+const isOf = (stage: AnyStage, { outputs }: Entry): boolean =>
+  isDeepStrictEqual(
+    Object.fromEntries(Object.entries(outputs).map(([name, { path }]) => [name, path])),
+    { ...(stage.outputs as Record<string, string>) },
+  )
 
 function madeOf(cache: Cache, entry: Entry, cached: boolean): Made {
   const folder = cache.folder(entry.stage, entry.key)

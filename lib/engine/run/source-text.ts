@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { filesBelow } from '../../common/files/text-files.ts'
 
 /**
  * Rooms whose files are no part of any key, each with the reason why a change in it can change no
@@ -26,31 +25,64 @@ export const SURROUNDINGS = 'lib/engine/sandbox'
 /** A file that says what a stage is. */
 const saysStage = /= defineStage\(/
 
+/** A file that was read: its text, and the files that it imports. */
+interface Source {
+  text: string
+  imports: string[]
+}
+
+/** What was read for one stage: others share most of it. Undefined: there is no such file. */
+export interface Sources {
+  files: Map<string, Source | undefined>
+  folders: Map<string, string[]>
+}
+
+export const noSources = (): Sources => ({ files: new Map(), folders: new Map() })
+
 /**
  * The text that decides what a stage does. It is made of these files: the file of the stage, the
  * folder of the same name beside it, and what its commands find around them (SURROUNDINGS). It also
  * has every file that one of these imports, directly or not. Other stages are left out, because
  * their keys stand for them. Type imports are left out, because they decide nothing. Paths are
- * relative to the repository.
+ * relative to the repository. What `known` has is not read again.
  */
-export function sourceText(url: string): [string, string][] {
+export function sourceText(url: string, known = noSources()): [string, string][] {
   const file = fileURLToPath(url)
   const root = repositoryOf(file)
   const seen = new Map<string, string>()
-  const read = (path: string): void => {
+  const add = (path: string): void => {
     const name = relative(root, path)
-    if (seen.has(name) || dirname(name) in WITHOUT || !existsSync(path)) return
-    const text = readFileSync(path, 'utf8')
-    if (path !== file && saysStage.test(text)) return
-    seen.set(name, text)
-    if (!path.endsWith('.ts')) return
-    for (const [, target] of text.matchAll(/^import (?!type\b)[^;'"]*?from '(\.[^']+)'$/gm))
-      read(resolve(dirname(path), target!))
+    if (seen.has(name) || dirname(name) in WITHOUT) return
+    const source = once(known.files, path, () => sourceAt(path))
+    if (!source || (path !== file && saysStage.test(source.text))) return
+    seen.set(name, source.text)
+    source.imports.forEach(add)
   }
-  read(file)
-  for (const folder of [relative(root, join(dirname(file), basename(file, '.ts'))), SURROUNDINGS])
-    for (const { path } of filesBelow(root, folder)) read(join(root, folder, path))
+  add(file)
+  for (const folder of [join(dirname(file), basename(file, '.ts')), join(root, SURROUNDINGS)])
+    once(known.folders, folder, () => pathsBelow(folder)).forEach(add)
   return [...seen].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function sourceAt(path: string): Source | undefined {
+  if (!existsSync(path)) return undefined
+  const text = readFileSync(path, 'utf8')
+  if (!path.endsWith('.ts')) return { text, imports: [] }
+  const found = text.matchAll(/^import (?!type\b)[^;'"]*?from '(\.[^']+)'$/gm)
+  return { text, imports: Array.from(found, ([, target]) => resolve(dirname(path), target!)) }
+}
+
+/** Every file below a folder, which need not be there. */
+const pathsBelow = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((found) => found.isFile())
+        .map((found) => join(found.parentPath, found.name))
+    : []
+
+function once<T>(known: Map<string, T>, key: string, make: () => T): T {
+  if (!known.has(key)) known.set(key, make())
+  return known.get(key) as T
 }
 
 /** The nearest folder above a file that holds a package. */

@@ -81,6 +81,8 @@ export interface Stage<
   root?: keyof Outputs & string
   /** true: its commands may use the network */
   network?: boolean
+  /** true: its commands may mount something inside their sandbox */
+  mounts?: boolean
   keeps?: readonly Keeps[]
   /** outputs that are kept beside the log when the stage fails: they say why */
   evidence?: readonly (keyof Outputs & string)[]

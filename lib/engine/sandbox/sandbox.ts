@@ -1,31 +1,29 @@
 import { fileURLToPath } from 'node:url'
 
-const own = fileURLToPath(new URL('.', import.meta.url))
+const enter = fileURLToPath(new URL('enter.pl', import.meta.url))
 
-/** Namespaces in which an ordinary user is root; see enter.sh. */
-export const enter = (network: boolean): string[] => [
-  'bash',
-  `${own}enter.sh`,
-  ...(network ? [] : ['--no-network']),
-]
-
-/**
- * The same, with a root of its own in which only the toolbox and these paths exist; see inside.sh.
- */
-export const insideToolbox = (options: {
-  root: string
-  toolbox: string
+/** What a script in the sandbox has. Paths are the same inside and outside. */
+export interface Sandbox {
+  /** the root whose programs it uses; left out: this machine's own programs */
+  toolbox?: string | undefined
   cwd: string
-  writable: string[]
-  readable: string[]
+  writable: readonly string[]
+  readable: readonly string[]
+  /** whether it has this machine's network; otherwise it has none */
   network: boolean
-}): string[] => [
-  ...enter(options.network),
-  'sh',
-  `${own}inside.sh`,
-  options.root,
-  options.toolbox,
-  options.cwd,
-  options.writable.join('\n'),
-  options.readable.join('\n'),
+  /** whether it may mount what a user namespace may mount */
+  mounts: boolean
+}
+
+/** The words in front of a bash script that is to run in the sandbox; see enter.pl. */
+export const sandboxed = (sandbox: Sandbox): string[] => [
+  'perl',
+  enter,
+  ...(sandbox.network ? ['--network'] : []),
+  ...(sandbox.mounts ? ['--mounts'] : []),
+  ...(sandbox.toolbox === undefined ? [] : ['--toolbox', sandbox.toolbox]),
+  '--cwd',
+  sandbox.cwd,
+  ...sandbox.readable.flatMap((path) => ['--read', path]),
+  ...sandbox.writable.flatMap((path) => ['--write', path]),
 ]

@@ -50,7 +50,7 @@ export interface ShellOptions {
   signal: AbortSignal
   /** added to with every command */
   usage: Usage
-  /** a file for GNU time's figures */
+  /** where files for GNU time's figures begin, one for each command */
   timeFile: string
   env?: Record<string, string>
 }
@@ -73,14 +73,22 @@ export function script(pieces: TemplateStringsArray, values: unknown[]): string 
     .join('')
 }
 
+/** A command that runs, and the file in which it will say what it cost. */
+interface Begun {
+  child: ProcessPromise
+  timeFile: string
+}
+
 /** A Shell whose children die with this process, whatever way it dies (setpriv --pdeathsig). */
 export function createShell(options: ShellOptions): Shell {
+  let commands = 0
   const begin = (
     pieces: TemplateStringsArray,
     values: unknown[],
     input: 'ignore' | 'pipe',
-  ): ProcessPromise => {
+  ): Begun => {
     if (options.signal.aborted) throw new CommandError('stopped')
+    const timeFile = `${options.timeFile}-${(commands += 1)}`
     const body = `${PRELUDE}${script(pieces, values)}`
     const dying = ['setpriv', '--pdeathsig', 'KILL']
     const argv = [
@@ -88,29 +96,30 @@ export function createShell(options: ShellOptions): Shell {
       'time',
       '-q',
       '-o',
-      options.timeFile,
+      timeFile,
       '-f',
       '%U %S %M',
       ...dying,
       ...(options.wrap.length > 0 ? options.wrap : ['bash', '-c']),
       body,
     ]
-    return zx().$({
+    const child = zx().$({
       quiet: true,
       nothrow: true,
       detached: true,
       env: { ...ENVIRONMENT, ...options.env },
       stdio: [input, 'pipe', 'pipe'],
     })`exec ${argv}`
+    return { child, timeFile }
   }
-  const finish = async (child: ProcessPromise): Promise<void> => {
+  const finish = async ({ child, timeFile }: Begun): Promise<void> => {
     const stop = (): void => killGroup(child.pid)
     options.signal.addEventListener('abort', stop)
     const err = lines(options.onLine)
     child.stderr.on('data', err.push)
     const result = await child.finally(() => options.signal.removeEventListener('abort', stop))
     err.end()
-    addUsage(options.usage, options.timeFile)
+    addUsage(options.usage, timeFile)
     if (options.signal.aborted) throw new CommandError('stopped')
     if (result.exitCode !== 0)
       throw new CommandError(
@@ -122,10 +131,10 @@ export function createShell(options: ShellOptions): Shell {
     values: unknown[],
     take: (line: string) => void,
   ): Promise<void> => {
-    const child = begin(pieces, values, 'ignore')
+    const begun = begin(pieces, values, 'ignore')
     const out = lines(take)
-    child.stdout.on('data', out.push)
-    await finish(child).finally(out.end)
+    begun.child.stdout.on('data', out.push)
+    await finish(begun).finally(out.end)
   }
   const shell = (pieces: TemplateStringsArray, ...values: unknown[]): Promise<void> =>
     run(pieces, values, options.onLine)
@@ -137,12 +146,13 @@ export function createShell(options: ShellOptions): Shell {
   const start =
     (onText: (text: string) => void) =>
     (pieces: TemplateStringsArray, ...values: unknown[]): Conversation => {
-      const child = begin(pieces, values, 'pipe')
+      const begun = begin(pieces, values, 'pipe')
+      const { child } = begun
       const decoder = new TextDecoder()
       child.stdout.on('data', (chunk: Buffer) => onText(decoder.decode(chunk, { stream: true })))
       child.stdin.on('error', () => undefined) // it may end while we write
       let killed = false
-      const ended = finish(child).catch((error: unknown) => {
+      const ended = finish(begun).catch((error: unknown) => {
         if (!killed) throw error
       })
       ended.catch(() => undefined) // whoever awaits it hears of it

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { SHOWN } from '../../common/words/together.ts'
 import { didYouMean, perhaps } from '../../common/words/nearest.ts'
 
 export type KeyPath = readonly PropertyKey[]
@@ -28,15 +29,17 @@ const MISSING = 'nonoptional'
  */
 export function wordsFor(issue: Issue, value: unknown, place: Place, schema: z.ZodType): string[] {
   const { path } = issue
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => {
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(schema, path)
+    return issue.keys.map((key, i) => {
+      if (i >= SHOWN) return key // nobody reads more of them
       const where = [...path.map(String), key].join('.')
-      const known = keysAt(schema, path)
       // of another kind of what may stand here
       if (known.includes(key))
         return `${place(path, key)} ${where}: does not go with the other keys here`
       return `${place(path, key)} ${where}: unknown key${didYouMean(key, known)}`
     })
+  }
   const got = valueAt(value, path)
   const meant = issue.code === 'invalid_union' ? meantBy(issue, got) : undefined
   if (meant)
@@ -50,8 +53,15 @@ export function wordsFor(issue: Issue, value: unknown, place: Place, schema: z.Z
       `${place(path.slice(0, -1))} ${before}is missing${expected === MISSING ? '' : ` (expected ${expected})`}`,
     ]
   return [
-    `${place(path)} ${before}${expected === undefined ? sentence(issue, got) : `expected ${expected}, got ${show(got)}${hint(issue, got)}`}`,
+    `${place(path)} ${before}${expected === undefined ? sentence(issue, got) : `expected ${expected}, got ${show(got)}${hint(issue, got)}${keysOf(issue, schema)}`}`,
   ]
+}
+
+/** Which keys there are, where a value stands in the place of them. */
+function keysOf({ code, path, ...issue }: Issue, schema: z.ZodType): string {
+  if (code !== 'invalid_type' || path.length === 0) return ''
+  const known = 'expected' in issue && issue.expected === 'object' ? keysAt(schema, path) : []
+  return known.length === 0 ? '' : ` (its keys: ${known.join(', ')})`
 }
 
 /**
@@ -135,19 +145,20 @@ const kindsOf = (issue: z.core.$ZodIssueInvalidUnion): string[] => [
 ]
 
 /** What others call on and off. */
-const SWITCHES: Record<string, string> = {
-  true: 'on',
-  yes: 'on',
-  y: 'on',
-  false: 'off',
-  no: 'off',
-  n: 'off',
-}
+const SWITCHES = new Map([
+  ['true', 'on'],
+  ['yes', 'on'],
+  ['y', 'on'],
+  ['false', 'off'],
+  ['no', 'off'],
+  ['n', 'off'],
+])
 
 /** Which of the allowed words was meant. */
 function hint(issue: Issue, got: unknown): string {
   const words = (wordsOf(issue) ?? []).filter((word) => typeof word === 'string')
-  const other = SWITCHES[String(got).toLowerCase()]
+  const word = typeof got === 'string' || typeof got === 'boolean' ? String(got) : ''
+  const other = SWITCHES.get(word.toLowerCase())
   if (other !== undefined && words.includes(other)) return ` (did you mean "${other}"?)`
   return typeof got === 'string' ? perhaps(got, words) : ''
 }
@@ -156,7 +167,7 @@ function hint(issue: Issue, got: unknown): string {
 const valueAt = (value: unknown, path: KeyPath): unknown =>
   path.reduce<unknown>(
     (at, step) =>
-      typeof at === 'object' && at !== null
+      typeof at === 'object' && at !== null && Object.hasOwn(at, step)
         ? (at as Record<PropertyKey, unknown>)[step]
         : undefined,
     value,
@@ -186,7 +197,7 @@ function keysAt(schema: unknown, path: KeyPath): string[] {
     options = options
       .flatMap(open)
       .flatMap(
-        (node) => node.shape?.[String(step)] ?? node.def?.element ?? node.def?.valueType ?? [],
+        (node) => own(node.shape, String(step)) ?? node.def?.element ?? node.def?.valueType ?? [],
       )
   return [
     ...new Set(
@@ -196,6 +207,9 @@ function keysAt(schema: unknown, path: KeyPath): string[] {
     ),
   ]
 }
+
+const own = (shape: Shape['shape'], key: string): Shape | undefined =>
+  shape !== undefined && Object.hasOwn(shape, key) ? shape[key] : undefined
 
 function open(node: Shape): Shape[] {
   const { innerType, options, in: input } = node.def ?? {}

@@ -1,9 +1,12 @@
 import { relative } from 'node:path'
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml'
-import type { Document } from 'yaml'
+import { isMap, isNode, isScalar } from 'yaml'
+import type { Document, YAMLMap } from 'yaml'
 import type { z } from 'zod'
-import { messageOf, UserError } from '../../common/words/errors.ts'
+import { UserError } from '../../common/words/errors.ts'
 import { textOf } from '../../common/files/text-files.ts'
+import { firstOf } from '../../common/words/together.ts'
+import { visible } from '../../common/words/visible.ts'
+import { openDocument, valueOf, whyNoPart } from './document.ts'
 import { wordsFor } from './mistakes.ts'
 import type { KeyPath, Place } from './mistakes.ts'
 
@@ -32,7 +35,7 @@ export function readYaml<S extends z.ZodType>(
   root: string,
   overrides: Override[] = [],
 ): Located<z.output<S>> {
-  return parseYaml(textOf(file, root), relative(root, file), schema, overrides)
+  return parseYaml(textOf(file, root), visible(relative(root, file)), schema, overrides)
 }
 
 /** The same for a text that is already in memory; `name` stands in front of every message. */
@@ -42,53 +45,33 @@ export function parseYaml<S extends z.ZodType>(
   schema: S,
   overrides: Override[] = [],
 ): Located<z.output<S>> {
-  const lines = new LineCounter()
-  const doc = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
-  const place: Place = (path, key) => {
+  const { doc, at: placeAt } = openDocument(text, name)
+  const placeOf = (path: KeyPath, key: string | undefined, mistaken: boolean): string => {
     const whole = key === undefined ? path : [...path, key]
     const begins = (long: KeyPath, short: KeyPath): boolean =>
       short.every((step, i) => String(long[i]) === String(step))
     // A value that only --set made (`jak` of --set jak.period=64) has no place in the file.
-    const made = (set: KeyPath): boolean =>
-      key !== undefined && begins(set, whole) && !original.hasIn(whole)
+    const made = (set: KeyPath): boolean => mistaken && begins(set, whole) && !original.hasIn(whole)
     const override = overrides.findLast(({ path: set }) => begins(whole, set) || made(set))
     if (override) return override.text
-    const { line, col } = lines.linePos(
-      key === undefined ? offsetOf(doc, path) : keyOffset(doc, path, key),
-    )
-    return `${name}:${line}:${col}`
-  }
-  if (doc.errors.length > 0) {
-    const faults = doc.errors.map(({ pos: [at], message }) => {
-      const { line, col } = lines.linePos(at)
-      return `${name}:${line}:${col} ${firstLine(message)}`
-    })
-    throw new UserError(faults.join('\n'))
+    return placeAt(key === undefined ? offsetOf(doc, path) : keyOffset(doc, path, key))
   }
   const original = overrides.length === 0 ? doc : doc.clone()
-  for (const { path, value, text: said } of overrides) {
-    const plain = path.findIndex((_, i) => i > 0 && isScalar(doc.getIn(path.slice(0, i), true)))
-    if (plain > 0)
-      throw new UserError(
-        `${said} ${path.join('.')}: ${path.slice(0, plain).join('.')} is one value and has no parts`,
-      )
+  const misplaced = overrides.flatMap(({ path, value, text: said }) => {
+    const why = whyNoPart(doc, path)
+    if (why !== undefined) return [`${said} ${visible(path.join('.'))}: ${why}`]
     doc.setIn(path, doc.createNode(value))
-  }
-  const at = (path: KeyPath): string => place(path)
-  let value: unknown
-  try {
-    value = doc.toJS()
-  } catch (error) {
-    // an alias: of nothing, or of too much
-    const alias = aliasesIn(doc)[0]
-    const { line, col } = lines.linePos(alias ?? 0)
-    throw new UserError(`${name}:${line}:${col} ${messageOf(error)}`)
-  }
+    return []
+  })
+  if (misplaced.length > 0) throw new UserError(firstOf(misplaced).join('\n'))
+  const at = (path: KeyPath): string => placeOf(path, undefined, false)
+  const place: Place = (path, key) => placeOf(path, key, path.length > 0 || key !== undefined)
+  const value = valueOf(doc, name)
   const result = schema.safeParse(value)
   if (result.success) return { value: result.data, at }
-  throw new UserError(
-    result.error.issues.flatMap((issue) => wordsFor(issue, value, place, schema)).join('\n'),
-  )
+  const mistakes = result.error.issues.flatMap((issue) => wordsFor(issue, value, place, schema))
+  // what was written is repeated, and may have a line end or an escape sequence in it
+  throw new UserError(firstOf(mistakes).map(visible).join('\n'))
 }
 
 /**
@@ -99,19 +82,7 @@ export function plainValue(text: string, name: string): unknown {
   if (/^-?\d+$/.test(text)) return Number(text)
   if (text === 'true' || text === 'false') return text === 'true'
   if (!/^[[{]/.test(text)) return text
-  const doc = parseDocument(text)
-  if (doc.errors[0]) throw new UserError(`${name}: ${firstLine(doc.errors[0].message)}`)
-  return doc.toJS()
-}
-
-/** What the parser says of a fault, without the place and the picture that it adds. */
-const firstLine = (message: string): string =>
-  message.split('\n')[0]!.replace(/ at line \d+.*$/, '')
-
-function aliasesIn(doc: Document): number[] {
-  const found: number[] = []
-  visit(doc, { Alias: (_, alias) => void found.push(alias.range?.[0] ?? 0) })
-  return found
+  return valueOf(openDocument(text, name, true).doc, name)
 }
 
 function offsetOf(doc: Document, path: KeyPath): number {
@@ -122,11 +93,20 @@ function offsetOf(doc: Document, path: KeyPath): number {
   return 0
 }
 
+/** Where the keys of a map stand: there may be thousands that nobody knows. */
+const offsets = new WeakMap<YAMLMap, Map<unknown, number>>()
+
 /** Where a key itself (not its value) stands, for keys that should not be there. */
 function keyOffset(doc: Document, path: KeyPath, key: string): number {
   const parent = path.length === 0 ? doc.contents : doc.getIn(path, true)
-  const pair = isMap(parent)
-    ? parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
-    : undefined
-  return isScalar(pair?.key) && pair.key.range ? pair.key.range[0] : offsetOf(doc, path)
+  if (!isMap(parent)) return offsetOf(doc, path)
+  const known =
+    offsets.get(parent) ??
+    new Map(
+      parent.items.flatMap(({ key: node }) =>
+        isScalar(node) && node.range ? [[String(node.value), node.range[0]]] : [],
+      ),
+    )
+  offsets.set(parent, known)
+  return known.get(key) ?? offsetOf(doc, path)
 }

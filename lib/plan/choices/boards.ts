@@ -1,15 +1,18 @@
 import { basename } from 'node:path'
 import { UserError } from '../../common/words/errors.ts'
+import { visible } from '../../common/words/visible.ts'
 import { together } from '../../common/words/together.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Located } from '../catalogue/yaml.ts'
 import type { PlannedBoard } from '../plan.ts'
 import type { BaseData } from '../schema/base.ts'
-import { isVirt } from '../schema/board.ts'
+import { isVirt } from '../virt.ts'
+import { debianInstructions, runs } from '../instructions.ts'
 import type { BoardData } from '../schema/board.ts'
-import { Id } from '../schema/common.ts'
+import { rules, whyNot } from '../schema/values.ts'
 import type { ImageChoices } from '../schema/image.ts'
-import type { ChosenKernel } from './kernel.ts'
+import { anyUsbCard, isServed } from './kernel.ts'
+import type { ChosenKernel, OfferedCard } from './kernel.ts'
 
 type Board = { id: string } & BoardData
 
@@ -28,45 +31,68 @@ export function refuseForeign(
   boards: readonly Board[],
   { at }: Located<ImageChoices>,
   base: { id: string; data: BaseData },
+  card: OfferedCard,
 ): void {
-  const { arch } = base.data
-  const bases = (): string => basesFor(catalogue, boards)
-  const mistakes = boards.flatMap(({ id, arch: runs }, i) =>
-    runs.includes(arch)
+  const bases = (): string => basesFor(catalogue, boards, card)
+  const mistakes = boards.flatMap((board, i) =>
+    runs(board, base.data)
       ? []
       : [
-          `${at(['board', i])} board: ${id} does not run ${arch}, which ${base.id} is made of: it runs ${runs.join(', ')} (${bases()})`,
+          `${at(['board', i])} board: ${board.id} does not run ${foreign(board, base.data)}, which ${base.id} is made of: it runs ${board.arch.join(', ')} (${bases()})`,
         ],
   )
   if (mistakes.length > 0) throw new UserError(mistakes.join('\n'))
 }
 
-/** Which bases all of the boards run. */
-function basesFor(catalogue: Catalogue, boards: readonly Board[]): string {
+/** What a board does not run of a base, in words. */
+const foreign = (
+  board: Board,
+  { arch, instructions = debianInstructions[arch] }: BaseData,
+): string =>
+  board.instructions === undefined || instructions === undefined
+    ? arch
+    : `${arch} for ${instructions}`
+
+/** Which bases all of the boards run, with a kernel that serves the card if there is one. */
+function basesFor(catalogue: Catalogue, boards: readonly Board[], card: OfferedCard): string {
   const fit = catalogue.ids('bases').filter((id) => {
-    const { arch } = catalogue.entry('bases', id, id).value
-    return boards.every((board) => board.arch.includes(arch))
+    const { value } = catalogue.entry('bases', id, id)
+    return boards.every((board) => runs(board, value))
   })
-  return fit.length === 0
-    ? 'no base runs on all of these boards: make an image for each'
-    : fit.map((id) => `--base ${id}`).join(' or ')
+  if (fit.length === 0) return 'no base runs on all of these boards: make an image for each'
+  const servedWith = (one: OfferedCard): string[] =>
+    fit.filter((id) =>
+      isServed(catalogue, { boards, card: one, base: catalogue.entry('bases', id, id).value }),
+    )
+  const said = (ids: string[]): string => ids.map((id) => `--base ${id}`).join(' or ')
+  const served = servedWith(card)
+  if (served.length > 0) return said(served)
+  const others = servedWith(anyUsbCard)
+  return others.length > 0
+    ? `${said(others)}, with another sound card`
+    : 'no kernel runs on all of these boards: make an image for each'
 }
 
 /** A board with the emulator for this kernel, if there is one. */
 export function emulatedWith(
   { emulators, ...board }: Board,
-  { kernel_arch, virt_cpu }: ChosenKernel['build'],
+  { build: { kernel_arch, virt_cpu }, data: { family } }: ChosenKernel,
 ): PlannedBoard {
   const emulator = emulators[kernel_arch]
-  return emulator && (virt_cpu !== undefined || !isVirt(emulator)) ? { ...board, emulator } : board
+  if (!emulator || (virt_cpu === undefined && isVirt(emulator))) return board
+  const { pcie, ...plain } = emulator
+  if (pcie?.kernel !== family) return { ...board, emulator: plain }
+  const cannot_prove = plain.cannot_prove.filter((id) => !pcie.proves.includes(id))
+  return { ...board, emulator: { ...plain, cannot_prove, pcie } }
 }
 
 /** The name of an image whose choices give it none: that of their file. */
 export function defaultName(file: string, boards: readonly PlannedBoard[], card: string): string {
   const stem = basename(file, '.yaml')
-  if (!Id.safeParse(stem).success)
+  const why = whyNot(rules.image_name, stem)
+  if (why !== undefined)
     throw new UserError(
-      `${file}: the image is named after the file, so its name may have lower-case letters, digits, ".", "+" and "-" only (or say name:)`,
+      `${visible(file)}: the image is named after the file: ${why} (or say name:)`,
     )
   return stem === 'image'
     ? `${boards[0]!.id}${boards.length > 1 ? '-and-others' : ''}-${card}`

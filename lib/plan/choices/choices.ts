@@ -1,27 +1,29 @@
 import { UserError } from '../../common/words/errors.ts'
+import { withoutSecrets } from '../../common/words/secrets.ts'
+import { visible } from '../../common/words/visible.ts'
 import { plainValue, readYaml } from '../catalogue/yaml.ts'
 import type { Located, Override } from '../catalogue/yaml.ts'
 import { Image } from '../schema/image.ts'
 import type { ImageChoices } from '../schema/image.ts'
 
-/**
- * The choices in a file of the repository at `root`; `sets` are `--set` values such as
- * `jack.period=64`. Throws UserError.
- */
+/** What is said beside the file: a value of `--set` such as `jack.period=64`, or an option. */
+export type Said = string | Override
+
+/** The choices in a file of the repository at `root`, with what is said beside it. Throws UserError. */
 export const readChoices = (
   root: string,
   file: string,
-  sets: readonly string[],
-): Located<ImageChoices> => readYaml(file, Image, root, sets.map(override))
+  said: readonly Said[],
+): Located<ImageChoices> => readYaml(file, Image, root, overrides(said))
+
+/** The values that replace some of the file. Throws UserError for a `--set` without a value. */
+export const overrides = (said: readonly Said[]): Override[] =>
+  said.map((one) => (typeof one === 'string' ? override(one) : one))
 
 function override(text: string): Override {
   const equals = text.indexOf('=')
-  if (equals < 1)
-    throw new UserError(`--set ${text}: expected key=value, such as --set jack.period=64`)
+  const said = `--set ${visible(withoutSecrets(text))}`
+  if (equals < 1) throw new UserError(`${said}: expected key=value, such as --set jack.period=64`)
   const value = text.slice(equals + 1)
-  return {
-    path: text.slice(0, equals).split('.'),
-    value: plainValue(value, `--set ${text}`),
-    text: `--set ${text}`,
-  }
+  return { path: text.slice(0, equals).split('.'), value: plainValue(value, said), text: said }
 }

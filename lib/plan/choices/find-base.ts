@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs'
 import { basename, dirname, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { mustBeFile } from '../../common/files/named.ts'
 import { sha256 as sha256Of } from '../../common/files/sha256.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import { UserError } from '../../common/words/errors.ts'
@@ -19,6 +19,8 @@ export interface FoundBase {
    * file
    */
   listed?: true
+  /** its sha256 is that of the file as it was found: nobody has named it */
+  unpinned?: true
   image?: { url: string; sha256: string; unpacked_sha256?: string | undefined }
 }
 
@@ -57,6 +59,7 @@ export async function findBase(
     )
   if (latest !== undefined) return newest(catalogue, latest, place, fetchText)
   if (/^https?:/.test(base)) {
+    refuseSecrets(base, place)
     if (sha256 === undefined)
       throw new UserError(
         `${place} base: an image at an address needs its sha256, which its publisher names: --base-sha256 …`,
@@ -68,11 +71,7 @@ export async function findBase(
   }
   if (!isPath(base)) return { id: base }
   const path = resolvePath(folder, /^file:/i.test(base) ? pathOf(base, place) : base)
-  if (!existsSync(path)) throw new UserError(`${place} base: there is no file ${path}`)
-  if (!statSync(path).isFile())
-    throw new UserError(
-      `${place} base: ${path} is no file: expected an image, such as raspios.img.xz`,
-    )
+  mustBeFile(path, (what) => new UserError(`${place} base: ${path}: ${what}`))
   const found = await sha256Of(path)
   if (sha256 !== undefined && checked(sha256, place) !== found)
     throw new UserError(
@@ -80,8 +79,20 @@ export async function findBase(
     )
   return {
     id: baseLike(catalogue, path, like, place),
+    ...(sha256 === undefined ? { unpinned: true } : {}),
     image: { url: pathToFileURL(path).href, sha256: found },
   }
+}
+
+/** The plan, with the address, lies beside the image, and may be given to others with it. */
+function refuseSecrets(address: string, place: string): void {
+  const url = URL.parse(address)
+  if (url !== null && url.username === '' && url.password === '') return
+  throw new UserError(
+    url === null
+      ? `${place} base: is no address, such as https://example.org/raspios.img.xz`
+      : `${place} base: the address has a name or a password in it, which plan.json would tell: download the image, and name the file`,
+  )
 }
 
 /** Where a path that is named in a file of choices starts: the folder of the file. */
@@ -142,7 +153,8 @@ async function newest(
   try {
     parsed = List.safeParse(JSON.parse(await fetchText(list.url)))
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
+    // a text that is nested without an end exhausts the stack
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error
     throw new UserError(
       `${list.url} is no JSON: name the image itself (--base https://… --base-sha256 …)`,
     )

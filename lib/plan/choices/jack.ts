@@ -1,16 +1,20 @@
 import { UserError } from '../../common/words/errors.ts'
-import type { JackPlan, PlannedBoard, PlannedSoundcard } from '../plan.ts'
+import type { JackPlan, PlannedSoundcard } from '../plan.ts'
 import type { PackageData } from '../schema/package.ts'
 import type { ImageChoices } from '../schema/image.ts'
 import type { Located } from '../catalogue/yaml.ts'
+import { whyNotPeriod } from './period.ts'
+
+/** Ports that programs have where the card takes many of them: a mixer of eight channels and some. */
+const FOR_PROGRAMS = 32
 
 /**
  * How JACK is started on a card: the image's own values, else the card's. Refused, with the reason,
- * where the card cannot.
+ * where the card or the server cannot.
  */
 export function planJack(
   { value: image, at }: Located<ImageChoices>,
-  { server, says_ready }: PackageData,
+  { server, says_ready, always_synchronous }: PackageData,
   card: PlannedSoundcard,
   realtime_priority: number,
 ): JackPlan {
@@ -22,37 +26,49 @@ export function planJack(
   const direction =
     own.direction ??
     (none ? 'duplex' : card.capture === 0 ? 'playback' : card.playback === 0 ? 'capture' : 'duplex')
+  const plays = direction !== 'capture'
+  const records = direction !== 'playback'
   const period = own.period ?? card.jack.period
   const rate = own.rate ?? card.jack.rate
   // The card's own limit is for those who record; only the image's is a contradiction to one who
   // does not.
-  const inputs = own.inputs ?? (direction === 'playback' ? 0 : (card.jack.inputs ?? 0))
+  const all = (channels: number): number => (card.channels === 'fixed' ? channels : 0)
+  const inputs = own.inputs ?? (records ? (card.jack.inputs ?? all(card.capture)) : 0)
+  const outputs = own.outputs ?? (plays ? all(card.playback) : 0)
   if (none && own.direction !== undefined)
     refuse('direction', 'there is no sound card to play to or to record from')
   if (none && !own.midi) refuse('midi', 'without a sound card MIDI is all there is')
-  if (!none && direction !== 'playback' && card.capture === 0)
+  if (!none && records && card.capture === 0)
     refuse('direction', `${card.name} cannot record: it only plays`)
-  if (!none && direction !== 'capture' && card.playback === 0)
+  if (!none && plays && card.playback === 0)
     refuse('direction', `${card.name} cannot play: it only records`)
   if (none && own.inputs !== undefined) refuse('inputs', 'there is no sound card to record from')
-  else if (inputs > 0 && direction === 'playback')
+  else if (inputs > 0 && !records)
     refuse('inputs', 'nothing is recorded, so there are no inputs to limit')
   else if (inputs > card.capture) refuse('inputs', `${card.name} has ${card.capture} of them`)
-  if (!Number.isInteger(Math.log2(period))) {
-    const below = 2 ** Math.floor(Math.log2(period))
-    refuse(
-      'period',
-      `${period} frames is no power of two, which JACK needs: ${below} or ${2 * below}`,
-    )
-  }
-  if (!card.rates.includes(rate))
+  if (none && own.outputs !== undefined) refuse('outputs', 'there is no sound card to play to')
+  else if (outputs > 0 && !plays)
+    refuse('outputs', 'nothing is played, so there are no outputs to limit')
+  else if (outputs > card.playback) refuse('outputs', `${card.name} has ${card.playback} of them`)
+  if (!card.rates.includes(rate) && !card.other_rates)
     refuse('rate', `${card.name} does not run at ${rate} Hz (it runs at ${card.rates.join(', ')})`)
-  if (period < card.jack.smallest_period)
+  else {
+    const misfit = whyNotPeriod(period, rate, card)
+    if (misfit !== undefined) refuse('period', misfit)
+  }
+  if (own.synchronous === false && always_synchronous)
     refuse(
-      'period',
-      `${period} frames is below the ${card.jack.smallest_period} that ${card.name} can do`,
+      'synchronous',
+      `${server} always waits for all programs in each period: leave it out, or take jack.server: jack2`,
+    )
+  if (own.port_max !== undefined && own.port_max <= inputs + outputs)
+    refuse(
+      'port_max',
+      `the ${inputs + outputs} channels of ${card.name} take all of ${own.port_max} ports: leave it out, or ${inputs + outputs + FOR_PROGRAMS}`,
     )
   if (mistakes.length > 0) throw new UserError(mistakes.join('\n'))
+  const channels = (plays ? outputs || card.playback : 0) + (records ? inputs || card.capture : 0)
+  const synchronous = own.synchronous ?? always_synchronous
   return {
     server,
     says_ready,
@@ -60,35 +76,37 @@ export function planJack(
     periods: own.periods ?? card.jack.periods,
     rate,
     realtime_priority,
-    port_max: own.port_max,
+    port_max: own.port_max ?? Math.max(64, channels + FOR_PROGRAMS),
     timeout_ms: own.timeout_ms,
     softmode: own.softmode,
+    synchronous,
+    asks_synchronous: synchronous && !always_synchronous,
+    sixteen_bit: card.jack.sixteen_bit,
+    bridges: own.second_card !== undefined,
     midi: own.midi,
-    playback_only: direction === 'playback',
-    capture_only: direction === 'capture',
+    playback_only: !records,
+    capture_only: !plays,
     inputs,
+    outputs,
   }
 }
 
 /**
- * Milliseconds from a full JACK buffer to the converter: period × periods / rate. Converters add
- * their own constant.
+ * Milliseconds from a program to the converter, as JACK itself says of its ports: one period is
+ * played already when the next one is written, but JACK2 writes what was made a period ago
+ * (JackAlsaDriver::UpdateLatencies). Converters add their own constant.
  */
 export const latency = ({
   period,
   periods,
   rate,
-}: Pick<JackPlan, 'period' | 'periods' | 'rate'>): number => (1000 * period * periods) / rate
+  synchronous,
+}: Pick<JackPlan, 'period' | 'periods' | 'rate' | 'synchronous'>): number =>
+  (1000 * period * (synchronous ? periods - 1 : periods)) / rate
 
-/** The headphone socket is a sound card that not every board has. */
-export function refuseMissingSocket(
-  card: PlannedSoundcard,
-  boards: readonly PlannedBoard[],
-  { at }: Located<ImageChoices>,
-): void {
-  const without = boards.find((board) => card.bus === 'onboard' && !board.audio_jack)
-  if (without)
-    throw new UserError(
-      `${at(['soundcard'])} soundcard: ${without.name} has no headphone socket, which ${card.id} is`,
-    )
-}
+/** The periods that are waited for on that way, as one writes them. */
+export const periodsWaited = ({
+  periods,
+  synchronous,
+}: Pick<JackPlan, 'periods' | 'synchronous'>): string =>
+  synchronous ? `(${periods} - 1)` : String(periods)

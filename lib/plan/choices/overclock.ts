@@ -45,7 +45,7 @@ export function planOverclock(
 
 function presetOf(board: PlannedBoard, preset: string, place: string): Clocks {
   const presets = Object.keys(board.overclock)
-  const found = board.overclock[preset]
+  const found = Object.hasOwn(board.overclock, preset) ? board.overclock[preset] : undefined
   if (found) return found
   throw new UserError(
     presets.length === 0

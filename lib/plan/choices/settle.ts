@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Located } from '../catalogue/yaml.ts'
 import type {
   JackPlan,
+  MixerUse,
   OverclockPlan,
   PlannedBoard,
   PlannedSoundcard,
@@ -14,12 +15,19 @@ import type { PackageData } from '../schema/package.ts'
 import type { ProfileData } from '../schema/profile.ts'
 import { emulatedWith, namedBoards, refuseForeign } from './boards.ts'
 import type { FoundBase } from './find-base.ts'
-import { planJack, refuseMissingSocket } from './jack.ts'
-import { chosenKernel } from './kernel.ts'
+import { planJack } from './jack.ts'
+import { chosenKernel, refuseUnknownKernel } from './kernel.ts'
 import type { ChosenKernel } from './kernel.ts'
+import { planMixer } from './mixer.ts'
 import { planOverclock } from './overclock.ts'
+import { refuseUnfitPairs } from './pairs.ts'
 import { planPriorities } from './priorities.ts'
+import { withRadioGap } from './radio.ts'
+import { secondCard } from './second-card.ts'
+import type { SecondCard } from './second-card.ts'
 import { chosenServer } from './server.ts'
+import { refuseMissingSocket } from './sockets.ts'
+import { namedSoundcard } from './soundcards.ts'
 
 /** What was chosen, looked up in the catalogue: it is all there, and it goes together. */
 export interface Settled {
@@ -29,9 +37,12 @@ export interface Settled {
   card: PlannedSoundcard
   /** where the file of the card says something */
   cardAt: Located<unknown>['at']
+  /** the card that is bridged to JACK beside it */
+  second: SecondCard | undefined
   kernel: ChosenKernel
   server: PackageData
   jack: JackPlan
+  mixer: MixerUse[]
   priorities: PrioritiesPlan
   overclock: OverclockPlan
   profile: { id: string; at: Located<ProfileData>['at']; value: ProfileData } | undefined
@@ -57,25 +68,33 @@ export function settle(
   const [data, named, { value: cardData, at: cardAt }, server, profile] = together(
     () => catalogue.entry('bases', found.id, `${at(['base'])} base`).value,
     () => namedBoards(catalogue, choices),
-    () => catalogue.entry('soundcards', cardId, at(['soundcard'])),
+    () => namedSoundcard(catalogue, cardId, at(['soundcard'])),
     () => chosenServer(catalogue, choices),
     () =>
       profileId === undefined
         ? undefined
         : { id: profileId, ...catalogue.entry('profiles', profileId, at(['profile'])) },
+    () => refuseUnknownKernel(catalogue, choices),
   )
   const base = { id: found.id, found, data }
-  refuseForeign(catalogue, named, choices, base)
-  const kernel = chosenKernel(catalogue, choices, named, { id: cardId, ...cardData }, base.data)
-  const boards = named.map((board) => emulatedWith(board, kernel.build))
+  const offered = { id: cardId, ...cardData }
+  together(
+    () => refuseMissingSocket(catalogue, offered, named, choices),
+    () => refuseForeign(catalogue, named, choices, base, offered),
+  )
+  const kernel = chosenKernel(catalogue, choices, named, offered, base.data)
+  const chosen = { base: data, family: kernel.data.family }
+  const boards = named.map((board) => withRadioGap(catalogue, emulatedWith(board, kernel), chosen))
   const { driver } = cardData
   const card = {
     id: cardId,
     ...cardData,
     driver: typeof driver === 'string' ? driver : driver[kernel.data.family],
   }
-  const [, { priorities, jack }, overclock] = together(
-    () => refuseMissingSocket(card, boards, choices),
+  const [, mixer, second, { priorities, jack }, overclock] = together(
+    () => refuseUnfitPairs(catalogue, card, cardAt, boards, kernel),
+    () => planMixer(catalogue, choices, card, cardAt),
+    () => secondCard(catalogue, choices, card),
     () => {
       const priorities = planPriorities(catalogue, choices, card.bus)
       return { priorities, jack: planJack(choices, server, card, priorities.jackd) }
@@ -90,9 +109,11 @@ export function settle(
     boards,
     card,
     cardAt,
+    second,
     kernel,
     server,
     jack,
+    mixer,
     priorities,
     overclock,
     profile,

@@ -1,25 +1,24 @@
 import type { TextFile } from '../../common/files/text-files.ts'
 import { sortedUnique, uniqueBy } from '../../common/unique.ts'
 import type { Settled } from '../choices/settle.ts'
-import type { DiskPlan, ImagePlan, KernelPlan, SourcedLine } from '../plan.ts'
+import type { ImagePlan, KernelPlan, SourcedLine } from '../plan.ts'
 import type { TuningsInForce } from '../tunings/in-force.ts'
 
 /** What the disk image is made of, beside the results of other stages. */
 export function planImage(
   { choices, base: { id, data: base }, kernel, boards }: Settled,
   { lines, templates }: TuningsInForce,
-  name: string,
-  disk: DiskPlan,
   built: KernelPlan | undefined,
-): ImagePlan {
+): Omit<ImagePlan, 'name' | 'disk'> {
   const { user, root_mb } = choices.value
   const unfit = kernel.data.config_txt_without.map((text) => ({ text, by: `kernel/${kernel.id}` }))
   return {
-    name,
     epoch: Date.parse(base.epoch) / 1000,
-    disk,
     firmware: firmwareFiles(boards),
     ...(built ? { kernel_file_name: kernel.build.file_name } : {}),
+    ...('initramfs' in kernel.build && kernel.build.initramfs !== undefined
+      ? { kernel_of_package: true as const }
+      : {}),
     user,
     mask: [
       ...base.mask.map((text) => ({ text, by: `bases/${id}` })),

@@ -1,11 +1,7 @@
+import { UserError } from '../../common/words/errors.ts'
 import type { Settled } from '../choices/settle.ts'
+import type { AskedPackage, JackPackagesPlan, PackagesPlan, RootfsPlan } from '../plan.ts'
 import type { TuningsInForce } from '../tunings/in-force.ts'
-
-/** A package of the target, and what asks for it, to be named in messages. */
-export interface AskedPackage {
-  name: string
-  place: string
-}
 
 /**
  * Every package that is asked for: those of the base, its kernel, the server, the tunings, the
@@ -19,7 +15,7 @@ export function packagesAsked(
   const file = `bases/${base.id}.yaml`
   return [
     ...Object.keys(base.data.packages).map((name) => ({ name, place: `${file} packages` })),
-    ...(base.data.kind === 'image' && kernel.data.kind === 'packaged'
+    ...(kernel.data.kind === 'packaged'
       ? [{ name: base.data.realtime_kernel!, place: `${file} realtime_kernel` }]
       : []),
     ...server.install.map((name) => ({ name, place: `${at(['jack', 'server'])} jack.server` })),
@@ -34,3 +30,30 @@ export function packagesAsked(
     ...value.packages.map((name, i) => ({ name, place: `${at(['packages', i])} packages` })),
   ]
 }
+
+/** What has to be known of packages before anything is compiled or unpacked. */
+export const planPackages = (
+  settled: Settled,
+  tunings: TuningsInForce,
+  { suite, arch, absent, remove }: RootfsPlan,
+  own: JackPackagesPlan,
+): PackagesPlan => ({
+  suite,
+  arch,
+  asked: packagesAsked(settled, tunings),
+  taken_apart: tunings.inForce.flatMap(({ planned, data }) =>
+    Object.keys(data.change.programs ?? {}).map((name) => ({
+      name,
+      place: `tunings/${planned.id}.yaml change.programs`,
+    })),
+  ),
+  absent,
+  remove: remove.map(({ text }) => text),
+  own: own.sources.map(({ id, files }) => {
+    const text = (path: string): string => files.find((file) => file.path === path)!.text
+    const version = /^\S+ \(([^)]+)\)/.exec(text('changelog'))?.[1]
+    if (version === undefined)
+      throw new UserError(`packages/${id}/debian/changelog:1:1 expected "NAME (VERSION) …"`)
+    return { control: text('control'), version }
+  }),
+})

@@ -17,7 +17,10 @@ export function planRelease(
 ): ReleasePlan {
   const { icon, website, devices } = catalogue.table('imager.yaml', Imager).value
   const fit = devices.filter(
-    ({ soc }) => soc === undefined || boards.some((board) => board.soc === soc),
+    ({ soc, boards: named, tags }) =>
+      soc === undefined ||
+      (tags[base.arch] !== undefined &&
+        boards.some((board) => board.soc === soc || named.includes(board.id))),
   )
   return {
     base: base.name,

@@ -7,13 +7,17 @@ import { packagesAsked } from './packages.ts'
 
 /**
  * What the root file system is made of. `twins`: native programs take the place of the target's own
- * where that is quicker.
+ * where that is quicker. `keptOutLater`: see ResolveOptions.
  */
-export function planRootfs(settled: Settled, tunings: TuningsInForce, twins: boolean): RootfsPlan {
+export function planRootfs(
+  settled: Settled,
+  tunings: TuningsInForce,
+  { twins, keptOutLater }: { twins: boolean; keptOutLater: boolean },
+): RootfsPlan {
   const { id, data: base } = settled.base
   const packages = packagesAsked(settled, tunings)
   const absent = tunings.lines((tuning) => tuning.change.absent)
-  refuseUnwanted(absent, packages)
+  if (!keptOutLater) refuseUnwanted(absent, packages)
   return {
     suite: base.suite,
     arch: base.arch,

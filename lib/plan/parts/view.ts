@@ -1,7 +1,10 @@
 import type { Settled } from '../choices/settle.ts'
 import { latency } from '../choices/jack.ts'
+import { knownOf, quirksOf } from '../choices/pairs.ts'
+import { smallestPeriod } from '../choices/period.ts'
+import { seenSecond, usbNumbers } from '../choices/second-card.ts'
 import type { DiskPlan, JackPlan, PlannedSoundcard, View } from '../plan.ts'
-import { doctorChecks } from '../proofs/doctor.ts'
+import { doctorCard, doctorChecks } from '../proofs/doctor.ts'
 import type { ImageChoices } from '../schema/image.ts'
 import type { SettingsData } from '../settings/settings.ts'
 import { settingsText } from '../settings/text.ts'
@@ -17,7 +20,7 @@ export function viewOf(
   disk: DiskPlan,
   config: BoardLine[],
 ): View {
-  const { boards, card, kernel, jack, priorities, cores } = settled
+  const { boards, card, second, kernel, jack, mixer, priorities, cores } = settled
   const image = settled.choices.value
   return {
     image: { name, boards: boards.map((board) => board.name) },
@@ -27,11 +30,13 @@ export function viewOf(
       file_name: kernel.build.file_name,
       arm_64bit: kernel.build.kernel_arch === 'arm64',
       mainline: kernel.data.family === 'mainline',
+      initramfs: ('initramfs' in kernel.build ? kernel.build.initramfs : undefined) ?? '',
+      device_trees: 'device_trees' in kernel.build ? kernel.build.device_trees : [],
     },
     config_txt: configSections(boards, config),
     cmdline: lines((tuning) => tuning.change.cmdline),
     cmdline_room: ' '.repeat(60),
-    modprobe: lines((tuning) => tuning.change.modprobe),
+    modprobe: [...lines((tuning) => tuning.change.modprobe), ...quirksOf(card, boards, kernel)],
     blacklist: lines((tuning) => tuning.change.blacklist),
     sysctl: lines((tuning) =>
       Object.entries(tuning.change.sysctl ?? {}).map(([key, value]) => `${key} = ${value}`),
@@ -46,32 +51,33 @@ export function viewOf(
     doctor: doctorChecks(
       all.map(({ planned }) => planned),
       boards,
-      card,
     ),
-    soundcard: seenCard(card),
+    doctor_card: doctorCard(card, boards, (board) => knownOf(card, board, kernel)),
+    mixer,
+    soundcard: seenCard(card, jack.rate),
+    second: seenSecond(second),
     soundcards: { own: card.id, auto: false, hats: [], usb: [] },
     disk,
     settings: settingsText({}, defaultSettings(image, jack)).trimEnd(),
   }
 }
 
-const seenCard = ({
-  id,
-  name,
-  bus,
-  alsa_id,
-  playback,
-  capture,
-  jack,
-}: PlannedSoundcard): View['soundcard'] => ({
-  id,
-  name,
-  bus,
-  ...(alsa_id === undefined ? {} : { alsa_id }),
-  playback,
-  capture,
-  smallest_period: jack.smallest_period,
-})
+const seenCard = (card: PlannedSoundcard, rate: number): View['soundcard'] => {
+  const { id, name, bus, alsa_id, found_by, playback, capture, jack } = card
+  return {
+    id,
+    name,
+    bus,
+    ...(alsa_id === undefined ? {} : { alsa_id }),
+    usb: usbNumbers(found_by),
+    playback,
+    capture,
+    smallest_period: smallestPeriod(card, rate),
+    smallest_ms: jack.smallest_ms ?? 0,
+    period_step: jack.period_step,
+    rates: card.other_rates ? '' : card.rates.join(' '),
+  }
+}
 
 /** What a card of this image does where its settings say nothing. */
 const defaultSettings = (

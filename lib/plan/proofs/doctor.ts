@@ -1,26 +1,27 @@
 import { quote } from '../../common/quote.ts'
-import type { Doctor, PlannedBoard, PlannedSoundcard, PlannedTuning } from '../plan.ts'
+import type { Doctor, DoctorCard, PlannedBoard, PlannedSoundcard, PlannedTuning } from '../plan.ts'
 import { titleOf, expectation, question } from './proof.ts'
 import type { Verdict } from './proof.ts'
 import type { ProofData } from '../schema/tuning.ts'
 
+type DoctorBoard = Pick<
+  PlannedBoard,
+  'id' | 'compatible' | 'power_ma' | 'undervoltage_sensor' | 'wifi_firmware' | 'wifi_gap'
+>
+
 /** The proofs of the tunings in force, each as a complete line for a POSIX shell. */
 export function doctorChecks(
   tunings: readonly PlannedTuning[],
-  boards: readonly Pick<PlannedBoard, 'id' | 'compatible' | 'power_ma' | 'undervoltage_sensor'>[],
-  card: Pick<PlannedSoundcard, 'bus' | 'alsa_id'> = { bus: 'none' },
+  boards: readonly DoctorBoard[],
 ): Doctor {
   return {
-    card:
-      card.alsa_id !== undefined
-        ? quote(`\\[${card.alsa_id} *\\]`)
-        : card.bus === 'usb'
-          ? quote('USB-Audio')
-          : '',
-    boards: boards.map(
-      ({ compatible, power_ma, undervoltage_sensor }) =>
-        `board ${quote(compatible)} ${power_ma} ${undervoltage_sensor ? 'sensor' : 'none'}`,
-    ),
+    boards: boards.flatMap((board) => {
+      const { compatible, power_ma, undervoltage_sensor } = board
+      return [
+        `board ${quote(compatible)} ${quote(power_ma === undefined ? 'what its carrier wants' : `at least ${power_ma} mA`)} ${undervoltage_sensor ? 'sensor' : 'none'}`,
+        ...radioOf(board),
+      ]
+    }),
     tunings: tunings
       .filter(({ off }) => off === undefined)
       .map((tuning) => {
@@ -29,22 +30,56 @@ export function doctorChecks(
           its.length === boards.length ? [] : its.map(({ compatible }) => quote(compatible))
         return {
           id: tuning.id,
+          of_card: false,
           call: [
             `tuning ${quote(tuning.id)}`,
             quote(tuning.about),
             [quote(mendOf(tuning)), ...only].join(' '),
           ].join(continued),
-          proofs: tuning.proofs.filter(({ on }) => on !== 'emulator').map(ask),
+          proofs: asked(tuning.proofs),
         }
       }),
   }
 }
+
+/** What it asks of a sound card. `known`: what is known of it on a board, by the id of that. */
+export const doctorCard = (
+  { bus, alsa_id }: Pick<PlannedSoundcard, 'bus' | 'alsa_id'>,
+  boards: readonly Pick<PlannedBoard, 'id' | 'compatible'>[] = [],
+  known: (board: string) => readonly string[] = () => [],
+): DoctorCard => ({
+  pattern:
+    alsa_id !== undefined ? quote(`\\[${alsa_id} *\\]`) : bus === 'usb' ? quote('USB-Audio') : '',
+  known: boards.flatMap(({ id, compatible }) =>
+    known(id).map((note) => `known ${quote(compatible)} ${quote(note)}`),
+  ),
+  tunings: [],
+})
+
+/** What the radio of a board lacks here, and the chips by which the doctor tells who lacks it. */
+const radioOf = ({ compatible, wifi_firmware: chips, wifi_gap }: DoctorBoard): string[] =>
+  chips === undefined || wifi_gap === undefined
+    ? []
+    : [
+        ['radio', ...[compatible, wifi_gap, chips.lacking, chips.working ?? ''].map(quote)].join(
+          ' ',
+        ),
+      ]
 
 const continued = ' \\\n  '
 
 const mendOf = ({ id, mend }: PlannedTuning): string =>
   mend ??
   `build the image anew with --set tunings.${id}=on and flash it; tunings/${id}.yaml says what it changes`
+
+/** Each list of proofs is put into words once: most are the same for every sound card. */
+function asked(proofs: readonly ProofData[]): string[] {
+  const lines =
+    wordings.get(proofs) ?? proofs.filter(({ on }) => on !== 'emulator').map((one) => ask(one))
+  wordings.set(proofs, lines)
+  return lines
+}
+const wordings = new WeakMap<readonly ProofData[], string[]>()
 
 function ask(proof: ProofData): string {
   const { run, verdict } = question(proof)

@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import { UserError } from '../../common/words/errors.ts'
-import type { OtherCard, Plan, View } from '../plan.ts'
+import type { DoctorTuning, OtherCard, View } from '../plan.ts'
+import { whyUnfit } from '../choices/kernel.ts'
+import type { Settled } from '../choices/settle.ts'
+import { socketLacking } from '../choices/sockets.ts'
 import { quote } from '../../common/quote.ts'
 
 /**
@@ -20,33 +24,30 @@ export function usualCard(catalogue: Catalogue, place: string): string {
 }
 
 /**
- * The plans of the other sound cards that a card with this image can be told: those whose image
- * would differ from it in rendered texts alone. `planFor` makes the plan of that other image.
+ * Of the other sound cards those that a card with this image can be told: their images would differ
+ * from it in rendered texts alone. `make` looks at one; undefined: more would differ.
  */
-export function otherPlans(
+export function otherCards<T>(
   catalogue: Catalogue,
-  plan: Plan,
-  planFor: (id: string) => Plan,
-): Plan[] {
-  const own = unrendered(plan)
+  { card: own, kernel, boards, base }: Settled,
+  make: (id: string) => T | undefined,
+): T[] {
+  // Most that do not fit fall at this kernel. Not to be asked what does instead makes it quick.
+  const fits = (id: string): boolean => {
+    const card = { id, ...catalogue.entry('soundcards', id, 'soundcards').value }
+    return (
+      boards.every((board) => socketLacking(board, card) === undefined) &&
+      whyUnfit(kernel.data, { boards, card, base: base.data, series: kernel.series }) === undefined
+    )
+  }
   return catalogue
     .ids('soundcards')
-    .filter((id) => id !== plan.soundcard.id)
-    .flatMap((id) => {
-      const other = planned(() => planFor(id))
-      return other !== undefined && unrendered(other) === own ? [other] : []
-    })
+    .filter((id) => id !== own.id && fits(id))
+    .flatMap((id) => made(() => make(id)) ?? [])
 }
 
-/** What of another plan the image has to hold. */
-export const otherCard = (other: Plan, plan: Plan): OtherCard => ({
-  id: other.soundcard.id,
-  name: other.soundcard.name,
-  view: seenBy(other, plan),
-})
-
 /** Undefined: these boards, this kernel or these tunings cannot have that card. */
-function planned(make: () => Plan): Plan | undefined {
+function made<T>(make: () => T): T | undefined {
   try {
     return make()
   } catch (error) {
@@ -56,48 +57,58 @@ function planned(make: () => Plan): Plan | undefined {
 }
 
 /**
- * All that is in an image beside its rendered texts and its identifiers; its name may be that of
- * the card.
+ * What the templates see of one card and not of the other. The image, its disk and the file of
+ * settings stay what they are. What the doctor asks in the same words of all cards is said once.
  */
-function unrendered({
-  kernel,
-  base,
-  firmware,
-  overlays,
-  tools,
-  jack,
-  rootfs,
-  configure,
-  image,
-}: Plan): string {
-  const { disk: _, name: __, ...rest } = image
-  return JSON.stringify([
-    kernel,
-    base,
-    firmware,
-    overlays?.sources,
-    tools,
-    jack,
-    rootfs,
-    configure.templates,
-    rest,
-  ])
+export function seenByEach(
+  own: View,
+  others: readonly { settled: Settled; view: View }[],
+): { view: View; others: OtherCard[] } {
+  const [view, ...views] = apart([own, ...others.map((other) => other.view)])
+  const same = new Set<keyof View>(['image', 'disk', 'settings', 'soundcards'])
+  const differing = (other: View): Partial<View> =>
+    Object.fromEntries(
+      (Object.keys(other) as (keyof View)[])
+        .filter((key) => !same.has(key) && !isDeepStrictEqual(other[key], view![key]))
+        .map((key) => [key, other[key]]),
+    )
+  return {
+    view: view!,
+    others: others.map(({ settled: { card } }, i) => ({
+      id: card.id,
+      name: card.name,
+      view: differing(views[i]!),
+    })),
+  }
 }
 
-/**
- * What the templates see of one card and not of the other. The image, its disk and the file of
- * settings stay what they are.
- */
-function seenBy(
-  { configure: { view } }: Plan,
-  { configure: { view: usual } }: Plan,
-): Partial<View> {
-  const same = new Set<keyof View>(['image', 'disk', 'settings', 'soundcards'])
-  return Object.fromEntries(
-    (Object.keys(view) as (keyof View)[])
-      .filter((key) => !same.has(key) && JSON.stringify(view[key]) !== JSON.stringify(usual[key]))
-      .map((key) => [key, view[key]]),
+/** The doctor's questions that are not the same for all of these are those of the card. */
+function apart(views: readonly View[]): View[] {
+  const asked = new Map<string, DoctorTuning[]>()
+  for (const { doctor } of views)
+    for (const tuning of doctor.tunings)
+      (asked.get(tuning.id) ?? asked.set(tuning.id, []).get(tuning.id)!).push(tuning)
+  const differing = new Set(
+    [...asked]
+      .filter(
+        ([, [first, ...more]]) =>
+          more.length + 1 < views.length || !more.every((one) => isDeepStrictEqual(one, first)),
+      )
+      .map(([id]) => id),
   )
+  const common = [...asked]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, [first]]) =>
+      differing.has(id) ? { id, of_card: true, call: '', proofs: [] } : first!,
+    )
+  return views.map((view) => ({
+    ...view,
+    doctor: { ...view.doctor, tunings: common },
+    doctor_card: {
+      ...view.doctor_card,
+      tunings: view.doctor.tunings.filter(({ id }) => differing.has(id)),
+    },
+  }))
 }
 
 /**

@@ -1,24 +1,32 @@
+import { isDeepStrictEqual } from 'node:util'
 import { uniqueBy } from '../../common/unique.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Located } from '../catalogue/yaml.ts'
 import { defaultName } from '../choices/boards.ts'
 import { readChoices } from '../choices/choices.ts'
+import type { Said } from '../choices/choices.ts'
 import type { FoundBase } from '../choices/find-base.ts'
 import { originsOf } from './origins.ts'
 import { settle } from '../choices/settle.ts'
+import type { Settled } from '../choices/settle.ts'
 import { warningsOf } from './warnings.ts'
 import { freeze } from '../freeze.ts'
 import type { Plan } from '../plan.ts'
-import { crossPrefix } from '../schema/common.ts'
+import { crossPrefix } from '../instructions.ts'
 import type { ImageChoices } from '../schema/image.ts'
 import { tuningsInForce } from '../tunings/in-force.ts'
-import { baseImage } from '../parts/base-image.ts'
+import type { TuningsInForce } from '../tunings/in-force.ts'
+import type { BoardLine } from '../tunings/loaded.ts'
+import { baseImage, unanswered } from '../parts/base-image.ts'
+import { planDriverless } from '../parts/driverless.ts'
 import { identifiers } from '../parts/identifiers.ts'
 import { firmwareFiles, planImage } from '../parts/image.ts'
+import { planInstructions } from '../parts/instructions.ts'
 import { planKernel } from '../parts/kernel.ts'
-import { foundCards, otherCard, otherPlans, usualCard } from './other-cards.ts'
+import { foundCards, otherCards, seenByEach, usualCard } from './other-cards.ts'
 import { linesOfConfig, planOverlays } from '../parts/overlays.ts'
 import { ownPackages } from '../parts/own-packages.ts'
+import { planPackages } from '../parts/packages.ts'
 import { planRelease } from '../parts/release.ts'
 import { planRootfs } from '../parts/rootfs.ts'
 import { planTools } from '../parts/tools.ts'
@@ -30,14 +38,19 @@ export interface ResolveOptions {
   plainEmulation?: boolean
   /** where Debian is taken from, by the image too, instead of mmdebstrap's own choice */
   mirror?: string | undefined
+  /**
+   * packages that a tuning keeps out are refused by the stage packages, which also knows what else
+   * they bring in that is kept out
+   */
+  keptOutLater?: boolean
   /** the base, where the choices name it by something that had to be looked for */
   base?: FoundBase | undefined
 }
 
-/** A file of choices, with `--set` values such as `jack.period=64`. */
+/** A file of choices, with what is said beside it, such as `--set jack.period=64`. */
 interface Question extends ResolveOptions {
   file: string
-  sets: string[]
+  said: readonly Said[]
   choices: Located<ImageChoices>
 }
 
@@ -48,92 +61,146 @@ interface Question extends ResolveOptions {
 export function resolve(
   catalogue: Catalogue,
   file: string,
-  sets: string[] = [],
+  said: readonly Said[] = [],
   options: ResolveOptions = {},
 ): Plan {
-  const choices = readChoices(catalogue.root, file, sets)
-  const question = { ...options, file, sets, choices }
+  const choices = readChoices(catalogue.root, file, said)
+  const question = { ...options, file, said, choices }
   const { soundcard } = choices.value
   const auto = soundcard === 'auto'
-  const plan = planFor(
+  const own = chosenFor(
     catalogue,
     question,
     auto ? usualCard(catalogue, `${choices.at(['soundcard'])} soundcard`) : soundcard,
   )
+  const made = madeOf(catalogue, question, own)
+  const plan = planOf(catalogue, question, own, made)
   // The plan is one for one card; a card of this image can be told another.
-  const plans = otherPlans(catalogue, plan, (id) => planFor(catalogue, question, id))
-  const others = plans.map((other) => otherCard(other, plan))
-  const soundcards = foundCards(catalogue, plan.soundcard.id, others, auto)
+  const others = otherCards(catalogue, own.settled, (id) => {
+    const other = chosenFor(catalogue, question, id)
+    return isDeepStrictEqual(made, madeOf(catalogue, question, other))
+      ? {
+          ...other,
+          view: viewOf(other.settled, other.tunings, plan.name, plan.image.disk, other.config),
+        }
+      : undefined
+  })
+  const { view, others: seen } = seenByEach(plan.configure.view, others)
+  const soundcards = foundCards(catalogue, own.settled.card.id, seen, auto)
   const { configure, overlays } = plan
-  const tried = plans.flatMap((other) => other.overlays?.tried ?? []).concat(overlays?.tried ?? [])
+  const tried = others
+    .flatMap(({ overlays: its }) => its?.tried ?? [])
+    .concat(overlays?.tried ?? [])
   return freeze({
     ...plan,
     ...(overlays ? { overlays: { ...overlays, tried: uniqueBy(tried, JSON.stringify) } } : {}),
-    configure: { ...configure, view: { ...configure.view, soundcards }, others },
+    configure: { ...configure, view: { ...view, soundcards }, others: seen },
   })
 }
 
-/** The plan for one sound card. */
-function planFor(
-  catalogue: Catalogue,
-  { file, sets, choices, mirror, plainEmulation, base: found }: Question,
-  cardId: string,
-): Plan {
-  const settled = settle(catalogue, choices, cardId, found ?? { id: choices.value.base })
-  const { base, boards, card, kernel } = settled
-  const image = choices.value
-  const { suite, arch } = base.data
-  const tunings = tuningsInForce(catalogue, settled)
+/** What was chosen for one sound card, and what comes of it for its boot partition. */
+interface Chosen {
+  settled: Settled
+  tunings: TuningsInForce
+  config: BoardLine[]
+  overlays: Plan['overlays']
+}
 
+function chosenFor(
+  catalogue: Catalogue,
+  { choices, base: found }: Question,
+  cardId: string,
+): Chosen {
+  const settled = settle(catalogue, choices, cardId, found ?? { id: choices.value.base })
+  const tunings = tuningsInForce(catalogue, settled)
+  const config = linesOfConfig(settled, tunings)
+  return { settled, tunings, config, overlays: planOverlays(catalogue, settled, tunings, config) }
+}
+
+/** All that an image is made of beside its rendered texts and its identifiers. */
+function madeOf(
+  catalogue: Catalogue,
+  { mirror, plainEmulation, keptOutLater, choices }: Question,
+  { settled, tunings }: Chosen,
+) {
+  const { base, boards, kernel } = settled
+  const { suite, arch } = base.data
   const options = tunings.lines((tuning) => tuning.change.kernel)
   const built = planKernel(catalogue, kernel, base.data, options)
-  const own = ownPackages(catalogue, arch)
-  const rootfs = planRootfs(settled, tunings, plainEmulation !== true)
-  const config = linesOfConfig(settled, tunings)
-  const overlays = planOverlays(catalogue, settled, tunings, config)
-  const tools = planTools(catalogue, arch, tunings)
+  const jack = ownPackages(catalogue, arch)
+  const rootfs = planRootfs(settled, tunings, {
+    twins: plainEmulation !== true,
+    keptOutLater: keptOutLater === true,
+  })
+  const compiler = built?.build.cross_compile
+  const compilers =
+    compiler === undefined || compiler === crossPrefix[arch]
+      ? {}
+      : { compilers: [`gcc-${compiler.slice(0, -1)}`] }
+  return {
+    toolbox: { suite, arch, ...compilers, ...(mirror === undefined ? {} : { mirror }) },
+    ...(built ? { kernel: built } : {}),
+    ...(base.data.kind === 'image'
+      ? { base: baseImage(base, choices.value.base_max_gib)! }
+      : { firmware: { package: base.data.firmware_package, suite, files: firmwareFiles(boards) } }),
+    tools: planTools(catalogue, arch, tunings),
+    jack,
+    rootfs,
+    templates: tunings.templates,
+    image: planImage(settled, tunings, built),
+  }
+}
+
+type Made = ReturnType<typeof madeOf>
+
+/** The plan for one sound card. */
+function planOf(
+  catalogue: Catalogue,
+  { file, said, choices }: Question,
+  { settled, tunings, config, overlays }: Chosen,
+  made: Made,
+): Plan {
+  const { base, boards, card, kernel } = settled
+  const image = choices.value
+  const { toolbox, kernel: built, jack, rootfs, tools, templates } = made
+  const packages = planPackages(settled, tunings, rootfs, jack)
   const name =
     image.name ?? defaultName(file, boards, image.soundcard === 'auto' ? 'auto' : card.id)
-  const content = { ...(built ? { kernel: built } : {}), jack: own, rootfs }
-  const { templates, inForce } = tunings
   const disk = identifiers(image.root, {
     name,
     image,
     boards,
     card,
     base: base.data,
-    content,
+    content: { ...(built ? { kernel: built } : {}), jack, rootfs },
     overlays,
     tools,
     templates,
-    inForce,
+    inForce: tunings.inForce,
   })
-
-  const compiler = built?.build.cross_compile
-  const compilers =
-    compiler === undefined || compiler === crossPrefix[arch]
-      ? {}
-      : { compilers: [`gcc-${compiler.slice(0, -1)}`] }
-  const from = baseImage(base)
+  const from = 'base' in made ? made.base : undefined
+  const nobody = unanswered(base, from)
   return {
     name,
     boards,
     soundcard: card,
-    toolbox: { suite, arch, ...compilers, ...(mirror === undefined ? {} : { mirror }) },
+    toolbox,
     ...(built ? { kernel: built } : {}),
-    ...(base.data.kind === 'image'
-      ? { base: from! }
-      : { firmware: { package: base.data.firmware_package, suite, files: firmwareFiles(boards) } }),
+    ...('base' in made ? { base: made.base } : { firmware: made.firmware }),
     ...(overlays ? { overlays } : {}),
+    ...planDriverless(catalogue, kernel),
     tools,
-    jack: own,
+    ...planInstructions(boards, { jack, tools, packages }),
+    jack,
+    packages,
     rootfs,
     configure: { templates, others: [], view: viewOf(settled, tunings, name, disk, config) },
-    image: planImage(settled, tunings, name, disk, built),
+    image: { name, disk, ...made.image },
     ...(kernel.build.virt_cpu === undefined ? {} : { virt_cpu: kernel.build.virt_cpu }),
     release: planRelease(catalogue, boards, base.data, kernel.data),
     tunings: tunings.all.map(({ planned }) => planned),
-    warnings: warningsOf(settled, tunings),
-    origins: originsOf(catalogue.root, settled, file, sets),
+    ...(nobody === undefined ? {} : { unanswered_base: nobody }),
+    warnings: [...(nobody === undefined ? [] : [nobody]), ...warningsOf(settled, tunings)],
+    origins: originsOf(catalogue.root, settled, file, said),
   }
 }

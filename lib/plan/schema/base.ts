@@ -1,14 +1,22 @@
 import { z } from 'zod'
-import { Arch, Line, PackageName, Sha256, UnitName } from './common.ts'
+import { Arch, PackageName, Sha256, UnitName } from './common.ts'
+import { Instructions } from './instructions.ts'
+import { Line, Name, Text, Word } from './text.ts'
 
 const common = {
-  name: z.string(),
-  suite: z.string().describe('release of the archive; the toolbox is made from the same one'),
+  name: Name,
+  suite: Word.describe('release of the archive; the toolbox is made from the same one'),
   arch: Arch,
+  instructions: Instructions.optional().describe(
+    'the oldest processors that its programs are for; left out: those that Debian compiles its architecture for',
+  ),
   epoch: z.iso
     .datetime()
     .describe('the time on every file of the image, and what its clock starts at'),
-  packages: z.record(PackageName, z.string()).describe('package: why it is there'),
+  packages: z.record(PackageName, Text).describe('package: why it is there'),
+  realtime_kernel: PackageName.optional().describe(
+    'package of its own realtime kernel, which kernel.source: packaged installs',
+  ),
   exclude: z.array(Line).default([]).describe('dpkg path-exclude= and path-include= lines'),
   debconf: z.array(Line).default([]).describe('answers to questions that packages ask'),
   enable: z.array(UnitName).default([]),
@@ -48,6 +56,7 @@ export const Base = z
         .strictObject({
           suffix: z
             .string()
+            .regex(/^[\w.-]+$/, 'expected such as .sig')
             .describe(
               'what the address of the detached OpenPGP signature has behind the address of the image',
             ),
@@ -58,7 +67,7 @@ export const Base = z
       list: z
         .strictObject({
           url: HttpUrl.describe("Raspberry Pi Imager's list"),
-          entry: z.string().describe('the name in it'),
+          entry: Text.describe('the name in it'),
         })
         .optional()
         .describe('where @latest looks'),
@@ -66,10 +75,7 @@ export const Base = z
         .record(PackageName, z.string())
         .default({})
         .describe('package: why nothing that is removed may take it along'),
-      remove: z.record(PackageName, z.string()).default({}).describe('package: why it goes'),
-      realtime_kernel: PackageName.optional().describe(
-        'package of its own realtime kernel, which kernel.source: packaged installs',
-      ),
+      remove: z.record(PackageName, Text).default({}).describe('package: why it goes'),
       kernels: z
         .array(Glob)
         .default([])

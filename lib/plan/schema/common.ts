@@ -1,15 +1,9 @@
 import { z } from 'zod'
+import { Line } from './text.ts'
 
 /** Architectures by Debian's names. */
 export const Arch = z.enum(['arm64', 'armhf', 'armel'])
 export type Arch = z.output<typeof Arch>
-
-/** What the cross-compilers' names begin with. */
-export const crossPrefix: Record<Arch, string> = {
-  arm64: 'aarch64-linux-gnu-',
-  armhf: 'arm-linux-gnueabihf-',
-  armel: 'arm-linux-gnueabi-',
-}
 
 /** Architectures by the kernel's names. */
 export const KernelArch = z.enum(['arm', 'arm64'])
@@ -20,17 +14,33 @@ export const Soc = z.enum(['bcm2835', 'bcm2836', 'bcm2837', 'bcm2711', 'bcm2712'
 /** How a sound card is connected; none: there is no card at all, for MIDI only. */
 export const Bus = z.enum(['usb', 'i2s', 'onboard', 'none'])
 
-/** The name of a file in a data folder, without `.yaml`. */
-export const Id = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9.+-]*$/,
-    'expected a name of lower-case letters, digits, ".", "+" and "-"',
-  )
+const ID = /^[a-z0-9][a-z0-9.+-]*$/
+const LETTERS = 'expected a name of lower-case letters, digits, ".", "+" and "-"'
+/** Whose device trees and overlays a kernel has: upstream's or Raspberry Pi's. */
+export const Family = z.enum(['mainline', 'downstream'])
+export type Family = z.output<typeof Family>
 
+/** The name of a file in a data folder, without `.yaml`. */
+export const Id = z.string().regex(ID, LETTERS)
+
+/** What one types to see all there is in a data folder. */
+export const listShows = (folder: string): string => `./downbeat list ${folder} shows what there is`
+
+/** An id of this data folder, which somebody chooses. */
+export const IdIn = (folder: string): typeof Id =>
+  z.string().regex(ID, `${LETTERS} (${listShows(folder)})`)
+
+/**
+ * Debian's policy, 5.6.1; but to apt a "-" behind a name means "take it away", and a text with ".+"
+ * in it a pattern: no package has such a name.
+ */
 export const PackageName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9.+-]+$/, 'expected the name of a Debian package')
+  .max(200, 'expected the name of a Debian package, at most 200 letters')
+  .regex(
+    /^[a-z0-9]([a-z0-9+-]|\.(?!\+))*[a-z0-9.+]$/,
+    'expected the name of a Debian package, such as nano',
+  )
 
 export const UnitName = z
   .string()
@@ -43,27 +53,24 @@ export const Sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'expected a sha256: 64 digits of 0-9 and a-f')
 
-/** The name of a machine in its network. */
-export const Hostname = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected letters, digits and "-", at most 63')
-
-/** The name of an account. */
-export const UserName = z.string().regex(/^[a-z][a-z0-9_-]{0,30}$/, 'expected a Unix user name')
-
-/** A line of ~/.ssh/authorized_keys. */
-export const SshKey = z
+/**
+ * A setting of config.txt. The firmware reads 98 characters of a line (raspberrypi/documentation,
+ * config_txt/what_is_config_txt.adoc).
+ */
+export const ConfigLine = z
   .string()
   .regex(
-    /^(ssh-|ecdsa-|sk-)\S+ \S+/,
-    'expected a public key, such as the text of ~/.ssh/id_ed25519.pub',
+    /^[a-z]\w*=[\w.,:=@/%-]{1,60}$/,
+    'expected a setting of config.txt, such as otg_mode=1 or dtoverlay=dwc2,dr_mode=host',
   )
 
-/** A line of a text file. */
-export const Line = z.string().regex(/^[^\n]*$/, 'expected one line')
+/** Where somebody has reported something. */
+export const Thread = z
+  .string()
+  .regex(/^https:\/\/[\w.-]+\/[\w./#?=&%-]+$/, 'expected the https address of a thread')
 
 /** A whole path. */
-export const AbsolutePath = z.string().regex(/^\//, 'expected a path that begins with /')
+export const AbsolutePath = Line.regex(/^\//, 'expected a path that begins with /')
 
 /**
  * Settings of config.txt that change clocks: MHz, and steps or µV of voltage. Source:
@@ -77,3 +84,8 @@ export const Clocks = z.strictObject({
   over_voltage_delta: z.int().min(0).max(100000).optional().describe('µV; Pi 4 and later'),
 })
 export type Clocks = z.output<typeof Clocks>
+
+/** A series of Linux. */
+export const Series = z
+  .string('expected a series of Linux, such as 6.12; in a file in quotes: "6.12"')
+  .regex(/^\d{1,3}\.\d{1,3}$/, 'expected a series of Linux, such as 6.12')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Arch, Soc } from './common.ts'
+import { Arch, Id, Soc } from './common.ts'
+import { Text } from './text.ts'
 
 const Address = z.url({
   protocol: /^https$/,
@@ -14,14 +15,18 @@ export const Imager = z
     devices: z
       .array(
         z.strictObject({
-          name: z.string(),
-          description: z.string(),
+          name: Text,
+          description: Text,
           icon: Address.optional(),
           matching_type: z
             .enum(['exclusive', 'inclusive'])
             .describe('inclusive: shows images without any tag too'),
           soc: Soc.optional().describe('the chip of its boards; left out: shown for every image'),
-          tags: z.partialRecord(Arch, z.string()).describe('architecture of the image: its tag'),
+          boards: z
+            .array(Id)
+            .default([])
+            .describe('boards of another chip that people look for here, too'),
+          tags: z.partialRecord(Arch, Text).describe('architecture of the image: its tag'),
         }),
       )
       .min(1),

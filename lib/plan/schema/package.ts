@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Id, PackageName, Sha256 } from './common.ts'
+import { Text } from './text.ts'
 
 /**
  * packages/*.yaml: a source package of our own. Its debian/ folder, with the patches, is
@@ -7,7 +8,7 @@ import { Id, PackageName, Sha256 } from './common.ts'
  */
 export const Package = z
   .strictObject({
-    about: z.string().describe('one sentence for people who choose'),
+    about: Text.describe('one sentence for people who choose'),
     server: Id.describe('what jack.server calls it'),
     orig: z
       .strictObject({
@@ -27,6 +28,9 @@ export const Package = z
         'packages of the image: some of those made of it, and what its service needs of Debian',
       ),
     says_ready: z.boolean().describe('whether it tells systemd when it is'),
+    always_synchronous: z
+      .boolean()
+      .describe('whether it waits for all programs in each period; otherwise it can be told to'),
   })
   .describe('A JACK server')
 export type PackageData = z.output<typeof Package>

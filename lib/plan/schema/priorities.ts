@@ -1,10 +1,14 @@
 import { z } from 'zod'
 
 const Priority = z.int().min(1).max(99)
+/** They stand in a pattern, in shell. */
+const Actions = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_ .-]*$/, 'expected words of letters, digits, ".", "_" and "-"')
 const Interrupt = z.strictObject({
   priority: Priority,
   actions: z
-    .array(z.string())
+    .array(Actions)
     .min(1)
     .describe('words in the name by which the kernel lists the interrupt (/proc/interrupts)'),
 })

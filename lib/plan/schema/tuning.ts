@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { AbsolutePath, Id, Line, PackageName, UnitName } from './common.ts'
+import { AbsolutePath, Id, PackageName, UnitName } from './common.ts'
+import { Line, Text, Word } from './text.ts'
 
 const number = z.strictObject({ min: z.number().optional(), max: z.number().optional() })
 const Condition = z.union([
@@ -9,6 +10,14 @@ const Condition = z.union([
   z.array(z.union([z.string(), z.number()])),
   number,
 ])
+
+/** A word that goes into a table; facts of the plan may be parts of it. */
+const Filled = z
+  .string()
+  .regex(
+    /^([A-Za-z0-9_.,:=/+@-]|\{\{[\w.]+\}\})+$/,
+    'expected a word of letters, digits and ".,:=/+@_-"',
+  )
 
 const option = /^(CONFIG_\w+=(y|m|n|\d+|0x[0-9a-f]+|".*")|# CONFIG_\w+ is not set)$/
 export const KernelOption = z
@@ -22,14 +31,14 @@ const Change = z.strictObject({
     .describe(
       'lines of config.txt; for the boards the tuning applies to, whose facts they may name',
     ),
-  cmdline: z.array(z.string().regex(/^\S+$/, 'expected one parameter without spaces')).optional(),
+  cmdline: z.array(Line.regex(/^\S+$/, 'expected one parameter without spaces')).optional(),
   kernel: z.array(KernelOption).optional().describe('options of a kernel that is built here'),
   modprobe: z.array(Line).optional().describe('lines of /etc/modprobe.d/alsa-base.conf'),
-  blacklist: z.array(z.string()).optional().describe('kernel modules that are never loaded'),
-  sysctl: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  blacklist: z.array(Filled).optional().describe('kernel modules that are never loaded'),
+  sysctl: z.record(Word, z.union([Line, z.number()])).optional(),
   limits: z.array(Line).optional().describe('lines of /etc/security/limits.d'),
   fstab: z.array(Line).optional(),
-  root_mount: z.array(z.string()).optional().describe('mount options of the root file system'),
+  root_mount: z.array(Filled).optional().describe('mount options of the root file system'),
   udev: z.array(Line).optional().describe('udev rules'),
   mask: z.array(UnitName).optional(),
   enable: z.array(UnitName).optional(),
@@ -37,7 +46,7 @@ const Change = z.strictObject({
   programs: z
     .record(
       PackageName,
-      z.array(z.string().regex(/^usr\/s?bin\//, 'expected usr/bin/… or usr/sbin/…')),
+      z.array(z.string().regex(/^usr\/s?bin\/[\w.+-]+$/, 'expected usr/bin/… or usr/sbin/…')),
     )
     .optional()
     .describe('single programs taken out of a package whose dependencies nobody wants'),
@@ -46,7 +55,10 @@ const Change = z.strictObject({
     .array(
       z
         .string()
-        .regex(/^(boot|root)\/.+/, 'expected a file below templates/, such as root/etc/motd'),
+        .regex(
+          /^(boot|root)\/[\w.@+/-]+$/,
+          'expected a file below templates/, such as root/etc/motd',
+        ),
     )
     .optional()
     .describe('templates that are rendered only with this tuning'),
@@ -161,17 +173,22 @@ export const Proof = ProofKeys.transform((proof) => proof as ProofData)
 /** tunings/*.yaml: why, source, when it applies, what it changes, how it is proven. */
 export const Tuning = z
   .strictObject({
-    about: z.string().describe('one sentence: what it does for the sound'),
-    source: z.string().describe('where the advice comes from'),
-    warns: z.string().optional().describe('said whenever it is in force'),
-    mend: z.string().optional().describe('what to do on the Raspberry Pi where a proof fails'),
-    default: z.enum(['on', 'off']).default('on'),
+    about: Text.describe('one sentence: what it does for the sound'),
+    source: Text.describe('where the advice comes from'),
+    warns: Text.optional().describe('said whenever it is in force'),
+    mend: Text.optional().describe('what to do on the Raspberry Pi where a proof fails'),
+    default: z
+      .union([z.enum(['on', 'off']), z.record(z.string(), Condition)])
+      .default('on')
+      .describe(
+        'facts: on by itself on boards where they hold, and off unless asked for on others',
+      ),
     when: z.record(z.string(), Condition).default({}).describe('facts of the plan that must hold'),
     required: z
       .record(z.string(), Condition)
       .optional()
       .describe('facts with which it cannot be switched off'),
-    otherwise: z.string().optional().describe('why it cannot be had where the facts do not hold'),
+    otherwise: Text.optional().describe('why it cannot be had where the facts do not hold'),
     harmless: z
       .boolean()
       .default(false)

@@ -3,26 +3,34 @@ import { parse, TomlError } from 'smol-toml'
 import { UserError } from '../../common/words/errors.ts'
 import { Settings, settingKeys } from './settings.ts'
 import type { SettingsData } from './settings.ts'
-import { settingLine } from './text.ts'
+import { mismatches } from './beside.ts'
+import { settingLine, valueAt } from './text.ts'
 
 /**
  * A downbeat.toml in which these values stand, and everything else as it was, its comments too.
  * `place` names the file. UserError for a file that is broken already, or whose lines cannot be
- * told apart; a line of an unknown key stays.
+ * told apart, and for a value that does not go with what the file says beside it; a line of an
+ * unknown key stays.
  */
 export function editSettings(text: string, values: SettingsData, place: string): string {
   const end = text.includes('\r\n') ? '\r\n' : '\n'
-  read(text, place)
-  let lines = text.split(/\r?\n/)
+  const before = mismatches(read(text, place))
+  let lines = text.split(/(?<=\n)/) // each with its own end: it may be a part of a value
   const changed = settingKeys().flatMap(({ key }) => {
     const value = valueAt(values, key)
     return value === undefined ? [] : [{ key, value }]
   })
   for (const [i, { key, value }] of changed.entries()) {
-    lines = withLine(lines, key, settingLine(key, value))
-    if (!hold(lines.join(end), changed.slice(0, i + 1))) throw notOneLine(place, key)
+    lines = withLine(lines, key, settingLine(key, value), end)
+    if (!hold(lines.join(''), changed.slice(0, i + 1))) throw notOneLine(place, key)
   }
-  return lines.join(end)
+  const after = lines.join('')
+  const wrong = mismatches(read(after, place)).filter(
+    (one) => !before.some((old) => isDeepStrictEqual(old, one)),
+  )
+  if (wrong.length > 0)
+    throw new UserError(wrong.map(({ key, message }) => `${place}: ${key}: ${message}`).join('\n'))
+  return after
 }
 
 /** Whether a text is TOML in which these values stand. */
@@ -63,25 +71,28 @@ function read(text: string, place: string): Record<string, unknown> {
  * The line of a key takes the place of the one that is there, comment or not; without one it comes
  * at the end of its table.
  */
-function withLine(lines: readonly string[], key: string, line: string): string[] {
+function withLine(lines: readonly string[], key: string, line: string, end: string): string[] {
   const [table, name] = key.includes('.') ? key.split('.') : [undefined, key]
   const heads = lines.flatMap((text, at) => {
-    const found = /^\s*\[([^\]]*)\]\s*(#.*)?$/.exec(text)
+    const found = /^\s*\[([^\]]*)\]\s*(#.*)?$/.exec(text.trimEnd())
     return found ? [{ at, name: found[1]!.trim() }] : []
   })
   const head = heads.find((one) => one.name === table)
-  if (table !== undefined && !head) return [...lines, `[${table}]`, line, '']
+  if (table !== undefined && !head) return [...lines, end, `[${table}]${end}`, line + end]
   const from = head ? head.at + 1 : 0
   const to = heads.find(({ at }) => at >= from)?.at ?? lines.length
   const own = (commented: string): number =>
     lines.findIndex(
-      (text, at) =>
-        at >= from && at < to && new RegExp(`^\\s*${commented}\\s*${name}\\s*=`).test(text),
+      (text, at) => at >= from && at < to && new RegExp(`^\\s*${commented}${name}\\s*=`).test(text),
     )
-  const at = [own(''), own('#')].find((found) => found >= 0)
-  if (at !== undefined) return lines.toSpliced(at, 1, line)
+  const at = [own(''), own('#\\s*')].find((found) => found >= 0)
+  if (at !== undefined) return lines.toSpliced(at, 1, line + /\r?\n$|$/.exec(lines[at]!)![0])
   const last = lines.slice(from, to).findLastIndex((text) => text.trim() !== '')
-  return lines.toSpliced(from + last + 1, 0, line)
+  const into = from + last + 1
+  const before = lines[into - 1]
+  return before === undefined || before.endsWith('\n')
+    ? lines.toSpliced(into, 0, line + end)
+    : lines.toSpliced(into - 1, 1, before + end, line)
 }
 
 /**
@@ -118,7 +129,7 @@ export function settingOf(
 
 /**
  * All that was asked for as settings. `from` says for each key where it was asked for. UserError
- * with place and expectation.
+ * with place and expectation of each that is wrong.
  */
 export function settingsOf(
   asked: readonly { key: string; value: unknown; from: string }[],
@@ -135,17 +146,28 @@ export function settingsOf(
         : value
   }
   const { success, data, error } = Settings.safeParse(values)
-  if (success) return data
-  const [issue] = error.issues
-  const key = issue!.path.filter((part) => typeof part === 'string').join('.')
-  const from = asked.findLast((one) => one.key === key)?.from ?? key
-  throw new UserError(`${from}: ${issue!.message}`)
+  const mistakes = success
+    ? mismatches(values)
+        // without it: it may stand in the file that they are written into
+        .filter(({ beside }) => asked.some(({ key }) => key === beside))
+        .map(({ key, message }) => `${whoAsked(asked, key, undefined)}: ${message}`)
+    : error.issues.map(({ path, message }) => {
+        const key = path.filter((part) => typeof part === 'string').join('.')
+        return `${whoAsked(asked, key, path.at(-1))}: ${message}`
+      })
+  if (mistakes.length > 0) throw new UserError([...new Set(mistakes)].join('\n'))
+  return data!
 }
 
-const valueAt = (values: object, key: string): unknown =>
-  key
-    .split('.')
-    .reduce<unknown>(
-      (value, part) => (value as Record<string, unknown> | undefined)?.[part],
-      values,
-    )
+/** Where a setting was asked for; of a list, which came of several, where this one of it was. */
+function whoAsked(
+  asked: readonly { key: string; value: unknown; from: string }[],
+  key: string,
+  index: PropertyKey | undefined,
+): string {
+  const own = asked.filter((one) => one.key === key)
+  const each = own.flatMap(({ value, from }) =>
+    Array.isArray(value) ? value.map(() => from) : from,
+  )
+  return (typeof index === 'number' ? each[index] : each.at(-1)) ?? key
+}

@@ -1,4 +1,4 @@
-import type { SettingKey, SettingsData } from './settings.ts'
+import type { SettingsData } from './settings.ts'
 import { settingKeys } from './settings.ts'
 
 const heading = `# The settings of this card. Take the # away in front of a line and change what is behind the =; then start the
@@ -39,7 +39,8 @@ export function settingsText(values: SettingsData, defaults: SettingsData = {}):
 export const settingLine = (key: string, value: unknown): string =>
   `${key.split('.').at(-1)!} = ${inToml(value)}`
 
-const valueAt = (values: SettingsData, key: string): unknown =>
+/** What stands in settings at a key with dots. */
+export const valueAt = (values: object, key: string): unknown =>
   key
     .split('.')
     .reduce<unknown>(
@@ -52,36 +53,3 @@ const inToml = (value: unknown): string =>
   Array.isArray(value)
     ? `[${value.map(inToml).join(', ')}]`
     : JSON.stringify(value).replaceAll('\x7f', '\\u007f')
-
-/** The same keys for the program that reads them on the card: packages/tools/settings/keys.h. */
-export function settingsHeader(): string {
-  const row = ({
-    key,
-    kind,
-    pattern,
-    expected,
-    min,
-    max,
-    power_of_two,
-    secret,
-  }: SettingKey): string =>
-    `\t{ ${[inC(key), kind.toUpperCase(), inC(pattern), inC(expected), min, max, power_of_two, secret].join(', ')} },`
-  return `/* The keys of downbeat.toml. Made of the schema of its settings by ./downbeat generate. */
-#pragma once
-
-enum kind { TEXT, TEXTS, NUMBER, YES_NO };
-
-inline const struct setting {
-	const char *key;
-	enum kind kind;
-	const char *pattern;
-	const char *expected;
-	long min, max; /* of a number; of a text, max is its bytes */
-	bool power_of_two, secret;
-} settings_known[] = {
-${settingKeys().map(row).join('\n')}
-};
-`
-}
-
-const inC = (text: string): string => JSON.stringify(text).replaceAll('?', '\\?') // no trigraphs

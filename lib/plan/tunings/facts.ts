@@ -30,7 +30,7 @@ export function whyNotMet(
   place: (fact: string) => string,
 ): string | undefined {
   for (const [fact, wanted] of Object.entries(when)) {
-    if (!(fact in facts))
+    if (!Object.hasOwn(facts, fact))
       throw new UserError(
         `${place(fact)} when.${fact}: no such fact${didYouMean(fact, Object.keys(facts))}`,
       )
@@ -62,20 +62,29 @@ export function factInWords(value: Facts[string] | ConditionData): string {
     .join(' and ')
 }
 
+/** What texts are for: people, or programs that would take a part of a fact for something else. */
+type Into = 'words' | 'program'
+
 /**
  * Puts facts into every text of a value: `-P{{jack.realtime_priority}}` becomes `-P70`. A fact can
  * be a list of values. If a line in a list names such a fact, the line is repeated for each value.
  * In any other text, the fact becomes `a|b`, the alternatives of a pattern.
  */
-export function fill<T>(value: T, facts: Facts, place: string): T {
+export function fill<T>(value: T, facts: Facts, place: string, into: Into = 'words'): T {
+  if (!names(value)) return value
   if (typeof value === 'string') {
     return value.replace(/\{\{([\w.]+)\}\}/g, (_, fact: string) => {
-      const found = facts[fact]
+      const found = Object.hasOwn(facts, fact) ? facts[fact] : undefined
       if (found === undefined)
         throw new UserError(
           `${place}: no such fact: {{${fact}}}${didYouMean(fact, Object.keys(facts))}`,
         )
-      return Array.isArray(found) ? found.join('|') : String(found)
+      const word = Array.isArray(found) ? found.join('|') : String(found)
+      if (into === 'program' && !/^[\w .,:=+@/|*-]*$/.test(word))
+        throw new UserError(
+          `${place}: {{${fact}}} is ${JSON.stringify(word)}: it may stand in words for people, but not in a command or a file of the image, where it would mean something else`,
+        )
+      return word
     }) as T
   }
   if (Array.isArray(value)) {
@@ -84,16 +93,27 @@ export function fill<T>(value: T, facts: Facts, place: string): T {
         typeof one === 'string'
           ? [...one.matchAll(/\{\{([\w.]+)\}\}/g)].map(([, fact]) => fact!)
           : []
-      const list = named.find((fact) => Array.isArray(facts[fact]))
-      if (list === undefined) return [fill(one, facts, place)]
+      const list = named.find((fact) => Object.hasOwn(facts, fact) && Array.isArray(facts[fact]))
+      if (list === undefined) return [fill(one, facts, place, into)]
       // Again as a list, for a second list that the line may name.
       return (facts[list] as readonly (string | number)[]).flatMap((each) =>
-        fill([one], { ...facts, [list]: each }, place),
+        fill([one], { ...facts, [list]: each }, place, into),
       )
     }) as T
   }
-  if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [key, fill(one, facts, place)]),
+    Object.entries(value as object).map(([key, one]) => [key, fill(one, facts, place, into)]),
   ) as T
 }
+
+/** Whether any text in a value names a fact: most do not, and are the same for every sound card. */
+function names(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('{{')
+  if (value === null || typeof value !== 'object') return false
+  const before = naming.get(value)
+  if (before !== undefined) return before
+  const found = Object.values(value).some(names)
+  naming.set(value, found)
+  return found
+}
+const naming = new WeakMap<object, boolean>()

@@ -1,10 +1,10 @@
 import type { TextFile } from '../../common/files/text-files.ts'
 import { together } from '../../common/words/together.ts'
+import { thereIsNo } from '../catalogue/catalogue.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import { refuseContradictions } from './contradictions.ts'
 import { sortedUnique } from '../../common/unique.ts'
 import { UserError } from '../../common/words/errors.ts'
-import { didYouMean } from '../../common/words/nearest.ts'
 import type { ChosenKernel } from '../choices/kernel.ts'
 import type { Settled } from '../choices/settle.ts'
 import type { PlannedBoard, SourcedLine } from '../plan.ts'
@@ -34,33 +34,41 @@ export interface TuningsInForce {
 export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsInForce {
   const { choices, profile, boards } = settled
   const ids = catalogue.ids('tunings')
-  const exists = (id: string, place: string): void => {
+  const exists = (id: string, place: () => string): void => {
     if (!ids.includes(id))
-      throw new UserError(
-        `${place} tunings.${id}: there is no tunings/${id}.yaml${didYouMean(id, ids)}`,
-      )
+      throw new UserError(`${place()} tunings.${id}: ${thereIsNo('tunings', id, ids)}`)
   }
   together(
     ...Object.keys(choices.value.tunings).map(
-      (id) => () => exists(id, choices.at(['tunings', id])),
+      (id) => () => exists(id, () => choices.at(['tunings', id])),
     ),
     ...Object.keys(profile?.value.tunings ?? {}).map(
-      (id) => () => exists(id, profile!.at(['tunings', id])),
+      (id) => () => exists(id, () => profile!.at(['tunings', id])),
     ),
   )
-  const known = knownFacts(catalogue)
+  const nowhere = knownFacts(catalogue)
   const { family } = settled.kernel.data
-  const chosen = factsToAsk(settled)
+  const ofImage = factsOf(factsToAsk(settled))
   const of = new Map(
     boards.map((board) => [
       board,
       {
-        ...known,
-        ...factsOf({ ...chosen, board: { ...board, uart_midi: board.uart_midi[family] } }),
+        ...nowhere,
+        ...ofImage,
+        ...factsOf({
+          board: {
+            ...board,
+            uart_midi: board.uart_midi[family],
+            serial_console: board.serial_console[family].line,
+            held_clock: board.held_clock[family],
+            usb: { ...board.usb, device: devicePort(board, settled) },
+            has_own_lines: board.config_txt.length > 0,
+          },
+        }),
       },
     ]),
   )
-  const facts = { ofImage: factsOf(chosen), of: (board: PlannedBoard) => of.get(board)! }
+  const facts = { ofImage, of: (board: PlannedBoard) => of.get(board)! }
   const all = together(
     ...ids.map((id) => () => {
       const { data, at } = load(catalogue, id, exists)
@@ -79,6 +87,19 @@ export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsI
       ),
     templates: templatesInForce(catalogue.texts('templates'), all),
   }
+}
+
+/**
+ * The port by which a board can be a device of a computer, with this kernel, and whether anything
+ * else is on it.
+ */
+function devicePort(
+  { usb: { device } }: PlannedBoard,
+  { kernel, card, choices }: Settled,
+): Record<string, unknown> {
+  const lines = device?.[kernel.data.family]
+  const taken = device?.shared === true && (card.bus === 'usb' || choices.value.root === 'usb')
+  return { socket: device?.socket, can: lines !== undefined, lines, free: !taken }
 }
 
 /** What `when` may ask and texts may name, beside the board. */
@@ -100,11 +121,25 @@ const factsToAsk = ({
   overclock: { ...overclock, chosen: overclock.preset !== 'none' },
   root: choices.value.root,
   cores,
-  kernel: { source: kernel.id, ...kernel.data },
+  kernel: { source: kernel.id, usb_full_speed: undefined, ...kernel.data },
   boards: {
     ethernet_drivers: sortedUnique(boards.flatMap(({ ethernet }) => ethernet?.driver ?? [])),
+    config_txt: sortedUnique(boards.flatMap((board) => board.config_txt)),
+    consoles: consolesOf(boards, kernel.data),
   },
 })
+
+/** console= of every board; the last one is the one of most boards, the header's. */
+const consolesOf = (
+  boards: Settled['boards'],
+  { family, serial_console }: ChosenKernel['data'],
+): string[] => {
+  const ports = sortedUnique(
+    boards.map((board) => board.serial_console[family].port ?? serial_console),
+  )
+  const usual = (port: string): boolean => port === serial_console
+  return [...ports.filter((port) => !usual(port)), ...ports.filter(usual)]
+}
 
 /**
  * A tuning that does nothing without another one is off with it; refused where it was asked for by
@@ -137,19 +172,24 @@ function dropWhatLacksAnother(tunings: LoadedTuning[], { value, at }: Located<Im
 function load(
   catalogue: Catalogue,
   id: string,
-  exists: (id: string, place: string) => void,
+  exists: (id: string, place: () => string) => void,
 ): { data: TuningData; at: Located<TuningData>['at'] } {
   const { value, at } = catalogue.entry('tunings', id, `tunings/${id}.yaml`)
   for (const key of ['conflicts', 'needs'] as const)
-    for (const [i, other] of value[key].entries()) exists(other, at([key, i]))
+    for (const [i, other] of value[key].entries()) exists(other, () => at([key, i]))
   return { data: value, at }
 }
+
+// They are the same for every sound card that an image can be told.
+const factsOfAll = new WeakMap<Catalogue, Record<string, undefined>>()
 
 /**
  * Every fact that at least one board or card has. A condition may ask for such a fact on every
  * board and card. Where a board or card does not have it, the fact is undefined ("not set").
  */
 function knownFacts(catalogue: Catalogue): Record<string, undefined> {
+  const before = factsOfAll.get(catalogue)
+  if (before) return before
   const all = [
     ...catalogue
       .ids('boards')
@@ -158,9 +198,11 @@ function knownFacts(catalogue: Catalogue): Record<string, undefined> {
       soundcard: { id, ...catalogue.entry('soundcards', id, 'soundcards').value },
     })),
   ]
-  return Object.fromEntries(
+  const found = Object.fromEntries(
     all.flatMap((one) => Object.keys(factsOf(one))).map((fact) => [fact, undefined]),
   )
+  factsOfAll.set(catalogue, found)
+  return found
 }
 
 function planOne(
@@ -175,7 +217,11 @@ function planOne(
   const refusals = boards.map((board) =>
     whyNotMet(unfilled.when, of(board), (fact) => at(['when', fact])),
   )
-  const fitting = boards.filter((_, i) => refusals[i] === undefined)
+  const able = boards.filter((_, i) => refusals[i] === undefined)
+  const usual = usually(id, unfilled, able, settled, (board, when) =>
+    whyNotMet(when, of(board), (fact) => at(['default', fact])),
+  )
+  const fitting = usual.boards
   const misfit =
     fitting.length === 0
       ? refusals[0]!
@@ -184,14 +230,18 @@ function planOne(
   const needed =
     required !== undefined &&
     whyNotMet(required, of(boards[0]!), (fact) => at(['required', fact])) === undefined
-  const off = whyOff(id, unfilled, misfit, needed, settled)
+  const off = whyOff(id, { ...unfilled, default: usual.default }, misfit, needed, settled)
   // A tuning that is not in force may speak of facts that this image does not have.
+  const { change, proof, ...words } = unfilled
   const data =
     off === undefined
-      ? fill({ ...unfilled, change: shared(unfilled.change) }, ofImage, place)
+      ? {
+          ...fill(words, ofImage, place),
+          ...fill({ change: shared(change), proof }, ofImage, place, 'program'),
+        }
       : unfilled
   const linesFor = (board: PlannedBoard): BoardLine[] =>
-    fill(unfilled.change.config_txt ?? [], of(board), place).map((text) => ({
+    fill(unfilled.change.config_txt ?? [], of(board), place, 'program').map((text) => ({
       text,
       by: id,
       boards: [board.id],
@@ -211,13 +261,33 @@ function planOne(
   }
 }
 
+/** Of the boards that a tuning fits, those that it is for, and whether it is on by itself there. */
+function usually(
+  id: string,
+  { default: usual }: TuningData,
+  able: PlannedBoard[],
+  { choices, profile }: Settled,
+  whyNot: (board: PlannedBoard, when: Exclude<TuningData['default'], string>) => string | undefined,
+): { boards: PlannedBoard[]; default: 'on' | 'off' } {
+  if (typeof usual === 'string') return { boards: able, default: usual }
+  const asked = choices.value.tunings[id] ?? profile?.value.tunings[id]
+  const meant = able.filter((board) => whyNot(board, usual) === undefined)
+  return asked === undefined && meant.length > 0
+    ? { boards: meant, default: 'on' }
+    : { boards: able, default: able.length === 0 ? 'on' : 'off' }
+}
+
 /**
  * Why a tuning is not in force, if it is not. The image's own word comes first, then the profile's,
  * then the tuning's.
  */
 function whyOff(
   id: string,
-  { default: usual, otherwise, required }: TuningData,
+  {
+    default: usual,
+    otherwise,
+    required,
+  }: Pick<TuningData, 'otherwise' | 'required'> & { default: 'on' | 'off' },
   misfit: string | undefined,
   needed: boolean,
   { choices, profile }: Settled,

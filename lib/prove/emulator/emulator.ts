@@ -6,7 +6,10 @@ import { messageOf } from '../../common/words/errors.ts'
 import { fatFolder } from '../firmware/fat-files.ts'
 import { firmwareBoot } from '../firmware/firmware.ts'
 import type { PlannedBoard } from '../../plan/plan.ts'
-import { isVirt, VIRT } from '../../plan/schema/board.ts'
+import { isVirt, VIRT } from '../../plan/virt.ts'
+import type { Graft } from './graft.ts'
+import { SOCKET, withRp1 } from './rp1.ts'
+import { writeTreeFor } from './tree.ts'
 import type { Conversation, Shell } from '../../engine/shell/shell.ts'
 
 /** A machine of QEMU, and how this image is put on it. */
@@ -31,8 +34,18 @@ export interface Machine {
   /** and what else the kernel has to be told */
   parameters: readonly string[]
   /** the board's own device tree is given, with these edits by fdtput; or else QEMU makes one */
-  deviceTree: { edits: string[] } | undefined
+  deviceTree: { edits: string[]; grafted?: Grafted } | undefined
+  /** the program that stands in for a device on its PCIe bus, with the keyboard on its UART */
+  endpoint?: string
 }
+
+/** Only a part of the board's device tree is given, within the tree that QEMU makes for these words. */
+export interface Grafted extends Graft {
+  machine: readonly string[]
+}
+
+/** What the header's UART sends, in the folder of the machine. */
+export const HEARD = 'keyboard.heard'
 
 /**
  * After so long an emulator that was told to end is killed: one that is not stuck ends in less than
@@ -98,6 +111,16 @@ const usbCard = (wavs: readonly string[]): string[] => [
 export const unplug = (n: number): string => `device_del card${n}`
 export const plug = (n: number): string => `device_add ${card(n)}`
 
+/** Another card, of eight channels, that records nothing; and how it is pulled out and plugged in. */
+const SECOND = ['usb-audio', 'id=second', 'audiodev=silence', 'multi=on'].join(',')
+const secondCard = (plugged: boolean): string[] => [
+  '-audiodev',
+  'none,id=silence,out.mixing-engine=off',
+  ...(plugged ? ['-device', SECOND] : []),
+]
+export const unplugSecond = 'device_del second'
+export const plugSecond = `device_add ${SECOND}`
+
 const usbDrive = (overlay: string): string[] => [
   '-drive',
   `if=none,id=drive,format=qcow2,file=${overlay},${CACHED}`,
@@ -133,24 +156,33 @@ const raspberryPi = ({
   deviceTree: { edits: device_tree_edits },
 })
 
-/** The machine that a board is started on; `cpu` is that of QEMU's own machine. */
-export const machineOf = (emulator: Emulator, cpu: string | undefined): Machine =>
-  isVirt(emulator) && cpu !== undefined ? virt(cpu) : raspberryPi(emulator)
+/**
+ * The machine that a board is started on; `cpu` is that of QEMU's own machine, `endpoint` the
+ * program that stands in for what the board has on PCIe.
+ */
+export function machineOf(
+  { emulator, cpu: own }: PlannedBoard,
+  cpu: string | undefined,
+  endpoint: string | undefined,
+): Machine {
+  if (!isVirt(emulator!) || cpu === undefined) return raspberryPi(emulator!)
+  return emulator!.pcie === undefined || endpoint === undefined
+    ? virt(cpu)
+    : withRp1(virt(own), bare(own), endpoint, emulator!.device_tree_edits)
+}
+
+/** The words that the device tree of QEMU's own machine depends on. */
+const bare = (cpu: string, processors = 4): string[] =>
+  `-M virt -cpu ${cpu} -smp ${processors} -m 1G`.split(' ')
 
 /**
- * QEMU's own machine: no Raspberry Pi, but fast enough that a tone through JACK has no gap in it.
+ * QEMU's own machine: no Raspberry Pi, but fast enough that a tone through JACK has no gap in it. It
+ * has as many processors as most boards, unless a test wants it to have fewer.
  */
-export const virt = (cpu: string): Machine => ({
+export const virt = (cpu: string, processors = 4): Machine => ({
   name: VIRT,
   args: [
-    '-M',
-    'virt',
-    '-cpu',
-    cpu,
-    '-smp',
-    '4',
-    '-m',
-    '1G',
+    ...bare(cpu, processors),
     '-nic',
     'none',
     '-serial',
@@ -199,6 +231,8 @@ export interface BootOptions {
   work: string
   /** what the USB sound card records into, and into which after it was plugged in again */
   wavs?: readonly string[]
+  /** a second USB sound card: there from the start, or only when it is plugged in */
+  second_card?: 'plugged' | 'unplugged'
   /**
    * the size of the card; undefined: the image itself is the card, is written to and keeps what is
    * written
@@ -214,8 +248,17 @@ export interface BootOptions {
    * lies
    */
   root_on_usb: boolean
+  /** a network cable: frames come and go through these two unix sockets (a machine with PCI) */
+  cable?: { own: string; far: string }
   onText: (text: string) => void
 }
+
+const cableTo = ({ own, far }: NonNullable<BootOptions['cable']>): string[] => [
+  '-netdev',
+  `dgram,id=cable,local.type=unix,local.path=${own},remote.type=unix,remote.path=${far}`,
+  '-device',
+  'virtio-net-pci,netdev=cable,romfile=',
+]
 
 /**
  * Switches a machine on as the firmware of a board would: kernel, device tree, overlays and command
@@ -238,16 +281,12 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
   if (options.card_gib !== undefined && statSync(image).size > options.card_gib * 2 ** 30)
     throw new Error(`the image does not fit on an emulated card of ${options.card_gib} GiB`)
   const loads = firmwareBoot(fatFolder(fat), board)
-  const overlays = loads.overlays.map(({ path }) => `${fat}/${path}`)
-  await $`cd ${work}
-    cp ${`${fat}/${loads.deviceTree}`} ${tree}
-    for overlay in ${overlays}; do fdtoverlay -i ${tree} -o next.dtb "$overlay"; mv next.dtb ${tree}; done
-    edit() {
-      how=$1; shift
-      [ "$how" != -t ] || { how="$how $1"; shift; }
-      ! fdtget -p ${tree} "$1" >/dev/null 2>&1 || fdtput $how ${tree} "$@"
-    }
-    for words in ${machine.deviceTree?.edits ?? []}; do edit $words; done`
+  await writeTreeFor($, machine, {
+    board: `${fat}/${loads.deviceTree}`,
+    overlays: loads.overlays.map(({ path }) => `${fat}/${path}`),
+    file: tree,
+    work,
+  })
   const commandLine = [
     loads.commandLine.replaceAll(/\bconsole=\S+ ?/g, ''),
     `console=${machine.console},115200`,
@@ -266,16 +305,20 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
     console.hear(text)
     options.onText(text)
   })`cd ${work}
-    rm -f {console,monitor,keyboard}.{in,out} unplugged; mkfifo {console,monitor,keyboard}.{in,out}
+    rm -f {console,monitor,keyboard}.{in,out} ${SOCKET} unplugged; mkfifo {console,monitor,keyboard}.{in,out}
     exec 5<&0
     cat monitor.out >/dev/null &
-    cat keyboard.out >/dev/null &
+    cat keyboard.out >${HEARD} &
     while sleep 1; do printf '\220\074\144\200\074\100'; done >keyboard.in &
+    for program in ${machine.endpoint ?? []}; do
+      exec 6< <(exec python3 "$program" ${SOCKET} keyboard.{in,out})
+      read -r _ <&6 # it is there when it has said so
+    done
     cat console.out & # its own messages go elsewhere, not between the guest's words
     qemu-system-aarch64 ${machine.args} ${ownClock(machine.sd && !options.root_on_usb ? 'skipped' : 'waited')} -display none -monitor pipe:monitor -no-reboot \
-      -kernel ${`${fat}/${loads.kernel}`} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
-      ${options.card_gib === undefined ? machine.disk(image, 'raw') : machine.disk(overlay, 'qcow2')} ${options.wavs === undefined ? [] : machine.sound(options.wavs)} \
-      ${options.root_on_usb ? machine.drive(drive) : []} >&2 </dev/null &
+      -kernel ${`${fat}/${loads.kernel}`} ${loads.initramfs === undefined ? [] : ['-initrd', `${fat}/${loads.initramfs}`]} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
+      ${options.card_gib === undefined ? machine.disk(image, 'raw') : machine.disk(overlay, 'qcow2')} ${options.wavs === undefined ? [] : machine.sound(options.wavs)} ${options.second_card === undefined ? [] : secondCard(options.second_card === 'plugged')} \
+      ${options.root_on_usb ? machine.drive(drive) : []} ${options.cable === undefined ? [] : cableTo(options.cable)} >&2 </dev/null &
     qemu=$!
     (cat <&5 >console.in; touch unplugged; kill "$qemu") & # the end of our input is the end of the machine
     wait "$qemu" || [ -e unplugged ]`

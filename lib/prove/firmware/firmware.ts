@@ -49,6 +49,8 @@ export interface FirmwareBoard {
    * "tryboot").
    */
   filters: readonly string[]
+  /** Those that only recent firmware knows. */
+  recent_filters?: readonly string[]
   /** The number in [board-type=0x…]: bits 4–11 of the revision code. */
   board_type: number
   soc: Soc
@@ -56,6 +58,8 @@ export interface FirmwareBoard {
    * File names in the two kernel families, with or without ".dtb"; mainline has not every board.
    */
   device_tree: { mainline?: string | undefined; downstream: string }
+  /** Overlays that it puts on the mainline tree by itself, on boards with another stepping. */
+  stepping_overlays?: readonly string[]
 }
 
 /** The files of a FAT partition; paths have no leading slash. */
@@ -156,12 +160,16 @@ export function checkFirmwareFiles(
   board: FirmwareBoard,
 ): { path: string; present: boolean }[] {
   const { start, bootcode } = SOCS[board.soc]
-  if (start === undefined) return []
+  const listed = (paths: readonly string[]): { path: string; present: boolean }[] =>
+    paths.map((path) => ({ path, present: fat.has(path) }))
   // what_is_config_txt.adoc: what loads start.elf knows no include, so only config.txt itself
   // counts here.
   const settings = plainSettings(
     readConfig(fat, board, () => {}).lines.filter(({ file }) => file === 'config.txt'),
   )
+  const steppings = isOn(settings, 'upstream_kernel') ? (board.stepping_overlays ?? []) : []
+  const overlays = steppings.map((name) => `overlays/${name}.dtbo`)
+  if (start === undefined) return listed(overlays)
   // boot.adoc "start_x, start_debug"; boot_folder.adoc "start_cd.elf". Which of them wins is
   // belief.
   const variant = isOn(settings, 'start_x')
@@ -176,10 +184,7 @@ export function checkFirmwareFiles(
     settings.get('start_file')?.value ?? `start${suffix}.elf`,
     settings.get('fixup_file')?.value ?? `fixup${suffix}.dat`,
   ]
-  return (bootcode ? ['bootcode.bin', ...files] : files).map((path) => ({
-    path,
-    present: fat.has(path),
-  }))
+  return listed([...(bootcode ? ['bootcode.bin'] : []), ...files, ...overlays])
 }
 
 function readConfig(fat: FatFiles, board: FirmwareBoard, warn: Boot['warn']): Boot {
@@ -247,7 +252,8 @@ function setFilter(
   if (filter === 'all') return met.clear()
   const kind = filterKind(filter)
   const type = /^board-type=(.*)$/.exec(filter)?.[1]
-  const given = board.filters.some((own) => own.toLowerCase() === filter.toLowerCase())
+  const own = [...board.filters, ...(board.recent_filters ?? [])]
+  const given = own.some((one) => one.toLowerCase() === filter.toLowerCase())
   if (kind === undefined)
     warn(`[${filter}] is not a filter that the firmware documents: taken as not met`)
   else if (/^(gpio|EDID|HDMI)$/.test(kind) && !given)

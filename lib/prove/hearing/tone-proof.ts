@@ -30,12 +30,17 @@ export const restartWithLongBuffer = (console: Console, midi: boolean): Promise<
 
 /**
  * Waits for the server, a minute and a half of the booted system at the most, and plays the tone
- * through it.
+ * through it: to these ports, or to the first two of its card.
  */
-export const playTone = (console: Console, user: string, seconds: number): Promise<string> =>
+export const playTone = (
+  console: Console,
+  user: string,
+  seconds: number,
+  ports: readonly string[] = [],
+): Promise<string> =>
   runOn(
     console,
-    `su -s /bin/sh -c 'downbeat-xruns -i 0 -t 0.1 -w 90 >/dev/null; downbeat-tone -f ${HZ} -l ${LEVEL_DBFS} -t ${seconds}' ${user}`,
+    `su -s /bin/sh -c 'downbeat-xruns -i 0 -t 0.1 -w 90 >/dev/null; downbeat-tone -f ${HZ} -l ${LEVEL_DBFS} ${['-t', seconds, ...ports].join(' ')}' ${user}`,
   )
 
 /**

@@ -1,35 +1,36 @@
-/* What was read, what is wrong with it, and whether a value is one that a setting may have. */
+/* The settings that there are, and whether a value is one that a setting may have. */
 #pragma once
-#include <map>
 #include <string>
 #include <vector>
 #include "keys.h"
 
-struct Place {
-	std::string file;
-	unsigned long line, column;
-};
-
-/* What each setting was given: one text, or those of a list. */
-using Values = std::map<std::string, std::vector<std::string>>;
-
-/* How many were told of. */
-extern int problems;
-
-/* Tells of one, on standard error. Never with a value in it: it may be a secret. */
-void problem(const Place &place, const std::string &text);
-
 /* The setting of this name, or nothing. */
 const setting *known(const std::string &key);
 
-/* Whether it has nothing that could end a line, in whatever file it will stand, and is UTF-8 whole: else it would not come through an editor. */
+/*
+ * Whether it is whole UTF-8 without controls (C0, DEL, C1), ends of lines, and characters that turn
+ * the direction in which a text is shown: nothing ends a line, in whatever file it will stand, and a
+ * terminal shows it as it is.
+ */
 bool plain(const std::string &text);
 
 bool fits(const setting &one, const std::string &text);
 bool fits(const setting &one, long number);
 
+/* Whether bytes that need not be a text may be its value. */
+bool fits_octets(const setting &one, const std::string &bytes);
+
+/* What is wrong with a variant of a layout of keyboards, each of which there is; nothing: the layout has it. */
+std::string why_not_variant(const std::string &layout, const std::string &variant);
+
+/* What is said of a text that does not fit: what is expected, and perhaps what was meant. It shows no secret. */
+std::string why_not(const setting &one, const std::string &text);
+
 /* Whether it is the stars that a secret was written over with: it is applied, and stays. */
 bool kept(const std::string &text);
 
-/* A hint for a setting that is not known, or "". */
-std::string did_you_mean(const std::string &key);
+/* The setting whose name is nearest to a name that there is not, or nothing. */
+const setting *nearest(const std::string &key);
+
+/* Whether that one is a secret. Of a name that is near to no secret it costs little: it is asked of every name. */
+bool nearest_is_secret(const std::string &key);

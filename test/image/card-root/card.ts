@@ -17,7 +17,7 @@ export interface Start {
   remove?: string[]
   /** words that are added to cmdline.txt, as Raspberry Pi Imager does */
   append?: string
-  /** the plug is pulled when the console says this */
+  /** the plug is pulled when the console says this; "command N": at the Nth program that is started */
   cut?: string
   /** left out: it does not matter */
   after?: After

@@ -97,10 +97,10 @@ export const readOnly = cmdline(/^-.*\n\+root=.*[^ ] init=\/usr\/lib\/downbeat\/
 
 export const soundcard = (id: string, jackd: RegExp): Record<string, string | RegExp> => ({
   '/etc/default/jackd': jackd,
-  '/etc/systemd/system/jackd-waits.service': /^\+ExecStart=.*JACK waits for its sound card/m,
   '/etc/udev/rules.d/85-jackd.rules': /^\+ATTR\{id\}==".*", GOTO="jackd_card"$/m,
-  '/usr/share/downbeat/doctor.sh': /^\+downbeat: .*, JACK with /m,
+  '/usr/share/downbeat/doctor-card.sh': /^\+ +'JACK with /m,
   '/usr/share/downbeat/latency.sh': new RegExp(`^\\+card_name='${id}'$`, 'm'),
+  '/usr/share/downbeat/soundcard': /^\+./m,
   '/var/lib/downbeat/soundcard': `${id}\n`,
 })
 

@@ -31,9 +31,9 @@ const ofImager = {
   ...country,
   ...regdom,
 }
-const program = '/usr/lib/raspberrypi-sys-mods/imager_custom'
+export const program = '/usr/lib/raspberrypi-sys-mods/imager_custom'
 /** A script of Imager that says less. */
-const script = (...lines: string[]): Record<string, string> => ({
+export const script = (...lines: string[]): Record<string, string> => ({
   'firstrun.sh': ['#!/bin/sh', 'set +e', ...lines, ''].join('\n'),
 })
 export const words = runFirstrun(chosen.country)
@@ -152,7 +152,8 @@ export const fromImager: Card[] = [
     ],
   },
   {
-    title: 'whose firstrun.sh wants a name that the system has already says so on the next start',
+    title:
+      'whose firstrun.sh wants a name that the system has already says so, and has its password',
     starts: [
       {
         put: script(`/usr/lib/userconf-pi/userconf 'audio' '${chosen.hash}'`, 'exit 0'),
@@ -160,8 +161,10 @@ export const fromImager: Card[] = [
       },
       {
         after: {
-          files: regdom,
-          problems: ['user.name: audio is the name of an account or a group of the system'],
+          files: { ...password('musician'), ...regdom },
+          problems: [
+            'firstrun.sh: user.name: "audio" is an account or a group of the system; take another name',
+          ],
         },
       },
     ],

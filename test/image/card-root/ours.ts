@@ -43,6 +43,9 @@ const everything = {
 }
 export const secretsOfOwn = [chosen.passphrase, JSON.stringify(chosen.passphrase).slice(1, -1)]
 
+const fixed =
+  '+# network, of the settings of this card\n+static ip_address=192.168.1.20/24\n+static domain_name_servers=9.9.9.9\n'
+
 export const accountRenamed = 'that is told who uses it has the account renamed, and again'
 export const everythingTold = 'that is told everything on Windows has it all, and less later'
 /** Cards with a downbeat.toml. */
@@ -56,6 +59,40 @@ export const ours: Card[] = [
     starts: [{ remove: ['/boot/firmware/downbeat.toml'], after: { status: 'skipped' } }],
   },
   { title: 'with an empty downbeat.toml stays what it is', starts: [{ put: toml(), after: {} }] },
+  {
+    title: 'on which personalize was killed has its old settings, and nothing of the others',
+    starts: [
+      {
+        put: { 'downbeat.toml': 'hostname = "old"\n', 'downbeat.new': own },
+        after: {
+          files: named('old'),
+          hostname: 'old',
+          nowhere: secretsOfOwn,
+        },
+      },
+      { after: { status: 'skipped', files: named('old'), hostname: 'old' } },
+    ],
+  },
+  {
+    title: 'on which personalize was killed when it gave the new settings their name takes those',
+    starts: [
+      {
+        remove: ['/boot/firmware/downbeat.toml'],
+        put: { 'downbeat.new': 'hostname = "new"\n' },
+        after: {
+          files: named('new'),
+          hostname: 'new',
+        },
+      },
+      {
+        after: {
+          status: 'skipped',
+          files: named('new'),
+          hostname: 'new',
+        },
+      },
+    ],
+  },
   {
     title: everythingTold,
     starts: [
@@ -89,7 +126,7 @@ export const ours: Card[] = [
           files: { ...everything, ...named('stage-left'), ...jack('-p512 -n3 -r44100') },
           problems: [
             'downbeat.toml:1:1 hostnam: there is no such setting (did you mean "hostname"?)',
-            'timezone: there is no time zone Mars/Olympus; such as Europe/Berlin, America/New_York, UTC',
+            'downbeat.toml:3:12 timezone: expected a name of the tz database, such as Europe/Berlin',
           ],
           hostname: 'stage-left',
         },
@@ -164,7 +201,9 @@ export const ours: Card[] = [
         put: toml('timezone = "Asia/Tokyo"', 'keyboard = "de"', 'user.name = "audio"'),
         after: {
           files: { ...tokyo, ...keyboard },
-          problems: ['user.name: audio is the name of an account or a group of the system'],
+          problems: [
+            'downbeat.toml:3:13 user.name: "audio" is an account or a group of the system; take another name',
+          ],
         },
       },
     ],
@@ -289,6 +328,22 @@ export const ours: Card[] = [
     ],
   },
   {
+    title: 'that is told a fixed address has it, and DHCP again',
+    starts: [
+      {
+        put: toml('[network]', 'address = "192.168.1.20/24"', 'dns = ["9.9.9.9"]'),
+        after: {
+          files: { '/etc/dhcpcd.conf': fixed },
+          asks: ['--no-block try-restart dhcpcd.service'],
+        },
+      },
+      {
+        put: toml('[network]', 'address = "dhcp"'),
+        after: { asks: ['--no-block try-restart dhcpcd.service'] },
+      },
+    ],
+  },
+  {
     title: 'with a mistake in its file leaves it unread, until it is mended',
     starts: [
       {
@@ -310,9 +365,9 @@ export const ours: Card[] = [
           'password = "gehei"',
         ),
         after: {
-          files: { ...named('studio'), ...network(/\tssid=686f6d65\n\tkey_mgmt=NONE\n\}\n$/) },
+          files: named('studio'),
           problems: [
-            'downbeat.toml:2:12 keyboard: expected a layout such as de',
+            'downbeat.toml:2:12 keyboard: expected a layout such as de, in quotes',
             'downbeat.toml:5:12 wifi.password: expected 8 to 63 characters of ASCII',
           ],
           hostname: 'studio',
@@ -395,7 +450,8 @@ export const ours: Card[] = [
     ],
   },
   {
-    title: 'that is told a sound card that the image does not know names those that it knows',
+    title:
+      'that is told a sound card that the image does not know names the one of the image, and where the others are',
     starts: [
       {
         put: toml('soundcard = "nonsense"'),
@@ -411,9 +467,13 @@ export const ours: Card[] = [
         put: toml('soundcard = "hifiberry-dac"', '[jack]', 'period = 256'),
         after: {
           files: {
-            ...soundcard('hifiberry-dac', /^\+JACKD_ALSA="-p256 -n2 -r48000 -P -X seq"$/m),
+            ...soundcard('hifiberry-dac', /^\+JACKD_ALSA="-p256 -n2 -r48000 -P -o2 -X seq"$/m),
+            // the mixers of interfaces on USB
+            '/etc/downbeat/mixer': /^-1235:/m,
             '/boot/firmware/config.txt': /^\+dtoverlay=hifiberry-dac$/m,
             '/etc/modprobe.d/alsa-base.conf': /^\+options snd slots=snd_soc_simple_card$/m,
+            // the port of a Zero is free then
+            '/etc/udev/rules.d/90-downbeat.rules': /^\+.*"downbeat-gadget\.service"$/m,
             '/usr/lib/downbeat/irq-priorities': /^\+priority=90$/m,
           },
           modes: { '/usr/lib/downbeat/irq-priorities': '755 0:0' },
@@ -438,7 +498,10 @@ export const ours: Card[] = [
         },
         after: {
           files: {
-            ...soundcard('edirol-ua-25', /^\+JACKD_ALSA="-p128 -n3 -r44100 -X seq"$/m),
+            ...soundcard('edirol-ua-25', /^\+JACKD_ALSA="-p128 -n3 -r44100 -i2 -o2 -X seq"$/m),
+            '/etc/downbeat/mixer': /^-1235:/m,
+            '/etc/udev/rules.d/85-jackd.rules':
+              /^\+.*ATTRS\{idVendor\}=="0582", ATTRS\{idProduct\}=="0074", GOTO="jackd_card"$/m,
             '/boot/firmware/config.txt': /^\+# Edirol UA-25 on$/m,
             '/sys/bus/usb/devices/1-1.2/idVendor': '0582\n',
             '/sys/bus/usb/devices/1-1.2/idProduct': '0074\n',

@@ -99,10 +99,11 @@ authorized_keys = [ "${chosen.key}" ]
       {
         put: {
           'rpi-preseed.toml':
-            '[system]\nhostname = "studio"\n[user]\ngroups = ["audio"]\n[locale]\nkeymap = "de"\n',
+            '[system]\nhostname = "studio"\n[user]\ngroups = ["docker"]\n[locale]\nkeymap = "de"\n',
         },
         after: {
-          files: { ...named('studio'), ...keyboard },
+          files: { ...named('studio'), ...keyboard, '/boot/firmware/rpi-preseed.toml': /./ },
+          again: true,
           problems: [
             'rpi-preseed.toml:4:10 user.groups: the account stays in the groups of the image',
           ],
@@ -156,7 +157,11 @@ authorized_keys = [ "${chosen.key}" ]
       {
         put: { 'userconf.txt': 'musician:secret\n' },
         after: {
-          files: { '/boot/firmware/userconf.txt': 'musician:secret\n' },
+          files: {
+            '/boot/firmware/userconf.txt': 'musician:?     \n',
+            '/var/lib/downbeat/user': 'musician\n',
+          },
+          nowhere: ['secret'],
           problems: [
             'userconf.txt:1:10 behind the colon: expected what `openssl passwd -6` prints',
           ],

@@ -5,8 +5,7 @@ import { defineStage } from '../../../lib/engine/run/stage.ts'
 import { image } from '../../../stages/image.ts'
 import { toolbox } from '../../../stages/toolbox.ts'
 import { root } from '../../downbeat.ts'
-import { cards } from './cards.ts'
-import type { Start } from './card.ts'
+import type { Card, Start } from './card.ts'
 
 /**
  * A file of a card that is another than in the image: `text` of a file, `link` of a link; `gone`:
@@ -33,6 +32,8 @@ export interface Seen {
   password_login: string
   /** whether the next start has something to do */
   again: boolean
+  /** how many programs were started, where they are counted: `cut` is "command N" */
+  commands: number
   /**
    * by path, all that is another than in the image: on the card, in /run and /tmp; and in .twins a
    * second name of what was put on it
@@ -51,34 +52,39 @@ export interface CardRoots {
  * The image's own scripts and programs on one card after another, in a root under qemu-user that is
  * thrown away. See stage/run.sh.
  */
-export const cardRoots = defineStage({
-  name: 'card-roots',
-  about: 'Apply settings of every form in a root that is thrown away',
-  source: import.meta.url,
-  needs: { toolbox, image },
-  outputs: { seen: 'seen.json' },
-  given: () => ({
-    root: offsetOf(disk.root),
-    boot: offsetOf(disk.boot),
-    ext2tar: readFileSync(join(root, 'stages/base/ext2tar.c'), 'utf8'),
-    cards: cards.map(({ starts }) =>
-      starts.map(({ put, remove, append, cut }) => ({ put, remove, append, cut })),
-    ),
-  }),
-  async run({ given, from, out, work, own, settings, $ }) {
-    writeFileSync(`${work}/ext2tar.c`, given.ext2tar)
-    for (const [i, starts] of given.cards.entries())
-      for (const [j, start] of starts.entries()) writeStart(`${work}/cases/${i}/${j}`, start)
-    await $`bash ${own}/run.sh ${from.image.disk} ${given.root} ${given.boot} ${settings.jobs}`
-    const seen: CardRoots = {
-      image: readFiles(`${work}/seen/image`),
-      cards: given.cards.map((starts, i) =>
-        starts.map((_, j) => readSeen(`${work}/seen/${i}/${j}`)),
-      ),
-    }
-    writeFileSync(out.seen, JSON.stringify(seen))
-  },
-})
+export const cardRootsOf = (name: string, cards: readonly Pick<Card, 'starts'>[]) =>
+  defineStage({
+    name,
+    about: 'Apply settings of every form in a root that is thrown away',
+    source: import.meta.url,
+    needs: { toolbox, image },
+    mounts: true,
+    outputs: { seen: 'seen.json' },
+    given: () => ({
+      root: offsetOf(disk.root),
+      boot: offsetOf(disk.boot),
+      ext2tar: readFileSync(join(root, 'stages/base/ext2tar.c'), 'utf8'),
+      cards: startsOf(cards),
+    }),
+    async run({ given, from, out, work, own, settings, $ }) {
+      writeFileSync(`${work}/ext2tar.c`, given.ext2tar)
+      for (const [i, starts] of given.cards.entries())
+        for (const [j, start] of starts.entries()) writeStart(`${work}/cases/${i}/${j}`, start)
+      await $`bash ${own}/run.sh ${from.image.disk} ${given.root} ${given.boot} ${settings.jobs}`
+      const seen: CardRoots = {
+        image: readFiles(`${work}/seen/image`),
+        cards: given.cards.map((starts, i) =>
+          starts.map((_, j) => readSeen(`${work}/seen/${i}/${j}`)),
+        ),
+      }
+      writeFileSync(out.seen, JSON.stringify(seen))
+    },
+  })
+
+const startsOf = (all: readonly Pick<Card, 'starts'>[]) =>
+  all.map(({ starts }) =>
+    starts.map(({ put, remove, append, cut }) => ({ put, remove, append, cut })),
+  )
 
 function writeStart(
   folder: string,
@@ -132,6 +138,7 @@ function readSeen(folder: string): Seen {
     hostname: line('hostname'),
     password_login: line('password_login'),
     again: existsSync(`${folder}/again`),
+    commands: Number(line('commands')),
     files: readFiles(folder),
   }
 }

@@ -36,7 +36,7 @@ export const questions = {
   keyboard: 'grep XKBLAYOUT /etc/default/keyboard',
   jack: 'grep ^JACKD_ALSA= /etc/default/jackd; systemctl show -P User jackd@x.service downbeat-autostart.service',
   autostart: 'cat /etc/downbeat/autostart',
-  doctor: 'cat /usr/bin/downbeat-doctor /usr/share/downbeat/doctor.sh | grep -cw musician',
+  doctor: 'cat /usr/bin/downbeat-doctor /usr/share/downbeat/doctor*.sh | grep -cw musician',
   issue: 'cat /etc/issue.d/* 2>/dev/null',
   size: 'findmnt -bno SIZE /',
   host_keys: 'ls /etc/ssh | grep ^ssh_host; cat /etc/ssh/*.pub',
@@ -83,8 +83,7 @@ const userconf = `${chosen.user}:${chosen.hash}\r`
 const inOwn = [chosen.passphrase, JSON.stringify(chosen.passphrase).slice(1, -1)]
 
 /**
- * One card with one form after another: downbeat.toml, a start that has nothing to do, custom.toml,
- * userconf.txt and ssh.
+ * One card with one form after another: downbeat.toml, a start that has nothing to do, custom.toml.
  */
 export const forms = async (card: Card) => {
   await card.put({ 'downbeat.toml': own })
@@ -92,15 +91,12 @@ export const forms = async (card: Card) => {
   const file = await card.read('downbeat.toml')
   const second = await ask(card)
   await card.put({ 'downbeat.toml': '# nothing\n', 'custom.toml': custom_toml })
-  const custom = await ask(card)
-  await card.put({ 'userconf.txt': `${userconf}\n`, ssh: '' })
   return {
     first,
     file,
     second,
-    custom,
-    userconf: await ask(card),
-    secrets: await card.find([...inOwn, 'geheimnis 4711', userconf]),
+    custom: await ask(card),
+    secrets: await card.find([...inOwn, 'geheimnis 4711']),
   }
 }
 

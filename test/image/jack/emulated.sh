@@ -7,12 +7,18 @@
 # SERVER    jack1 | jack2
 # PACKAGES  folder of the .debs
 # HEADERS   folder that holds jack/*.h of the server
+#
+# LIBRARY: a root with the libraries of an older processor, for which PACKAGES are then; may be empty
 arch=$1 server=$2 packages=$3 headers=$4
 case $arch in # the processors of the Pi 3, of the Pi 2 and of the first Pi
   arm64) emulator=qemu-aarch64 cpu=cortex-a53 ;;
   armhf) emulator=qemu-arm cpu=cortex-a15 ;;
   armel) emulator=qemu-arm cpu=arm1176 ;;
 esac
+if [ -n "$LIBRARY" ]; then
+  cpu=arm1176
+  export QEMU_LD_PREFIX=$LIBRARY
+fi
 triplet=$(dpkg-architecture -q DEB_HOST_MULTIARCH -a "$arch" 2> /dev/null)
 case $server in jack1) debs=(jackd1 libjack0) ;; jack2) debs=(jackd2 libjack-jackd2-0) ;; esac
 

@@ -1,13 +1,20 @@
+import { others } from './others.ts'
+import { refused } from './refused.ts'
+
 /** Files on a boot partition, and what downbeat-settings has to say about them. */
 export interface Case {
   title: string
   files: Record<string, string>
-  /** lines "key value", in the order of the keys */
+  /** names of files that are folders there */
+  folders?: string[]
+  /** lines "key value", in the order of the keys; then those of files that are kept */
   read: string[]
   /** lines on standard error */
   wrong?: string[]
-  /** downbeat.toml after its secrets were written over; left out: it stays as it is */
-  masked?: string
+  /** by name, the files that are another after their secrets were written over */
+  masked?: Record<string, string>
+  /** secrets that stand in no file any more then, and are said nowhere */
+  nowhere?: string[]
 }
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJust'
@@ -31,6 +38,10 @@ const everything = [
   'password = "password"',
   'hidden = true',
   'country = "DE"',
+  '[network]',
+  'address = "192.168.1.20/24"',
+  'gateway = "192.168.1.1"',
+  'dns = ["192.168.1.1", "9.9.9.9"]',
   '[jack]',
   'period = 64',
   'periods = 3',
@@ -58,6 +69,10 @@ export const cases: Case[] = [
       'jack.periods 3',
       'jack.rate 96000',
       'keyboard de',
+      'network.address 192.168.1.20/24',
+      'network.dns 192.168.1.1',
+      'network.dns 9.9.9.9',
+      'network.gateway 192.168.1.1',
       'ssh.enabled true',
       'ssh.password_login false',
       'timezone America/Argentina/Buenos_Aires',
@@ -71,48 +86,70 @@ export const cases: Case[] = [
       'wifi.psk f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e',
       'wifi.ssid 49454545',
     ],
-    masked: everything.replace('$6$salt$hash./', stars(14)).replace('"password"', `"${stars(8)}"`),
+    masked: {
+      'downbeat.toml': everything
+        .replace('$6$salt$hash./', stars(14))
+        .replace('"password"', `"${stars(8)}"`),
+    },
   },
   {
     title: 'mistakes of the syntax',
     files: { 'downbeat.toml': 'hostname = "x"\n\n  [wifi\nssid = 3\n' },
-    read: ['unread downbeat.toml'],
+    read: ['keep downbeat.toml'],
     wrong: ['downbeat.toml:3:8 .*'],
   },
   {
     title: 'a text without an end, its secret not shown',
     files: { 'downbeat.toml': '[wifi]\r\npassword = "geheim\r\n' },
-    read: ['unread downbeat.toml'],
+    read: ['keep downbeat.toml'],
     wrong: ['downbeat.toml:2:\\d+ (?!.*geheim).*'],
   },
   {
-    title: 'wrong values, each by itself',
+    title: 'wrong values, each by itself, and no network without its password',
     files: {
       'downbeat.toml':
-        'hostname = "Tom\'s Pi"\nkeyboard = "de"\n[user]\nname = "root;reboot"\nssh_keys = ["ssh-rsa", 3]\n[wifi]\nssid = "x"\npassword = "short"\n[jack]\nperiod = 100\nrate = "48000"\nperiods = 9\n',
+        'hostname = "Tom\'s Pi"\nkeyboard = "de"\n[user]\nname = "root;reboot"\nssh_keys = ["ssh-rsa", 3]\n[wifi]\nssid = "x"\npassword = "short"\n[jack]\nperiod = 10\nrate = "48000"\nperiods = 9\n',
     },
-    read: ['keyboard de', 'wifi.ssid 78'],
+    read: [
+      'refused hostname',
+      'refused jack.period',
+      'refused jack.periods',
+      'refused jack.rate',
+      'keyboard de',
+      'refused user.name',
+      'refused user.ssh_keys',
+      'refused wifi.ssid',
+      'keep downbeat.toml',
+    ],
     wrong: [
       'downbeat.toml:1:12 hostname: expected letters, digits and "-", at most 63',
-      'downbeat.toml:10:10 jack.period: expected a whole number from 16 to 8192, a power of two',
-      'downbeat.toml:12:11 jack.periods: expected a whole number from 2 to 8',
-      'downbeat.toml:11:8 jack.rate: expected a whole number from 8000 to 384000',
       'downbeat.toml:4:8 user.name: expected a Unix user name',
       'downbeat.toml:5:13 user.ssh_keys: expected a public key, such as the text of id_ed25519.pub',
+      'downbeat.toml:5:24 user.ssh_keys: expected a public key, such as the text of id_ed25519.pub',
       'downbeat.toml:8:12 wifi.password: expected 8 to 63 characters of ASCII',
+      'downbeat.toml:10:10 jack.period: expected a whole number from 16 to 8192',
+      'downbeat.toml:11:8 jack.rate: expected a whole number from 8000 to 384000',
+      'downbeat.toml:12:11 jack.periods: expected a whole number from 2 to 8',
     ],
+    masked: {
+      'downbeat.toml':
+        'hostname = "Tom\'s Pi"\nkeyboard = "de"\n[user]\nname = "root;reboot"\nssh_keys = ["ssh-rsa", 3]\n[wifi]\nssid = "x"\npassword = "?"    \n[jack]\nperiod = 10\nrate = "48000"\nperiods = 9\n',
+    },
   },
   {
     title: 'unknown keys, and the nearest that there is',
     files: {
       'downbeat.toml': 'hostnam = "x"\n[wlan]\nssid = "x"\n[wifi]\npasword = "secret secret"\n',
     },
-    read: [],
+    read: ['keep downbeat.toml'],
     wrong: [
       'downbeat.toml:1:1 hostnam: there is no such setting \\(did you mean "hostname"\\?\\)',
-      'downbeat.toml:5:1 wifi.pasword: there is no such setting \\(did you mean "wifi.password"\\?\\)',
       'downbeat.toml:3:1 wlan.ssid: there is no such setting.*',
+      'downbeat.toml:5:1 wifi.pasword: there is no such setting \\(did you mean "wifi.password"\\?\\)',
     ],
+    masked: {
+      'downbeat.toml': 'hostnam = "x"\n[wlan]\nssid = "x"\n[wifi]\npasword = "?"            \n',
+    },
   },
   {
     title: 'names of networks that would do harm in a shell or a file',
@@ -127,12 +164,18 @@ export const cases: Case[] = [
         key +
         ' a\\tb"]\n',
     },
-    read: [],
+    read: [
+      'refused autostart',
+      'refused hostname',
+      'refused user.ssh_keys',
+      'refused wifi.ssid',
+      'keep downbeat.toml',
+    ],
     wrong: [
       '.*:1:13 autostart.*',
       '.*:2:12 hostname.*',
-      '.*:6:13 user.ssh_keys.*',
       '.*:4:8 wifi.ssid.*',
+      '.*:6:13 user.ssh_keys.*',
     ],
   },
   {
@@ -140,12 +183,12 @@ export const cases: Case[] = [
     files: {
       'downbeat.toml': `hostname = "${long}"\nautostart = "${long}"\n[user]\nssh_keys = ["ssh-rsa ${long}"]\n${long} = 1\n`,
     },
-    read: [],
+    read: ['refused autostart', 'refused hostname', 'refused user.ssh_keys', 'keep downbeat.toml'],
     wrong: [
-      '.*:2:13 autostart.*',
       '.*:1:12 hostname.*',
-      '.{0,40}:5:1 user.a{75}: there is no such setting',
+      '.*:2:13 autostart.*',
       '.*:4:13 user.ssh_keys.*',
+      '.{0,40}:5:1 user.a{75}...: there is no such setting',
     ],
   },
   {
@@ -154,7 +197,7 @@ export const cases: Case[] = [
       'downbeat.toml': `[wifi]\nssid = "${'ü'.repeat(16)}"\n`,
       'custom.toml': `[wlan]\nssid = "${'ü'.repeat(16)}x"\n`,
     },
-    read: [`wifi.ssid ${'c3bc'.repeat(16)}`],
+    read: [`wifi.ssid ${'c3bc'.repeat(16)}`, 'keep custom.toml'],
     wrong: ['custom.toml:2:8 wlan.ssid: expected the name of a network, at most 32 bytes'],
   },
   {
@@ -163,7 +206,9 @@ export const cases: Case[] = [
       'downbeat.toml': `[wifi]\r\nssid = "ü" # ü\r\npassword = "ge\\"he\\\\im'1" # ü\r\n[user]\npassword_hash = '''$6$a$b'''\n`,
     },
     read: ['user.password_hash $6$a$b', 'wifi.psk [0-9a-f]{64}', 'wifi.ssid c3bc'],
-    masked: `[wifi]\r\nssid = "ü" # ü\r\npassword = "${stars(12)}" # ü\r\n[user]\npassword_hash = '''${stars(6)}'''\n`,
+    masked: {
+      'downbeat.toml': `[wifi]\r\nssid = "ü" # ü\r\npassword = "${stars(12)}" # ü\r\n[user]\npassword_hash = '''${stars(6)}'''\n`,
+    },
   },
   {
     title: 'stars keep what is there',
@@ -192,7 +237,7 @@ export const cases: Case[] = [
       'downbeat.toml': `[wifi]\nssid = "x"\npassword = "***"\npsk = "${'0f'.repeat(32)}"\n`,
     },
     read: [`wifi.psk ${'0f'.repeat(32)}`, 'wifi.ssid 78'],
-    masked: `[wifi]\nssid = "x"\npassword = "***"\npsk = "${stars(64)}"\n`,
+    masked: { 'downbeat.toml': `[wifi]\nssid = "x"\npassword = "***"\npsk = "${stars(64)}"\n` },
   },
   {
     title: 'a password for another network than the one that has the last word',
@@ -209,14 +254,16 @@ export const cases: Case[] = [
       'downbeat.toml': `[wifi]\nssid = "x"\npassword = "an old one"\npsk = "${'0f'.repeat(32)}"\n`,
     },
     read: [`wifi.psk ${'0f'.repeat(32)}`, 'wifi.ssid 78'],
-    masked: `[wifi]\nssid = "x"\npassword = "${stars(10)}"\npsk = "${stars(64)}"\n`,
+    masked: {
+      'downbeat.toml': `[wifi]\nssid = "x"\npassword = "${stars(10)}"\npsk = "${stars(64)}"\n`,
+    },
   },
   {
     title: 'a password without a network',
     files: { 'downbeat.toml': 'wifi.password = "password"\n' },
     read: [],
     wrong: ['wifi.password: expected wifi.ssid beside it'],
-    masked: `wifi.password = "${stars(8)}"\n`,
+    masked: { 'downbeat.toml': `wifi.password = "${stars(8)}"\n` },
   },
   {
     title: 'custom.toml of Raspberry Pi OS',
@@ -236,14 +283,18 @@ export const cases: Case[] = [
       'wifi.hidden false',
       `wifi.psk ${'0f'.repeat(32)}`,
       'wifi.ssid 6e',
+      'keep custom.toml',
     ],
     wrong: ['custom.toml:12:1 ssh.ssh_import_id: there is no such setting'],
+    masked: {
+      'custom.toml': `config_version = 1\n[system]\nhostname = "c"\n[user]\nname = "b"\npassword = "${stars(9)}"\npassword_encrypted = false\n[ssh]\nenabled = true\npassword_authentication = false\nauthorized_keys = [ "${key}" ]\nssh_import_id = "gh:x"\n[wlan]\nssid = "n"\npassword = "${stars(64)}"\npassword_encrypted = true\nhidden = false\ncountry = "GB"\n[locale]\nkeymap = "gb"\ntimezone = "Europe/London"\n`,
+    },
   },
   {
     title: 'rpi-preseed.toml, and the others after it; ours has the last word',
     files: {
       'rpi-preseed.toml':
-        'config_version = "1.1"\n[system]\nhostname = "preseed"\n[user]\nname = "p"\ngroups = ["audio"]\n[locale]\nkeymap = "gb"\n',
+        'config_version = "1.1"\n[system]\nhostname = "preseed"\n[user]\nname = "p"\ngroups = ["docker"]\n[locale]\nkeymap = "gb"\n',
       'custom.toml': '[system]\nhostname = "custom"\n',
       'userconf.txt': 'conf:$5$a$b\r\n',
       'ssh.txt': '',
@@ -255,20 +306,35 @@ export const cases: Case[] = [
       'ssh.enabled true',
       'user.name conf',
       'user.password_hash $5$a$b',
+      'keep rpi-preseed.toml',
     ],
     wrong: ['rpi-preseed.toml:6:10 user.groups: the account stays in the groups of the image'],
   },
   {
+    title: 'rpi-preseed.toml of a newer Imager, for a network whose name is no text',
+    files: {
+      'rpi-preseed.toml': `config_version = "1.0"\n\n[user]\nname = "anna"\npassword = "$y$j9T$salt$hash"\npassword_encrypted = true\ngroups = ["sudo"]\npasswordless_sudo = true\n\n[wlan]\nssid_hex = "6ee9"\npassword = "${'0f'.repeat(32)}"\npassword_encrypted = true\nhidden = false\n`,
+    },
+    read: [
+      'user.name anna',
+      'user.password_hash $y$j9T$salt$hash',
+      'wifi.hidden false',
+      `wifi.psk ${'0f'.repeat(32)}`,
+      'wifi.ssid 6ee9',
+    ],
+  },
+  {
     title: 'a wish for sudo with a password, which this system has not',
     files: { 'custom.toml': '[user]\nname = "b"\npasswordless_sudo = false\n' },
-    read: ['user.name b'],
+    read: ['user.name b', 'keep custom.toml'],
     wrong: ['custom.toml:3:21 user.passwordless_sudo: sudo asks for no password on this system'],
   },
   {
     title: 'userconf.txt without a hash',
     files: { 'userconf.txt': 'anna:secret\n' },
-    read: ['unread userconf.txt'],
+    read: ['user.name anna', 'refused user.password_hash', 'keep userconf.txt'],
     wrong: ['userconf.txt:1:6 behind the colon: expected what `openssl passwd -6` prints'],
+    masked: { 'userconf.txt': 'anna:?     \n' },
   },
   {
     title: 'a file that was wiped but not removed yet',
@@ -278,7 +344,9 @@ export const cases: Case[] = [
   {
     title: 'bytes that are no text',
     files: { 'downbeat.toml': 'hostname = "\u0001"\n' },
-    read: ['unread downbeat.toml'],
+    read: ['keep downbeat.toml'],
     wrong: ['downbeat.toml:1:\\d+ .*'],
   },
+  ...refused,
+  ...others,
 ]

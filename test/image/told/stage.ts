@@ -109,7 +109,7 @@ export const toldCards = defineStage({
       $,
       from.flashed.card,
       board,
-      machineOf(board.emulator!, cpu),
+      machineOf(board, cpu, undefined),
       work,
       'card',
     )

@@ -2,7 +2,7 @@
 # Makes images of many kinds, unpacks them with stages/base/unpack.sh, and says what came of it, a
 # line for each answer:
 #
-#   check.sh UNPACK      (UNPACK: the folder of unpack.sh and ext2tar.c; the current folder is scratch)
+#   check.sh UNPACK      (UNPACK: the folder of unpack.sh and ext2tar.c, and of cases/; the current folder is scratch)
 #
 #   <image> status N           how the unpacking ended
 #   <image> said TEXT          its last line
@@ -20,10 +20,10 @@ boot_start=16384 boot_sectors=40960
 root_start=$((boot_start + boot_sectors))
 here=$PWD
 
-try() { # NAME IMAGE [RAW_SHA256]: unpacks it into NAME/out
+try() { # NAME IMAGE [RAW_SHA256 [LIMIT]]: unpacks it into NAME/out
   local status=0
   mkdir -p "$1"
-  IMAGE=$2 RAW_SHA256=${3:-} WORK=$here/$1/work OUT=$here/$1/out bash "$unpack/unpack.sh" > "$1/log" 2>&1 || status=$?
+  IMAGE=$2 RAW_SHA256=${3:-} LIMIT=${4:-17179869184} LIMIT_SETTING='--set more' WORK=$here/$1/work OUT=$here/$1/out bash "$unpack/unpack.sh" > "$1/log" 2>&1 || status=$?
   echo "$1 status $status"
   sed -n "s/^left out: /$1 note /p" "$1/log"
   if ((status == 0)); then
@@ -223,3 +223,68 @@ for image in bad/*; do
   try "$name" "$image" "$([[ $name != sum ]] || printf '%064d' 0)"
 done
 try missing bad/nothing-here
+
+echo '-- what is made for harm' >&2
+into() { dd of="$2" bs=512 seek=$root_start conv=notrunc status=none < "$1"; } # FILE-SYSTEM IMAGE
+for case in "$unpack"/cases/*.img; do
+  name=$(basename "$case" .img)
+  cp small.img "bad/$name"
+  case $name in
+    superblock) cp "$case" "bad/$name" ;;
+    fat-*) dd if="$case" of="bad/$name" bs=512 seek=$boot_start conv=notrunc status=none ;;
+    *)
+      # its own fstab and the folder that it mounts are needed to come so far
+      printf 'mkdir boot\nmkdir etc\nwrite small/etc/fstab etc/fstab\n' | debugfs -w -f /dev/fd/0 "$case" > debugfs.log 2>&1
+      into "$case" "bad/$name"
+      ;;
+  esac
+  try "$name" "bad/$name"
+done
+# a name with a / in it
+python3 - bad/fat-names bad/fat-slash << 'EOF'
+import sys
+data = open(sys.argv[1], "rb").read()
+name = "XXXXX".encode("utf-16le")
+assert name in data
+open(sys.argv[2], "wb").write(data.replace(name, "../pw".encode("utf-16le"), 1))
+EOF
+try fat-slash bad/fat-slash
+# a folder that lies in itself, and files in the same blocks
+for kind in loop shared; do
+  cp small.img "bad/fat-$kind"
+  python3 "$(dirname "$0")/fat.py" $kind "bad/fat-$kind" $((boot_start * 512))
+  try "fat-$kind" "bad/fat-$kind"
+done
+try too-large small.img '' 1000000
+try large-enough small.img '' "$(stat -c %s small.img)"
+find . -name 'pwned*' -printf 'made %p\n'
+
+echo '-- what is written back' >&2
+# shellcheck disable=SC2016 # just what is tried
+odd=('$RECYCLE.BIN' '$(touch pwned)' '`touch pwned`' "it's" '-rf' '@x' 'a{b,c}' ' lead' 'x' '[x]' '[x]/[y]' 'a!b#c;d&e=f+g,h~i^j' '%n %s')
+for name in "${odd[@]}"; do
+  mkdir -p "FAT/$name" && echo 1 > "FAT/$name/f[1].txt" && echo 2 > "FAT/$name/-n" && echo 3 > "FAT/$name/\$x"
+done
+sfdisk --dump small.img | grep -v '^sector-size' > table
+TREE=$PWD/small FAT=$PWD/FAT DISK=$PWD/written.img TABLE=$PWD/table ROOT_MIB=64 BOOT_AT=$((boot_start * 512)) ROOT_AT=$((root_start * 512)) \
+  BOOT_START=$boot_start BOOT_SECTORS=$boot_sectors BOOT_LABEL=BOOT FAT_SERIAL=12345678 ROOT_LABEL=rootfs EPOCH=1600000000 \
+  ROOT_UUID=01234567-89ab-cdef-0123-456789abcdef HASH_SEED=01234567-89ab-cdef-0123-456789abcdef bash "$unpack/disk.sh" > disk.log 2>&1 ||
+  sed 's/^/written different /' disk.log
+mdir -/ -b -i "written.img@@$((boot_start * 512))" :: | sort > got
+(cd FAT && find . -mindepth 1 -type d -printf '::/%P/\n' -o -type f -printf '::/%P\n') | sort > expected
+diff expected got | sed 's/^/written different /' || true
+echo "written compared $(wc -l < got)"
+find . -name 'pwned*' -printf 'made %p\n'
+
+echo '-- what is damaged in any way' >&2
+gcc -std=c11 -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -o ext2tar "$unpack/ext2tar.c" \
+  -lext2fs -le2p -lcom_err -larchive
+mkdir -p tiny/a/b
+echo x > tiny/a/x
+ln tiny/a/x tiny/link
+ln -s x tiny/symlink
+head -c 5000 /dev/zero | tr '\0' x > tiny/a/b/large
+for kind in ^inline_data inline_data; do
+  mke2fs -q -F -t ext4 -b 1024 -I 256 -N 64 -O "^has_journal,^resize_inode,^metadata_csum,$kind" -d tiny "damaged-${kind#^}-${#kind}.img" 300K
+done
+ASAN_OPTIONS=detect_leaks=0 python3 "$(dirname "$0")/mutate.py" ./ext2tar 400 "$unpack"/cases/ext4-*.img "$unpack"/cases/attribute-name.img damaged-*.img

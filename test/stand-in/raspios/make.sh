@@ -18,6 +18,10 @@ downloads=$OUT/downloads.raspberrypi.com
 place=raspios_lite_$ARCH/images/raspios_lite_$ARCH-$date
 archive=$OUT/archive.raspberrypi.com/debian
 tree=$WORK/tree
+case $ARCH in # where their packages have the device trees, and the kernels that are in the image and beside it
+  arm64) trees=broadcom kernels=(v8) more=(v8-rt) bits=64 ;;
+  armhf) trees=. kernels=(v7) more=() bits=32 ;;
+esac
 export TZ=UTC0
 say() { echo "· $*"; }
 
@@ -40,15 +44,15 @@ package() { # FOLDER: a .deb in $WORK/own
 # Raspberry Pi's kernel packages: their files and hooks, our kernel in them.
 kernel_package() { # FLAVOUR
   local version=${RELEASE%%-*}+rpt-rpi-$1 folder=$WORK/kernel-$1
-  mkdir -p "$folder"/{DEBIAN,boot} "$folder/usr/lib/linux-image-$version"/{broadcom,overlays}
+  mkdir -p "$folder"/{DEBIAN,boot} "$folder/usr/lib/linux-image-$version"/{"$trees",overlays}
   tar -xf "$MODULES" -C "$folder" usr boot
   ln -s "$RELEASE" "$folder/usr/lib/modules/$version" # the kernel calls itself by its own name, the scripts by this one
   cp "$KERNEL" "$folder/boot/vmlinuz-$version"
   for tree_file in "$TREES"/*.dtb; do # by the names of their own kernel
-    base=$(basename "$tree_file" | sed 's/^bcm2837-/bcm2710-/')
-    cp "$tree_file" "$folder/usr/lib/linux-image-$version/broadcom/$base"
+    base=$(basename "$tree_file" | sed 's/^bcm2837-/bcm2710-/; s/^bcm2836-/bcm2709-/')
+    cp "$tree_file" "$folder/usr/lib/linux-image-$version/$trees/$base"
   done
-  cp "$folder/usr/lib/linux-image-$version/broadcom"/bcm2711-rpi-cm4{-io,}.dtb
+  cp "$folder/usr/lib/linux-image-$version/$trees"/bcm2711-rpi-cm4{-io,}.dtb
   for overlay in "$own"/overlays/*.dts "$OVERLAYS"/*.dts; do
     dtc -q -@ -I dts -O dtb -o "$folder/usr/lib/linux-image-$version/overlays/$(basename "$overlay" .dts).dtbo" "$overlay"
   done
@@ -101,11 +105,10 @@ mkdir -p raspberrypi-archive-keyring/usr/share/keyrings raspi-firmware/usr/lib
 cp -r "$FIRMWARE" raspi-firmware/usr/lib/raspi-firmware
 gpg --batch --export archive@invalid > raspberrypi-archive-keyring/usr/share/keyrings/raspberrypi-archive-keyring.pgp
 for folder in "$own"/packages/*; do package "$(basename "$folder")"; done
-kernel_package v8
-kernel_package v8-rt
+for flavour in "${kernels[@]}" "${more[@]}"; do kernel_package "$flavour"; done
 
 say 'make the archive'
-mv own/*v8-rt* "$archive/pool"
+for flavour in "${more[@]}"; do mv own/*"$flavour"* "$archive/pool"; done
 cp own/*.deb "$archive/pool"
 cd "$archive"
 dpkg-scanpackages --multiversion --arch "$ARCH" pool > "dists/$SUITE/main/binary-$ARCH/Packages" 2> "$WORK/dpkg.log"
@@ -123,7 +126,7 @@ say 'bootstrap the root'
 PACKAGES="systemd-sysv udev kmod dbus polkitd network-manager avahi-daemon modemmanager openssh-server sudo nano procps fdisk
   parted dosfstools e2fsprogs initramfs-tools alsa-utils python3-minimal triggerhappy
   raspi-config raspberrypi-sys-mods userconf-pi rpi-swap cloud-init rpi-cloud-init-mods raspi-firmware raspberrypi-archive-keyring
-  linux-image-rpi-v8" \
+  ${kernels[*]/#/linux-image-rpi-}" \
   SOURCES=/etc/apt/sources.list OWN=$WORK/own OUT=$WORK/result WORK=$WORK/root bash "$BOOTSTRAP"
 
 say 'give it its own texts'
@@ -133,6 +136,7 @@ disk=$(sha256sum < "$WORK/result/packages.lock" | cut -c1-8)
 mkdir -p "$tree/boot/firmware"
 cp "$own"/boot/* "$tree/boot/firmware"
 sed -i "s/DISK/$disk/" "$tree/boot/firmware/cmdline.txt"
+[[ $bits == 64 ]] || sed -i '/^# Run in 64-bit mode$/,/^$/d' "$tree/boot/firmware/config.txt"
 printf '#cloud-config\n' > "$tree/boot/firmware/user-data"
 # what Windows leaves on a card, and a name that would be a command if it were not taken for a name
 # shellcheck disable=SC2016
@@ -187,7 +191,7 @@ cat > "$downloads/os_list_imagingutility_v4.json" << EOF
 {"imager": {"latest_version": "2.0.0"}, "os_list": [
   {"name": "Raspberry Pi OS (64-bit)", "url": "https://downloads.raspberrypi.com/desktop.img.xz", "extract_sha256": "$(printf '%064d' 0)"},
   {"name": "Raspberry Pi OS (other)", "subitems": [
-    {"name": "Raspberry Pi OS Lite (64-bit)", "url": "https://downloads.raspberrypi.com/$place/$img.xz",
+    {"name": "Raspberry Pi OS Lite ($bits-bit)", "url": "https://downloads.raspberrypi.com/$place/$img.xz",
      "extract_size": $(stat -c %s "$WORK/$img"), "extract_sha256": "$raw", "image_download_size": $(stat -c %s "$img.xz"),
      "release_date": "$date", "init_format": "cloudinit-rpi", "devices": ["pi5-64bit", "pi4-64bit", "pi3-64bit"]}]}]}
 EOF

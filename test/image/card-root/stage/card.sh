@@ -29,7 +29,7 @@ put() { # FOLDER: of a start. A file that is put on the card gets a second name 
   fi
   mkdir -p "$root/.twins"
   for name in "$1"/put/boot/firmware/*; do
-    [ ! -e "$name" ] || ln -f "$root/boot/firmware/${name##*/}" "$root/.twins/"
+    [ ! -f "$name" ] || ln -f "$root/boot/firmware/${name##*/}" "$root/.twins/"
   done
 }
 

@@ -10,10 +10,10 @@ tree=/tmp/tree
 
 # The files of the image with their owners and modes; of those on the FAT all are root's, as the
 # mount has it.
-gcc -O2 -o ext2tar ext2tar.c -lext2fs -lcom_err -larchive
-gcc -O2 -static -Wall -Wextra -Werror -o recorder "$own/recorder.c"
+gcc -O2 -o ext2tar ext2tar.c -lext2fs -le2p -lcom_err -larchive
+for program in recorder counter; do gcc -O2 -static -Wall -Wextra -Werror -o $program "$own/$program.c"; done
 mkdir "$tree"
-./ext2tar "$image" "$root_at" ./boot/firmware | tar -xpf - -C "$tree" --numeric-owner --warning=no-unknown-keyword
+./ext2tar tar "$image" "$root_at" 17179869184 ./boot/firmware | tar -xpf - -C "$tree" --numeric-owner --warning=no-unknown-keyword
 MTOOLS_SKIP_CHECK=1 mcopy -s -n -i "$image@@$fat_at" '::*' "$tree/boot/firmware"
 
 # A card whose first boot is done, but for what that does to the disk.
@@ -38,6 +38,12 @@ if [ "$(dpkg --print-architecture)" != "$arch" ]; then
   { ldd "${twins[@]}" 2> /dev/null || :; } | sed -n 's|.*[ \t]\(/usr\)\?\(/lib[^ ]*\) (0x.*|\2|p' | sort -u | # some are scripts
     xargs cp -L --parents -t "$tree"
 fi
+
+# Of every program of the card a name that is counted; start.sh puts it before the others.
+mkdir /tmp/counted
+cp counter /tmp/counted/.counter
+find "$tree"/usr/bin "$tree"/usr/sbin -maxdepth 1 ! -type d -printf '%f\n' | sort -u |
+  while read -r program; do ln -s .counter "/tmp/counted/$program"; done
 
 # the ones with the most starts first, so that none of them is alone in the end
 # shellcheck disable=SC2012,SC2045 # names of ours

@@ -1,25 +1,34 @@
 # What downbeat-doctor asks on this image. Made by downbeat.
 image='pi0-usb'
-# how /proc/asound/cards names the sound card; nothing: there is none to look for
-card='USB-Audio'
-
-headline() {
-  cat <<'END'
-pi0-usb: a class-compliant USB interface, JACK with 3 periods of 256 frames at 48000 Hz: 16.0 ms
-END
-}
 
 boards() {
   :
-  board 'raspberrypi,model-zero' 1200 none
-  board 'raspberrypi,model-zero-w' 1200 none
-  board 'raspberrypi,model-a-plus' 700 sensor
-  board 'raspberrypi,model-b-rev2' 1200 none
-  board 'raspberrypi,model-b-plus' 1800 sensor
+  board 'raspberrypi,model-zero' 'at least 1200 mA' none
+  board 'raspberrypi,model-zero-w' 'at least 1200 mA' none
+  board 'raspberrypi,model-a-plus' 'at least 700 mA' sensor
+  board 'raspberrypi,model-b-plus' 'at least 1800 mA' sensor
+  board 'raspberrypi,compute-module' 'what its carrier wants' none
 }
 
 ask_all() {
   :
+
+tuning 'clock-at-boot' \
+  'The clock is set by one question when a network is there, never while JACK runs, and by nobody who stays; the next boot goes on from the last time that the card has known' \
+  'journalctl -b -u downbeat-clock says who was asked; /etc/default/downbeat-clock says who is to be asked'
+ask boot 0 'package rdate is installed' \
+  'installed' \
+  run 'dpkg-query -W -f '\''${db:Status-Abbrev}\n'\'' rdate 2>/dev/null | grep -q ^ii && echo installed || echo absent' prints 'installed'
+ask boot 0 'unit downbeat-clock-kept.service is active' \
+  'active' \
+  run 'systemctl is-active '\''downbeat-clock-kept.service'\''' matches '^active'
+ask boot 0 'file /etc/systemd/system/downbeat-clock.service has no line that matches ^WantedBy=' \
+  'has no line that matches ^WantedBy=' \
+  file '/etc/systemd/system/downbeat-clock.service' lacks '^WantedBy='
+ask boot 0 '`/usr/lib/downbeat/clock set && ! pgrep -x '\''rdate|ntpd|chronyd|systemd-timesyn'\'' && echo nobody` is "nobody"' \
+  'is "nobody"' \
+  run '/usr/lib/downbeat/clock set && ! pgrep -x '\''rdate|ntpd|chronyd|systemd-timesyn'\'' && echo nobody' prints 'nobody'
+told
 
 tuning 'clock-pinned' \
   'Without a frequency driver the ARM stays where the firmware leaves it, so it is told to leave it at full speed' \
@@ -57,22 +66,9 @@ ask boot 0 'file /boot/firmware/config.txt has a line that matches ^gpu_mem=16$'
   file '/boot/firmware/config.txt' matches '^gpu_mem=16$'
 told
 
-tuning 'irq-priorities' \
-  'Above jackd runs only the interrupt thread that brings its data; all other interrupts wait for the sound' \
-  'sudo systemctl start irq-priorities; journalctl -b -u irq-priorities says what went wrong'
-ask boot 0 'file /etc/udev/rules.d/84-irq-priorities.rules has a line that matches SYSTEMD_WANTS\}\+="irq-priorities\.service"' \
-  'has a line that matches SYSTEMD_WANTS\}\+="irq-priorities\.service"' \
-  file '/etc/udev/rules.d/84-irq-priorities.rules' matches 'SYSTEMD_WANTS\}\+="irq-priorities\.service"'
-ask card 60 '`grep -lE '\''dwc2_hsotg|dwc_otg_hcd|xhci'\'' /sys/kernel/irq/*/actions | cut -d/ -f5 | while read -r irq; do ps -eo rtprio=,comm= | awk -v t="irq/$irq-" '\''index($2, t) == 1 { print $1 }'\''; done | sort -u` is "85"' \
-  'is "85"' \
-  run 'grep -lE '\''dwc2_hsotg|dwc_otg_hcd|xhci'\'' /sys/kernel/irq/*/actions | cut -d/ -f5 | while read -r irq; do ps -eo rtprio=,comm= | awk -v t="irq/$irq-" '\''index($2, t) == 1 { print $1 }'\''; done | sort -u' prints '85'
-ask boot 0 '`ps -eLo rtprio=,comm= | awk '\''$1 > 70 && $1 < 99 && $2 != "jackd" && !($1 == 85 && $2 ~ /^irq\//)'\''` is ""' \
-  'is ""' \
-  run 'ps -eLo rtprio=,comm= | awk '\''$1 > 70 && $1 < 99 && $2 != "jackd" && !($1 == 85 && $2 ~ /^irq\//)'\''' prints ''
-ask boot 0 '`ps -eLo rtprio=,comm= | awk '\''$2 ~ /^irq\// && $1 != 85 && $1 != 50'\''` is ""' \
-  'is ""' \
-  run 'ps -eLo rtprio=,comm= | awk '\''$2 ~ /^irq\// && $1 != 85 && $1 != 50'\''' prints ''
-told
+of_card 'i2s-card-first'
+
+of_card 'irq-priorities'
 
 tuning 'jack-midi' \
   'Every MIDI port, on USB or GPIO, is a port of JACK too, and comes and goes with its plug' \
@@ -99,28 +95,7 @@ ask boot 0 '`apt-cache policy jackd1 jackd2` has a line that matches ^ \*\*\* [^
   run 'apt-cache policy jackd1 jackd2' matches '^ \*\*\* [^ ]+\+rt[0-9]+ 1001$'
 told
 
-tuning 'jack-service' \
-  'jackd starts by itself at a realtime priority when the chosen card appears, and again when it comes back' \
-  'plug in the card; then journalctl -b -u '\''jackd@*'\'' says why the server is not there'
-ask boot 0 'unit jackd-waits.timer is enabled' \
-  'enabled' \
-  run 'systemctl is-enabled '\''jackd-waits.timer'\''' matches '^enabled'
-ask boot 0 'file /etc/default/jackd has a line that matches ^JACKD_SERVER="-R -P70 -p64 -t2000"$' \
-  'has a line that matches ^JACKD_SERVER="-R -P70 -p64 -t2000"$' \
-  file '/etc/default/jackd' matches '^JACKD_SERVER="-R -P70 -p64 -t2000"$'
-ask card 90 '`systemctl is-active '\''jackd@*'\''` has a line that matches ^active$' \
-  'has a line that matches ^active$' \
-  run 'systemctl is-active '\''jackd@*'\''' matches '^active$'
-ask card 60 '`ps -eLo cls,rtprio,comm` has a line that matches ^ *FF +70 jackd$' \
-  'has a line that matches ^ *FF +70 jackd$' \
-  run 'ps -eLo cls,rtprio,comm' matches '^ *FF +70 jackd$'
-ask card 60 '`JACK_NO_START_SERVER=1 su -s /bin/sh -c jack_lsp $(id -nu 1000)` has a line that matches ^system:(playback|capture)_1$' \
-  'has a line that matches ^system:(playback|capture)_1$' \
-  run 'JACK_NO_START_SERVER=1 su -s /bin/sh -c jack_lsp $(id -nu 1000)' matches '^system:(playback|capture)_1$'
-ask card 60 '`awk '\''/^VmLck/ { print ($2 < 32768 + 40 * 64) ? "little" : $2 }'\'' "/proc/$(pidof jackd)/status"` is "little"' \
-  'is "little"' \
-  run 'awk '\''/^VmLck/ { print ($2 < 32768 + 40 * 64) ? "little" : $2 }'\'' "/proc/$(pidof jackd)/status"' prints 'little'
-told
+of_card 'jack-service'
 
 tuning 'jack-tools' \
   'downbeat-latency finds the smallest period that JACK keeps up with; jack_iodelay measures the whole way through a cable' \
@@ -148,6 +123,23 @@ ask boot 0 'kernel has CONFIG_IKCONFIG_PROC=y' \
 ask boot 0 '`zcat /proc/config.gz | grep -c '\''^CONFIG_IKCONFIG_PROC=y$'\''` is "1"' \
   'is "1"' \
   run 'zcat /proc/config.gz | grep -c '\''^CONFIG_IKCONFIG_PROC=y$'\''' prints '1'
+told
+
+tuning 'name-in-network' \
+  'The card answers to its name with .local, in any network and on a cable to a computer, without D-Bus; nobody has to look for its address, and nothing wakes up until somebody asks' \
+  'systemctl status downbeat-name says why it does not run; /usr/lib/downbeat/own-name asks again'
+ask boot 0 'unit downbeat-name.service is active' \
+  'active' \
+  run 'systemctl is-active '\''downbeat-name.service'\''' matches '^active'
+ask boot 0 'file /etc/avahi/avahi-daemon.conf has a line that matches ^enable-dbus=no$' \
+  'has a line that matches ^enable-dbus=no$' \
+  file '/etc/avahi/avahi-daemon.conf' matches '^enable-dbus=no$'
+ask boot 0 '`ps -o user= -C avahi-daemon` is "avahi"' \
+  'is "avahi"' \
+  run 'ps -o user= -C avahi-daemon' prints 'avahi'
+ask device 0 '`/usr/lib/downbeat/own-name` has a line that matches ^(.* is [0-9.]+ in the network of .*|no network)$ and has no line that matches not known' \
+  'has a line that matches ^(.* is [0-9.]+ in the network of .*|no network)$ and has no line that matches not known' \
+  run '/usr/lib/downbeat/own-name' matches '^(.* is [0-9.]+ in the network of .*|no network)$' lacks 'not known'
 told
 
 tuning 'no-bluetooth' \
@@ -312,9 +304,9 @@ ask boot 0 'package xserver-xorg-core is absent' \
 ask boot 0 'package qjackctl is absent' \
   'absent' \
   run 'dpkg-query -W -f '\''${db:Status-Abbrev}\n'\'' qjackctl 2>/dev/null | grep -q ^ii && echo installed || echo absent' prints 'absent'
-ask boot 0 '`ps -eo comm | grep -cE '\''^(polkitd|gvfsd|avahi-daemon|console-kit|pulseaudio|pipewire|ntpd)'\''` is "0"' \
+ask boot 0 '`ps -eo comm | grep -cE '\''^(polkitd|gvfsd|console-kit|pulseaudio|pipewire|ntpd)'\''` is "0"' \
   'is "0"' \
-  run 'ps -eo comm | grep -cE '\''^(polkitd|gvfsd|avahi-daemon|console-kit|pulseaudio|pipewire|ntpd)'\''' prints '0'
+  run 'ps -eo comm | grep -cE '\''^(polkitd|gvfsd|console-kit|pulseaudio|pipewire|ntpd)'\''' prints '0'
 told
 
 tuning 'no-swap' \
@@ -344,7 +336,7 @@ ask boot 0 'package rpi-swap is absent' \
 told
 
 tuning 'no-time-daemon' \
-  'Nothing steps or slews the clock while sound is played. The price: the clock starts at the date of the image on each boot, so apt and https need `sudo date -s` first, or this tuning switched off' \
+  'Nothing steps or slews the clock while sound is played: no daemon keeps it. clock-at-boot sets it once, while JACK does not run' \
   'build the image anew with --set tunings.no-time-daemon=on and flash it; tunings/no-time-daemon.yaml says what it changes'
 ask boot 0 'unit systemd-timesyncd.service is masked' \
   'masked' \
@@ -360,6 +352,23 @@ ask boot 0 'file /boot/firmware/cmdline.txt has a line that matches usbcore\.aut
 ask boot 0 '`cat /sys/module/usbcore/parameters/autosuspend` is "-1"' \
   'is "-1"' \
   run 'cat /sys/module/usbcore/parameters/autosuspend' prints '-1'
+told
+
+tuning 'no-wifi-power-save' \
+  'The radio does not doze between two beacons, so what comes over Wi-Fi is not late by a tenth of a second and more' \
+  'sudo iw dev wlan0 set power_save off switches it off until the next start' 'raspberrypi,model-zero-w'
+ask boot 0 'package iw is installed' \
+  'installed' \
+  run 'dpkg-query -W -f '\''${db:Status-Abbrev}\n'\'' iw 2>/dev/null | grep -q ^ii && echo installed || echo absent' prints 'installed'
+ask boot 0 'file /etc/udev/rules.d/90-downbeat.rules has a line that matches RUN\+="/usr/sbin/iw dev \$name set power_save off"$' \
+  'has a line that matches RUN\+="/usr/sbin/iw dev \$name set power_save off"$' \
+  file '/etc/udev/rules.d/90-downbeat.rules' matches 'RUN\+="/usr/sbin/iw dev \$name set power_save off"$'
+ask boot 0 '`ls /usr/sbin/iw` is "/usr/sbin/iw"' \
+  'is "/usr/sbin/iw"' \
+  run 'ls /usr/sbin/iw' prints '/usr/sbin/iw'
+ask device 0 '`for radio in /sys/class/net/*/phy80211; do [ ! -e "$radio" ] || iw dev "$(basename "${radio%/*}")" get power_save; done` has no line that matches Power save: on' \
+  'has no line that matches Power save: on' \
+  run 'for radio in /sys/class/net/*/phy80211; do [ ! -e "$radio" ] || iw dev "$(basename "${radio%/*}")" get power_save; done' lacks 'Power save: on'
 told
 
 tuning 'onboard-audio' \
@@ -423,9 +432,9 @@ ask boot 0 'kernel has # CONFIG_RT_GROUP_SCHED is not set' \
 ask boot 0 '`uname -v` has a line that matches PREEMPT_RT' \
   'has a line that matches PREEMPT_RT' \
   run 'uname -v' matches 'PREEMPT_RT'
-ask boot 0 '`cat /sys/kernel/realtime` is "1"' \
+ask boot 0 '`cat /proc/[0-9]*/comm 2>/dev/null | grep -cx '\''irq_work/0'\''` is "1"' \
   'is "1"' \
-  run 'cat /sys/kernel/realtime' prints '1'
+  run 'cat /proc/[0-9]*/comm 2>/dev/null | grep -cx '\''irq_work/0'\''' prints '1'
 told
 
 tuning 'realtime-limits' \
@@ -455,11 +464,11 @@ ask boot 0 '`cyclictest -q -m -p 70 -i 1000 -l 200` has a line that matches Max:
 told
 
 tuning 'serial-console' \
-  'The way in when the network is not one, on GPIO 14 and 15 at 115200 baud, with a core clock that keeps its baud rate' \
+  'The way in when the network is not one, a serial port at 115200 baud (on GPIO 14 and 15, or as the board'\''s notes say), with a core clock that keeps its baud rate' \
   'build the image anew with --set tunings.serial-console=on and flash it; tunings/serial-console.yaml says what it changes'
-ask boot 0 'file /boot/firmware/cmdline.txt has a line that matches (^| )console=ttyS1,115200( |$)' \
-  'has a line that matches (^| )console=ttyS1,115200( |$)' \
-  file '/boot/firmware/cmdline.txt' matches '(^| )console=ttyS1,115200( |$)'
+ask boot 0 'file /boot/firmware/cmdline.txt has a line that matches (^| )console=(ttyS1),115200( |$)' \
+  'has a line that matches (^| )console=(ttyS1),115200( |$)' \
+  file '/boot/firmware/cmdline.txt' matches '(^| )console=(ttyS1),115200( |$)'
 ask boot 0 'file /boot/firmware/config.txt has a line that matches ^(enable_uart=1|dtparam=uart0_console)$' \
   'has a line that matches ^(enable_uart=1|dtparam=uart0_console)$' \
   file '/boot/firmware/config.txt' matches '^(enable_uart=1|dtparam=uart0_console)$'
@@ -478,13 +487,27 @@ told
 
 tuning 'smsc95xx-turbo' \
   'The network chip on the USB bus hands over its packets one by one, instead of many in one burst of memory' \
-  'build the image anew with --set tunings.smsc95xx-turbo=on and flash it; tunings/smsc95xx-turbo.yaml says what it changes' 'raspberrypi,model-b-rev2' 'raspberrypi,model-b-plus'
+  'build the image anew with --set tunings.smsc95xx-turbo=on and flash it; tunings/smsc95xx-turbo.yaml says what it changes' 'raspberrypi,model-b-plus'
 ask boot 0 'file /boot/firmware/cmdline.txt has a line that matches smsc95xx\.turbo_mode=N' \
   'has a line that matches smsc95xx\.turbo_mode=N' \
   file '/boot/firmware/cmdline.txt' matches 'smsc95xx\.turbo_mode=N'
 ask device 0 '`cat /sys/module/smsc95xx/parameters/turbo_mode 2>/dev/null` has no line that matches ^Y' \
   'has no line that matches ^Y' \
   run 'cat /sys/module/smsc95xx/parameters/turbo_mode 2>/dev/null' lacks '^Y'
+told
+
+tuning 'soundcard-mixer' \
+  'The mixer of the sound card is set so that it plays and records before JACK starts; what somebody changes is kept' \
+  'amixer -c CARD contents shows what the card has (CARD as cat /proc/asound/cards shows it); /etc/downbeat/mixer is what it is set to'
+ask boot 0 '`grep -o '\''alsactl.* store$'\'' /usr/lib/systemd/system/alsa-restore.service` has a line that matches ^alsactl.* store$' \
+  'has a line that matches ^alsactl.* store$' \
+  run 'grep -o '\''alsactl.* store$'\'' /usr/lib/systemd/system/alsa-restore.service' matches '^alsactl.* store$'
+ask boot 0 'file /etc/systemd/system/jackd@.service.d/soundcard-mixer.conf has a line that matches ^After=downbeat-mixer@%i.service$' \
+  'has a line that matches ^After=downbeat-mixer@%i.service$' \
+  file '/etc/systemd/system/jackd@.service.d/soundcard-mixer.conf' matches '^After=downbeat-mixer@%i.service$'
+ask card 90 '`journalctl -q -b -u '\''downbeat-mixer@*'\'' -o cat | grep '\''^The mixer of'\'' | tail -n 1` has a line that matches ^The mixer of [A-Za-z0-9_]+ is (set [(]|as it was left|left as it is)' \
+  'has a line that matches ^The mixer of [A-Za-z0-9_]+ is (set [(]|as it was left|left as it is)' \
+  run 'journalctl -q -b -u '\''downbeat-mixer@*'\'' -o cat | grep '\''^The mixer of'\'' | tail -n 1' matches '^The mixer of [A-Za-z0-9_]+ is (set [(]|as it was left|left as it is)'
 told
 
 tuning 'sysv-shm' \
@@ -548,25 +571,7 @@ ask boot 0 '`modinfo -n snd-usb-audio` has a line that matches \.ko' \
   run 'modinfo -n snd-usb-audio' matches '\.ko'
 told
 
-tuning 'usb-card-first' \
-  'The USB interface is the default card, and on-board sound never takes its place' \
-  'cat /proc/asound/cards; a card that came up before its options were read is first until the next boot'
-ask boot 0 'file /etc/modprobe.d/alsa-base.conf has a line that matches ^options snd slots=snd_usb_audio$' \
-  'has a line that matches ^options snd slots=snd_usb_audio$' \
-  file '/etc/modprobe.d/alsa-base.conf' matches '^options snd slots=snd_usb_audio$'
-ask boot 0 'file /etc/modprobe.d/alsa-base.conf has a line that matches ^blacklist snd_bcm2835$' \
-  'has a line that matches ^blacklist snd_bcm2835$' \
-  file '/etc/modprobe.d/alsa-base.conf' matches '^blacklist snd_bcm2835$'
-ask boot 0 '`lsmod | grep -c '\''^snd_bcm2835'\''` is "0"' \
-  'is "0"' \
-  run 'lsmod | grep -c '\''^snd_bcm2835'\''' prints '0'
-ask card 20 '`cut -d, -f1 /sys/module/snd/parameters/slots` is "snd_usb_audio"' \
-  'is "snd_usb_audio"' \
-  run 'cut -d, -f1 /sys/module/snd/parameters/slots' prints 'snd_usb_audio'
-ask device 20 '`head -n 1 /proc/asound/cards` has a line that matches ^ 0 .*USB-Audio' \
-  'has a line that matches ^ 0 .*USB-Audio' \
-  run 'head -n 1 /proc/asound/cards' matches '^ 0 .*USB-Audio'
-told
+of_card 'usb-card-first'
 
 tuning 'usb-current' \
   'Sound cards that are fed by the board get all the current that it can give' \
@@ -592,6 +597,10 @@ ask boot 0 '`ls -d /sys/bus/usb/drivers/usb-storage` is "/sys/bus/usb/drivers/us
   'is "/sys/bus/usb/drivers/usb-storage"' \
   run 'ls -d /sys/bus/usb/drivers/usb-storage' prints '/sys/bus/usb/drivers/usb-storage'
 told
+
+of_card 'usb-gadget'
+
+of_card 'usb-host-port'
 
 tuning 'volatile-journal' \
   'The journal stays in memory, because a write to the SD card blocks everything else on its bus' \

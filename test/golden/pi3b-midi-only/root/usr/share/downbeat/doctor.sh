@@ -1,21 +1,30 @@
 # What downbeat-doctor asks on this image. Made by downbeat.
 image='pi3b-midi-only'
-# how /proc/asound/cards names the sound card; nothing: there is none to look for
-card=
-
-headline() {
-  cat <<'END'
-pi3b-midi-only: no sound card, JACK with 2 periods of 128 frames at 48000 Hz: 5.3 ms
-END
-}
 
 boards() {
   :
-  board 'raspberrypi,3-model-b' 2500 sensor
+  board 'raspberrypi,3-model-b' 'at least 2500 mA' sensor
 }
 
 ask_all() {
   :
+
+tuning 'clock-at-boot' \
+  'The clock is set by one question when a network is there, never while JACK runs, and by nobody who stays; the next boot goes on from the last time that the card has known' \
+  'journalctl -b -u downbeat-clock says who was asked; /etc/default/downbeat-clock says who is to be asked'
+ask boot 0 'package rdate is installed' \
+  'installed' \
+  run 'dpkg-query -W -f '\''${db:Status-Abbrev}\n'\'' rdate 2>/dev/null | grep -q ^ii && echo installed || echo absent' prints 'installed'
+ask boot 0 'unit downbeat-clock-kept.service is active' \
+  'active' \
+  run 'systemctl is-active '\''downbeat-clock-kept.service'\''' matches '^active'
+ask boot 0 'file /etc/systemd/system/downbeat-clock.service has no line that matches ^WantedBy=' \
+  'has no line that matches ^WantedBy=' \
+  file '/etc/systemd/system/downbeat-clock.service' lacks '^WantedBy='
+ask boot 0 '`/usr/lib/downbeat/clock set && ! pgrep -x '\''rdate|ntpd|chronyd|systemd-timesyn'\'' && echo nobody` is "nobody"' \
+  'is "nobody"' \
+  run '/usr/lib/downbeat/clock set && ! pgrep -x '\''rdate|ntpd|chronyd|systemd-timesyn'\'' && echo nobody' prints 'nobody'
+told
 
 tuning 'clock-pinned' \
   'Without a frequency driver the ARM stays where the firmware leaves it, so it is told to leave it at full speed' \
@@ -65,9 +74,9 @@ ask card 60 '`grep -lE '\''dwc2_hsotg|dwc_otg_hcd|xhci|uart-pl011'\'' /sys/kerne
 ask boot 0 '`ps -eLo rtprio=,comm= | awk '\''$1 > 70 && $1 < 99 && $2 != "jackd" && !($1 == 85 && $2 ~ /^irq\//)'\''` is ""' \
   'is ""' \
   run 'ps -eLo rtprio=,comm= | awk '\''$1 > 70 && $1 < 99 && $2 != "jackd" && !($1 == 85 && $2 ~ /^irq\//)'\''' prints ''
-ask boot 0 '`ps -eLo rtprio=,comm= | awk '\''$2 ~ /^irq\// && $1 != 85 && $1 != 50'\''` is ""' \
+ask boot 0 '`ps -eLo rtprio=,comm= | awk '\''$2 ~ /^irq\// && $1 != 85 && $1 != 50 && !($2 ~ /^irq\/[0-9]+-s-/ && $1 == 50 - 1)'\''` is ""' \
   'is ""' \
-  run 'ps -eLo rtprio=,comm= | awk '\''$2 ~ /^irq\// && $1 != 85 && $1 != 50'\''' prints ''
+  run 'ps -eLo rtprio=,comm= | awk '\''$2 ~ /^irq\// && $1 != 85 && $1 != 50 && !($2 ~ /^irq\/[0-9]+-s-/ && $1 == 50 - 1)'\''' prints ''
 told
 
 tuning 'jack-midi' \
@@ -138,6 +147,23 @@ ask boot 90 '`JACK_NO_START_SERVER=1 su -s /bin/sh -c '\''jack_lsp -t'\'' $(id -
 ask boot 60 '`ps -eLo cls,rtprio,comm` has a line that matches ^ *FF +70 jackd$' \
   'has a line that matches ^ *FF +70 jackd$' \
   run 'ps -eLo cls,rtprio,comm' matches '^ *FF +70 jackd$'
+told
+
+tuning 'name-in-network' \
+  'The card answers to its name with .local, in any network and on a cable to a computer, without D-Bus; nobody has to look for its address, and nothing wakes up until somebody asks' \
+  'systemctl status downbeat-name says why it does not run; /usr/lib/downbeat/own-name asks again'
+ask boot 0 'unit downbeat-name.service is active' \
+  'active' \
+  run 'systemctl is-active '\''downbeat-name.service'\''' matches '^active'
+ask boot 0 'file /etc/avahi/avahi-daemon.conf has a line that matches ^enable-dbus=no$' \
+  'has a line that matches ^enable-dbus=no$' \
+  file '/etc/avahi/avahi-daemon.conf' matches '^enable-dbus=no$'
+ask boot 0 '`ps -o user= -C avahi-daemon` is "avahi"' \
+  'is "avahi"' \
+  run 'ps -o user= -C avahi-daemon' prints 'avahi'
+ask device 0 '`/usr/lib/downbeat/own-name` has a line that matches ^(.* is [0-9.]+ in the network of .*|no network)$ and has no line that matches not known' \
+  'has a line that matches ^(.* is [0-9.]+ in the network of .*|no network)$ and has no line that matches not known' \
+  run '/usr/lib/downbeat/own-name' matches '^(.* is [0-9.]+ in the network of .*|no network)$' lacks 'not known'
 told
 
 tuning 'no-bluetooth' \
@@ -302,9 +328,9 @@ ask boot 0 'package xserver-xorg-core is absent' \
 ask boot 0 'package qjackctl is absent' \
   'absent' \
   run 'dpkg-query -W -f '\''${db:Status-Abbrev}\n'\'' qjackctl 2>/dev/null | grep -q ^ii && echo installed || echo absent' prints 'absent'
-ask boot 0 '`ps -eo comm | grep -cE '\''^(polkitd|gvfsd|avahi-daemon|console-kit|pulseaudio|pipewire|ntpd)'\''` is "0"' \
+ask boot 0 '`ps -eo comm | grep -cE '\''^(polkitd|gvfsd|console-kit|pulseaudio|pipewire|ntpd)'\''` is "0"' \
   'is "0"' \
-  run 'ps -eo comm | grep -cE '\''^(polkitd|gvfsd|avahi-daemon|console-kit|pulseaudio|pipewire|ntpd)'\''' prints '0'
+  run 'ps -eo comm | grep -cE '\''^(polkitd|gvfsd|console-kit|pulseaudio|pipewire|ntpd)'\''' prints '0'
 told
 
 tuning 'no-swap' \
@@ -334,7 +360,7 @@ ask boot 0 'package rpi-swap is absent' \
 told
 
 tuning 'no-time-daemon' \
-  'Nothing steps or slews the clock while sound is played. The price: the clock starts at the date of the image on each boot, so apt and https need `sudo date -s` first, or this tuning switched off' \
+  'Nothing steps or slews the clock while sound is played: no daemon keeps it. clock-at-boot sets it once, while JACK does not run' \
   'build the image anew with --set tunings.no-time-daemon=on and flash it; tunings/no-time-daemon.yaml says what it changes'
 ask boot 0 'unit systemd-timesyncd.service is masked' \
   'masked' \
@@ -350,6 +376,23 @@ ask boot 0 'file /boot/firmware/cmdline.txt has a line that matches usbcore\.aut
 ask boot 0 '`cat /sys/module/usbcore/parameters/autosuspend` is "-1"' \
   'is "-1"' \
   run 'cat /sys/module/usbcore/parameters/autosuspend' prints '-1'
+told
+
+tuning 'no-wifi-power-save' \
+  'The radio does not doze between two beacons, so what comes over Wi-Fi is not late by a tenth of a second and more' \
+  'sudo iw dev wlan0 set power_save off switches it off until the next start'
+ask boot 0 'package iw is installed' \
+  'installed' \
+  run 'dpkg-query -W -f '\''${db:Status-Abbrev}\n'\'' iw 2>/dev/null | grep -q ^ii && echo installed || echo absent' prints 'installed'
+ask boot 0 'file /etc/udev/rules.d/90-downbeat.rules has a line that matches RUN\+="/usr/sbin/iw dev \$name set power_save off"$' \
+  'has a line that matches RUN\+="/usr/sbin/iw dev \$name set power_save off"$' \
+  file '/etc/udev/rules.d/90-downbeat.rules' matches 'RUN\+="/usr/sbin/iw dev \$name set power_save off"$'
+ask boot 0 '`ls /usr/sbin/iw` is "/usr/sbin/iw"' \
+  'is "/usr/sbin/iw"' \
+  run 'ls /usr/sbin/iw' prints '/usr/sbin/iw'
+ask device 0 '`for radio in /sys/class/net/*/phy80211; do [ ! -e "$radio" ] || iw dev "$(basename "${radio%/*}")" get power_save; done` has no line that matches Power save: on' \
+  'has no line that matches Power save: on' \
+  run 'for radio in /sys/class/net/*/phy80211; do [ ! -e "$radio" ] || iw dev "$(basename "${radio%/*}")" get power_save; done' lacks 'Power save: on'
 told
 
 tuning 'onboard-audio' \
@@ -424,9 +467,9 @@ ask boot 0 'kernel has # CONFIG_RT_GROUP_SCHED is not set' \
 ask boot 0 '`uname -v` has a line that matches PREEMPT_RT' \
   'has a line that matches PREEMPT_RT' \
   run 'uname -v' matches 'PREEMPT_RT'
-ask boot 0 '`cat /sys/kernel/realtime` is "1"' \
+ask boot 0 '`cat /proc/[0-9]*/comm 2>/dev/null | grep -cx '\''irq_work/0'\''` is "1"' \
   'is "1"' \
-  run 'cat /sys/kernel/realtime' prints '1'
+  run 'cat /proc/[0-9]*/comm 2>/dev/null | grep -cx '\''irq_work/0'\''' prints '1'
 told
 
 tuning 'realtime-limits' \

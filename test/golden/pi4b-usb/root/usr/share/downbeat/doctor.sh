@@ -1,21 +1,41 @@
 # What downbeat-doctor asks on this image. Made by downbeat.
 image='pi4b-usb'
-# how /proc/asound/cards names the sound card; nothing: there is none to look for
-card='USB-Audio'
-
-headline() {
-  cat <<'END'
-pi4b-usb: a class-compliant USB interface, JACK with 3 periods of 128 frames at 48000 Hz: 8.0 ms
-END
-}
 
 boards() {
   :
-  board 'raspberrypi,4-model-b' 3000 sensor
+  board 'raspberrypi,4-model-b' 'at least 3000 mA' sensor
 }
 
 ask_all() {
   :
+
+tuning 'board-config' \
+  'A board has the lines of config.txt that it needs of its own, such as the better of its two USB controllers' \
+  'build the image anew with --set tunings.board-config=on and flash it; tunings/board-config.yaml says what it changes'
+ask boot 0 'file /boot/firmware/config.txt has a line that matches ^(arm_boost=1)$' \
+  'has a line that matches ^(arm_boost=1)$' \
+  file '/boot/firmware/config.txt' matches '^(arm_boost=1)$'
+ask boot 0 '`echo '\''arm_boost=1'\'' | tr '\''|'\'' '\''\n'\'' | while read -r line; do grep -qxF -e "$line" /boot/firmware/config.txt || echo "$line"; done` is ""' \
+  'is ""' \
+  run 'echo '\''arm_boost=1'\'' | tr '\''|'\'' '\''\n'\'' | while read -r line; do grep -qxF -e "$line" /boot/firmware/config.txt || echo "$line"; done' prints ''
+told
+
+tuning 'clock-at-boot' \
+  'The clock is set by one question when a network is there, never while JACK runs, and by nobody who stays; the next boot goes on from the last time that the card has known' \
+  'journalctl -b -u downbeat-clock says who was asked; /etc/default/downbeat-clock says who is to be asked'
+ask boot 0 'package rdate is installed' \
+  'installed' \
+  run 'dpkg-query -W -f '\''${db:Status-Abbrev}\n'\'' rdate 2>/dev/null | grep -q ^ii && echo installed || echo absent' prints 'installed'
+ask boot 0 'unit downbeat-clock-kept.service is active' \
+  'active' \
+  run 'systemctl is-active '\''downbeat-clock-kept.service'\''' matches '^active'
+ask boot 0 'file /etc/systemd/system/downbeat-clock.service has no line that matches ^WantedBy=' \
+  'has no line that matches ^WantedBy=' \
+  file '/etc/systemd/system/downbeat-clock.service' lacks '^WantedBy='
+ask boot 0 '`/usr/lib/downbeat/clock set && ! pgrep -x '\''rdate|ntpd|chronyd|systemd-timesyn'\'' && echo nobody` is "nobody"' \
+  'is "nobody"' \
+  run '/usr/lib/downbeat/clock set && ! pgrep -x '\''rdate|ntpd|chronyd|systemd-timesyn'\'' && echo nobody' prints 'nobody'
+told
 
 tuning 'clock-pinned' \
   'Without a frequency driver the ARM stays where the firmware leaves it, so it is told to leave it at full speed' \
@@ -28,28 +48,7 @@ ask device 0 '`cd /sys/kernel/debug/clk/fw-clk-arm && [ "$(cat clk_rate)" = "$(c
   run 'cd /sys/kernel/debug/clk/fw-clk-arm && [ "$(cat clk_rate)" = "$(cat clk_max_rate)" ] && echo at its top' prints 'at its top'
 told
 
-tuning 'cpu-isolation' \
-  'JACK has a core for itself; the thread of its card'\''s interrupt is on the one beside it, and all other interrupts on the first' \
-  'systemctl cat '\''jackd@*'\'' and cat /proc/cmdline show who says otherwise'
-ask boot 0 'file /boot/firmware/cmdline.txt has a line that matches irqaffinity=0 isolcpus=3 nohz_full=3 rcu_nocbs=3' \
-  'has a line that matches irqaffinity=0 isolcpus=3 nohz_full=3 rcu_nocbs=3' \
-  file '/boot/firmware/cmdline.txt' matches 'irqaffinity=0 isolcpus=3 nohz_full=3 rcu_nocbs=3'
-ask boot 0 'file /etc/systemd/system/jackd@.service.d/cpu-isolation.conf has a line that matches ^CPUAffinity=3$' \
-  'has a line that matches ^CPUAffinity=3$' \
-  file '/etc/systemd/system/jackd@.service.d/cpu-isolation.conf' matches '^CPUAffinity=3$'
-ask boot 0 '`cat /sys/devices/system/cpu/isolated` is "3"' \
-  'is "3"' \
-  run 'cat /sys/devices/system/cpu/isolated' prints '3'
-ask boot 0 '`cat /proc/irq/default_smp_affinity` has a line that matches ^0*1$' \
-  'has a line that matches ^0*1$' \
-  run 'cat /proc/irq/default_smp_affinity' matches '^0*1$'
-ask card 60 '`taskset -acp "$(pidof jackd)"` has a line that matches list: 3$ and has no line that matches list: ([^3]|3.)' \
-  'has a line that matches list: 3$ and has no line that matches list: ([^3]|3.)' \
-  run 'taskset -acp "$(pidof jackd)"' matches 'list: 3$' lacks 'list: ([^3]|3.)'
-ask card 60 '`ps -eo pid=,rtprio=,comm= | awk '\''$2 == 85 && $3 ~ /^irq\// { print $1 }'\'' | xargs -rn1 taskset -cp | sed '\''s/.*: //'\'' | sort -u` is "2"' \
-  'is "2"' \
-  run 'ps -eo pid=,rtprio=,comm= | awk '\''$2 == 85 && $3 ~ /^irq\// { print $1 }'\'' | xargs -rn1 taskset -cp | sed '\''s/.*: //'\'' | sort -u' prints '2'
-told
+of_card 'cpu-isolation'
 
 tuning 'fewer-card-writes' \
   'The SD card is written to once a minute at most, and what is temporary never reaches it' \
@@ -76,22 +75,9 @@ ask boot 0 'file /boot/firmware/config.txt has a line that matches ^gpu_mem=16$'
   file '/boot/firmware/config.txt' matches '^gpu_mem=16$'
 told
 
-tuning 'irq-priorities' \
-  'Above jackd runs only the interrupt thread that brings its data; all other interrupts wait for the sound' \
-  'sudo systemctl start irq-priorities; journalctl -b -u irq-priorities says what went wrong'
-ask boot 0 'file /etc/udev/rules.d/84-irq-priorities.rules has a line that matches SYSTEMD_WANTS\}\+="irq-priorities\.service"' \
-  'has a line that matches SYSTEMD_WANTS\}\+="irq-priorities\.service"' \
-  file '/etc/udev/rules.d/84-irq-priorities.rules' matches 'SYSTEMD_WANTS\}\+="irq-priorities\.service"'
-ask card 60 '`grep -lE '\''dwc2_hsotg|dwc_otg_hcd|xhci'\'' /sys/kernel/irq/*/actions | cut -d/ -f5 | while read -r irq; do ps -eo rtprio=,comm= | awk -v t="irq/$irq-" '\''index($2, t) == 1 { print $1 }'\''; done | sort -u` is "85"' \
-  'is "85"' \
-  run 'grep -lE '\''dwc2_hsotg|dwc_otg_hcd|xhci'\'' /sys/kernel/irq/*/actions | cut -d/ -f5 | while read -r irq; do ps -eo rtprio=,comm= | awk -v t="irq/$irq-" '\''index($2, t) == 1 { print $1 }'\''; done | sort -u' prints '85'
-ask boot 0 '`ps -eLo rtprio=,comm= | awk '\''$1 > 70 && $1 < 99 && $2 != "jackd" && !($1 == 85 && $2 ~ /^irq\//)'\''` is ""' \
-  'is ""' \
-  run 'ps -eLo rtprio=,comm= | awk '\''$1 > 70 && $1 < 99 && $2 != "jackd" && !($1 == 85 && $2 ~ /^irq\//)'\''' prints ''
-ask boot 0 '`ps -eLo rtprio=,comm= | awk '\''$2 ~ /^irq\// && $1 != 85 && $1 != 50'\''` is ""' \
-  'is ""' \
-  run 'ps -eLo rtprio=,comm= | awk '\''$2 ~ /^irq\// && $1 != 85 && $1 != 50'\''' prints ''
-told
+of_card 'i2s-card-first'
+
+of_card 'irq-priorities'
 
 tuning 'jack-midi' \
   'Every MIDI port, on USB or GPIO, is a port of JACK too, and comes and goes with its plug' \
@@ -118,28 +104,7 @@ ask boot 0 '`apt-cache policy jackd1 jackd2` has a line that matches ^ \*\*\* [^
   run 'apt-cache policy jackd1 jackd2' matches '^ \*\*\* [^ ]+\+rt[0-9]+ 1001$'
 told
 
-tuning 'jack-service' \
-  'jackd starts by itself at a realtime priority when the chosen card appears, and again when it comes back' \
-  'plug in the card; then journalctl -b -u '\''jackd@*'\'' says why the server is not there'
-ask boot 0 'unit jackd-waits.timer is enabled' \
-  'enabled' \
-  run 'systemctl is-enabled '\''jackd-waits.timer'\''' matches '^enabled'
-ask boot 0 'file /etc/default/jackd has a line that matches ^JACKD_SERVER="-R -P70 -p64 -t2000"$' \
-  'has a line that matches ^JACKD_SERVER="-R -P70 -p64 -t2000"$' \
-  file '/etc/default/jackd' matches '^JACKD_SERVER="-R -P70 -p64 -t2000"$'
-ask card 90 '`systemctl is-active '\''jackd@*'\''` has a line that matches ^active$' \
-  'has a line that matches ^active$' \
-  run 'systemctl is-active '\''jackd@*'\''' matches '^active$'
-ask card 60 '`ps -eLo cls,rtprio,comm` has a line that matches ^ *FF +70 jackd$' \
-  'has a line that matches ^ *FF +70 jackd$' \
-  run 'ps -eLo cls,rtprio,comm' matches '^ *FF +70 jackd$'
-ask card 60 '`JACK_NO_START_SERVER=1 su -s /bin/sh -c jack_lsp $(id -nu 1000)` has a line that matches ^system:(playback|capture)_1$' \
-  'has a line that matches ^system:(playback|capture)_1$' \
-  run 'JACK_NO_START_SERVER=1 su -s /bin/sh -c jack_lsp $(id -nu 1000)' matches '^system:(playback|capture)_1$'
-ask card 60 '`awk '\''/^VmLck/ { print ($2 < 32768 + 40 * 64) ? "little" : $2 }'\'' "/proc/$(pidof jackd)/status"` is "little"' \
-  'is "little"' \
-  run 'awk '\''/^VmLck/ { print ($2 < 32768 + 40 * 64) ? "little" : $2 }'\'' "/proc/$(pidof jackd)/status"' prints 'little'
-told
+of_card 'jack-service'
 
 tuning 'jack-tools' \
   'downbeat-latency finds the smallest period that JACK keeps up with; jack_iodelay measures the whole way through a cable' \
@@ -167,6 +132,23 @@ ask boot 0 'kernel has CONFIG_IKCONFIG_PROC=y' \
 ask boot 0 '`zcat /proc/config.gz | grep -c '\''^CONFIG_IKCONFIG_PROC=y$'\''` is "1"' \
   'is "1"' \
   run 'zcat /proc/config.gz | grep -c '\''^CONFIG_IKCONFIG_PROC=y$'\''' prints '1'
+told
+
+tuning 'name-in-network' \
+  'The card answers to its name with .local, in any network and on a cable to a computer, without D-Bus; nobody has to look for its address, and nothing wakes up until somebody asks' \
+  'systemctl status downbeat-name says why it does not run; /usr/lib/downbeat/own-name asks again'
+ask boot 0 'unit downbeat-name.service is active' \
+  'active' \
+  run 'systemctl is-active '\''downbeat-name.service'\''' matches '^active'
+ask boot 0 'file /etc/avahi/avahi-daemon.conf has a line that matches ^enable-dbus=no$' \
+  'has a line that matches ^enable-dbus=no$' \
+  file '/etc/avahi/avahi-daemon.conf' matches '^enable-dbus=no$'
+ask boot 0 '`ps -o user= -C avahi-daemon` is "avahi"' \
+  'is "avahi"' \
+  run 'ps -o user= -C avahi-daemon' prints 'avahi'
+ask device 0 '`/usr/lib/downbeat/own-name` has a line that matches ^(.* is [0-9.]+ in the network of .*|no network)$ and has no line that matches not known' \
+  'has a line that matches ^(.* is [0-9.]+ in the network of .*|no network)$ and has no line that matches not known' \
+  run '/usr/lib/downbeat/own-name' matches '^(.* is [0-9.]+ in the network of .*|no network)$' lacks 'not known'
 told
 
 tuning 'no-bluetooth' \
@@ -342,9 +324,9 @@ ask boot 0 'package xserver-xorg-core is absent' \
 ask boot 0 'package qjackctl is absent' \
   'absent' \
   run 'dpkg-query -W -f '\''${db:Status-Abbrev}\n'\'' qjackctl 2>/dev/null | grep -q ^ii && echo installed || echo absent' prints 'absent'
-ask boot 0 '`ps -eo comm | grep -cE '\''^(polkitd|gvfsd|avahi-daemon|console-kit|pulseaudio|pipewire|ntpd)'\''` is "0"' \
+ask boot 0 '`ps -eo comm | grep -cE '\''^(polkitd|gvfsd|console-kit|pulseaudio|pipewire|ntpd)'\''` is "0"' \
   'is "0"' \
-  run 'ps -eo comm | grep -cE '\''^(polkitd|gvfsd|avahi-daemon|console-kit|pulseaudio|pipewire|ntpd)'\''' prints '0'
+  run 'ps -eo comm | grep -cE '\''^(polkitd|gvfsd|console-kit|pulseaudio|pipewire|ntpd)'\''' prints '0'
 told
 
 tuning 'no-swap' \
@@ -374,7 +356,7 @@ ask boot 0 'package rpi-swap is absent' \
 told
 
 tuning 'no-time-daemon' \
-  'Nothing steps or slews the clock while sound is played. The price: the clock starts at the date of the image on each boot, so apt and https need `sudo date -s` first, or this tuning switched off' \
+  'Nothing steps or slews the clock while sound is played: no daemon keeps it. clock-at-boot sets it once, while JACK does not run' \
   'build the image anew with --set tunings.no-time-daemon=on and flash it; tunings/no-time-daemon.yaml says what it changes'
 ask boot 0 'unit systemd-timesyncd.service is masked' \
   'masked' \
@@ -390,6 +372,23 @@ ask boot 0 'file /boot/firmware/cmdline.txt has a line that matches usbcore\.aut
 ask boot 0 '`cat /sys/module/usbcore/parameters/autosuspend` is "-1"' \
   'is "-1"' \
   run 'cat /sys/module/usbcore/parameters/autosuspend' prints '-1'
+told
+
+tuning 'no-wifi-power-save' \
+  'The radio does not doze between two beacons, so what comes over Wi-Fi is not late by a tenth of a second and more' \
+  'sudo iw dev wlan0 set power_save off switches it off until the next start'
+ask boot 0 'package iw is installed' \
+  'installed' \
+  run 'dpkg-query -W -f '\''${db:Status-Abbrev}\n'\'' iw 2>/dev/null | grep -q ^ii && echo installed || echo absent' prints 'installed'
+ask boot 0 'file /etc/udev/rules.d/90-downbeat.rules has a line that matches RUN\+="/usr/sbin/iw dev \$name set power_save off"$' \
+  'has a line that matches RUN\+="/usr/sbin/iw dev \$name set power_save off"$' \
+  file '/etc/udev/rules.d/90-downbeat.rules' matches 'RUN\+="/usr/sbin/iw dev \$name set power_save off"$'
+ask boot 0 '`ls /usr/sbin/iw` is "/usr/sbin/iw"' \
+  'is "/usr/sbin/iw"' \
+  run 'ls /usr/sbin/iw' prints '/usr/sbin/iw'
+ask device 0 '`for radio in /sys/class/net/*/phy80211; do [ ! -e "$radio" ] || iw dev "$(basename "${radio%/*}")" get power_save; done` has no line that matches Power save: on' \
+  'has no line that matches Power save: on' \
+  run 'for radio in /sys/class/net/*/phy80211; do [ ! -e "$radio" ] || iw dev "$(basename "${radio%/*}")" get power_save; done' lacks 'Power save: on'
 told
 
 tuning 'onboard-audio' \
@@ -408,6 +407,10 @@ ask boot 0 'kernel has CONFIG_SND_BCM2835=m' \
   'CONFIG_SND_BCM2835=m' \
   run '{ zcat /proc/config.gz || cat /boot/config-*; } 2>/dev/null | grep -E '\''^(# )?CONFIG_SND_BCM2835[= ]'\'' || echo '\''# CONFIG_SND_BCM2835 is not set'\''' prints 'CONFIG_SND_BCM2835=m'
 told
+
+of_card 'onboard-card-first'
+
+of_card 'pwm-sigma-delta'
 
 tuning 'quiet-cores' \
   'The timer ticks of the cores do not fall on the same instant, where they would wait for each other'\''s locks' \
@@ -464,9 +467,9 @@ ask boot 0 'kernel has # CONFIG_RT_GROUP_SCHED is not set' \
 ask boot 0 '`uname -v` has a line that matches PREEMPT_RT' \
   'has a line that matches PREEMPT_RT' \
   run 'uname -v' matches 'PREEMPT_RT'
-ask boot 0 '`cat /sys/kernel/realtime` is "1"' \
+ask boot 0 '`cat /proc/[0-9]*/comm 2>/dev/null | grep -cx '\''irq_work/0'\''` is "1"' \
   'is "1"' \
-  run 'cat /sys/kernel/realtime' prints '1'
+  run 'cat /proc/[0-9]*/comm 2>/dev/null | grep -cx '\''irq_work/0'\''' prints '1'
 told
 
 tuning 'realtime-limits' \
@@ -496,11 +499,11 @@ ask boot 0 '`cyclictest -q -m -p 70 -i 1000 -l 200` has a line that matches Max:
 told
 
 tuning 'serial-console' \
-  'The way in when the network is not one, on GPIO 14 and 15 at 115200 baud, with a core clock that keeps its baud rate' \
+  'The way in when the network is not one, a serial port at 115200 baud (on GPIO 14 and 15, or as the board'\''s notes say), with a core clock that keeps its baud rate' \
   'build the image anew with --set tunings.serial-console=on and flash it; tunings/serial-console.yaml says what it changes'
-ask boot 0 'file /boot/firmware/cmdline.txt has a line that matches (^| )console=ttyS1,115200( |$)' \
-  'has a line that matches (^| )console=ttyS1,115200( |$)' \
-  file '/boot/firmware/cmdline.txt' matches '(^| )console=ttyS1,115200( |$)'
+ask boot 0 'file /boot/firmware/cmdline.txt has a line that matches (^| )console=(ttyS1),115200( |$)' \
+  'has a line that matches (^| )console=(ttyS1),115200( |$)' \
+  file '/boot/firmware/cmdline.txt' matches '(^| )console=(ttyS1),115200( |$)'
 ask boot 0 'file /boot/firmware/config.txt has a line that matches ^(enable_uart=1|dtparam=uart0_console)$' \
   'has a line that matches ^(enable_uart=1|dtparam=uart0_console)$' \
   file '/boot/firmware/config.txt' matches '^(enable_uart=1|dtparam=uart0_console)$'
@@ -515,6 +518,20 @@ ask boot 0 'file /etc/fstab has a line that matches ^tmpfs /dev/shm tmpfs nosuid
 ask boot 0 '`findmnt -bno SIZE /dev/shm` is "134217728"' \
   'is "134217728"' \
   run 'findmnt -bno SIZE /dev/shm' prints '134217728'
+told
+
+tuning 'soundcard-mixer' \
+  'The mixer of the sound card is set so that it plays and records before JACK starts; what somebody changes is kept' \
+  'amixer -c CARD contents shows what the card has (CARD as cat /proc/asound/cards shows it); /etc/downbeat/mixer is what it is set to'
+ask boot 0 '`grep -o '\''alsactl.* store$'\'' /usr/lib/systemd/system/alsa-restore.service` has a line that matches ^alsactl.* store$' \
+  'has a line that matches ^alsactl.* store$' \
+  run 'grep -o '\''alsactl.* store$'\'' /usr/lib/systemd/system/alsa-restore.service' matches '^alsactl.* store$'
+ask boot 0 'file /etc/systemd/system/jackd@.service.d/soundcard-mixer.conf has a line that matches ^After=downbeat-mixer@%i.service$' \
+  'has a line that matches ^After=downbeat-mixer@%i.service$' \
+  file '/etc/systemd/system/jackd@.service.d/soundcard-mixer.conf' matches '^After=downbeat-mixer@%i.service$'
+ask card 90 '`journalctl -q -b -u '\''downbeat-mixer@*'\'' -o cat | grep '\''^The mixer of'\'' | tail -n 1` has a line that matches ^The mixer of [A-Za-z0-9_]+ is (set [(]|as it was left|left as it is)' \
+  'has a line that matches ^The mixer of [A-Za-z0-9_]+ is (set [(]|as it was left|left as it is)' \
+  run 'journalctl -q -b -u '\''downbeat-mixer@*'\'' -o cat | grep '\''^The mixer of'\'' | tail -n 1' matches '^The mixer of [A-Za-z0-9_]+ is (set [(]|as it was left|left as it is)'
 told
 
 tuning 'sysv-shm' \
@@ -578,25 +595,7 @@ ask boot 0 '`modinfo -n snd-usb-audio` has a line that matches \.ko' \
   run 'modinfo -n snd-usb-audio' matches '\.ko'
 told
 
-tuning 'usb-card-first' \
-  'The USB interface is the default card, and on-board sound never takes its place' \
-  'cat /proc/asound/cards; a card that came up before its options were read is first until the next boot'
-ask boot 0 'file /etc/modprobe.d/alsa-base.conf has a line that matches ^options snd slots=snd_usb_audio$' \
-  'has a line that matches ^options snd slots=snd_usb_audio$' \
-  file '/etc/modprobe.d/alsa-base.conf' matches '^options snd slots=snd_usb_audio$'
-ask boot 0 'file /etc/modprobe.d/alsa-base.conf has a line that matches ^blacklist snd_bcm2835$' \
-  'has a line that matches ^blacklist snd_bcm2835$' \
-  file '/etc/modprobe.d/alsa-base.conf' matches '^blacklist snd_bcm2835$'
-ask boot 0 '`lsmod | grep -c '\''^snd_bcm2835'\''` is "0"' \
-  'is "0"' \
-  run 'lsmod | grep -c '\''^snd_bcm2835'\''' prints '0'
-ask card 20 '`cut -d, -f1 /sys/module/snd/parameters/slots` is "snd_usb_audio"' \
-  'is "snd_usb_audio"' \
-  run 'cut -d, -f1 /sys/module/snd/parameters/slots' prints 'snd_usb_audio'
-ask device 20 '`head -n 1 /proc/asound/cards` has a line that matches ^ 0 .*USB-Audio' \
-  'has a line that matches ^ 0 .*USB-Audio' \
-  run 'head -n 1 /proc/asound/cards' matches '^ 0 .*USB-Audio'
-told
+of_card 'usb-card-first'
 
 tuning 'usb-disks' \
   'The root file system may lie on a USB drive, which an overclocked bus does not corrupt' \

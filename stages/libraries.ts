@@ -1,0 +1,30 @@
+import { defineStage } from '../lib/engine/run/stage.ts'
+import { toolbox } from './toolbox.ts'
+
+/** Debian packages with what programs of our own are linked with. */
+const PACKAGES = ['libyaml-dev', 'libyaml-0-2']
+
+/**
+ * Libraries of the image's architecture that the toolbox has not: with each more of them there, the
+ * kernel would be compiled anew.
+ */
+export const libraries = defineStage({
+  name: 'libraries',
+  about: 'Fetch the libraries that only programs of our own are linked with',
+  source: import.meta.url,
+  needs: { toolbox },
+  outputs: { include: 'include', lib: 'lib' },
+  given: ({ tools: { arch } }) => ({ arch }),
+  network: true,
+  async run({ given, out, $ }) {
+    await $`mkdir -p lists/partial archives/partial
+      apt="-qq -o APT::Architecture=${given.arch} -o APT::Architectures=${given.arch} -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD"
+      apt="$apt -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o Acquire::Retries=3"
+      apt-get $apt --error-on=any update
+      apt-get $apt download ${PACKAGES}
+      for deb in *.deb; do dpkg-deb -x "$deb" unpacked; done
+      cp -r unpacked/usr/include ${out.include}
+      mkdir ${out.lib}
+      cp -P unpacked/usr/lib/*/*.{a,so*} ${out.lib}`
+  },
+})

@@ -1,0 +1,3 @@
+import { bothSidesAgreeOn } from './differential-tests.ts'
+
+bothSidesAgreeOn({ seeds: [15], values: 1_000 })

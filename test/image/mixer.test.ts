@@ -1,0 +1,4 @@
+import { mixersAreSet } from './mixer-tests.ts'
+
+// test/long has all of them
+mixersAreSet(3)

@@ -1,0 +1,3 @@
+import { mixersAreSet } from '../image/mixer-tests.ts'
+
+mixersAreSet(Infinity)
