@@ -7,6 +7,7 @@ import { look } from './boot/look.ts'
 import type { Seen } from './boot/look.ts'
 import { emulator } from './emulator.ts'
 import { image } from './image.ts'
+import { pages } from './pages.ts'
 import { rp1 } from './rp1.ts'
 import { toolbox } from './toolbox.ts'
 import { verify } from './verify.ts'
@@ -19,7 +20,7 @@ export const boot = defineStage({
   name: 'boot',
   about: 'Boot the image on an emulated Raspberry Pi and prove the tunings on the running system',
   source: import.meta.url,
-  needs: { emulator, toolbox, rp1, image, verify }, // the first root of them is the one it works in
+  needs: { emulator, toolbox, rp1, pages, image, verify }, // the first root of them is the one it works in
   outputs: { results: 'proofs.json', console: 'console.log' },
   evidence: ['console'],
   given: (plan) => ({
@@ -48,7 +49,7 @@ export const boot = defineStage({
         transcripts[i] = ''
         seen[i] = await look($, {
           ...given,
-          endpoint: from.rp1?.program,
+          beside: { endpoint: from.rp1?.program, pages: from.pages?.library },
           image: from.image.disk,
           board,
           doctor: board === examined,

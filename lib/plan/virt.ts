@@ -25,3 +25,15 @@ export function startedBoards(boards: readonly PlannedBoard[]): PlannedBoard[] {
 export const emulatesPcie = (
   boards: readonly { emulator?: Pick<EmulatorData, 'pcie'> | undefined }[],
 ): boolean => boards.some(({ emulator }) => emulator?.pcie !== undefined)
+
+/**
+ * Whether QEMU gives the machine of this board smaller pages than Linux uses, and they can be
+ * larger: the processors of ARMv6 have pages of 1 KiB (stages/pages/pages.c says what comes of it).
+ */
+export const hasTooSmallPages = ({
+  emulator,
+  cpu,
+}: {
+  emulator?: EmulatorData | undefined
+  cpu: string
+}): boolean => emulator !== undefined && !isVirt(emulator) && cpu !== 'arm1176'

@@ -5,6 +5,7 @@ import type { Plan, PlannedBoard } from '../../lib/plan/plan.ts'
 import { expectation, proofsOf, titleOf } from '../../lib/plan/proofs/proof.ts'
 import type { ProofResult } from '../../lib/plan/proofs/proof.ts'
 import { boot, machineOf } from '../../lib/prove/emulator/emulator.ts'
+import type { Beside } from '../../lib/prove/emulator/emulator.ts'
 import { judgeTone, playTone } from '../../lib/prove/hearing/tone-proof.ts'
 import { ask, secondsUp } from './ask.ts'
 import { doctor } from './doctor.ts'
@@ -19,8 +20,7 @@ export interface Look {
   tunings: Plan['tunings']
   /** the processor of QEMU's own machine, for boards that it has no other for */
   cpu: string | undefined
-  /** the program that stands in for what a board has on PCIe */
-  endpoint: string | undefined
+  beside: Beside
   root_on_usb: boolean
   /** whether a USB sound card is plugged in, and whether JACK plays through it */
   card: boolean
@@ -52,7 +52,7 @@ const TONE_SECONDS = 4
 export async function look($: Shell, given: Look): Promise<Seen> {
   const { board, card, heard } = given
   const { cannot_prove } = board.emulator!
-  const machine = machineOf(board, given.cpu, given.endpoint)
+  const machine = machineOf(board, given.cpu, given.beside)
   const folder = `${given.work}/${machine.name}`
   const say = (doing: string): void => given.say(machine.name, doing)
   mkdirSync(folder)

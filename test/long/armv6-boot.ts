@@ -53,7 +53,7 @@ export const armv6Boot = defineStage({
     const { console, ended, stop } = await switchOn($, {
       image: `${work}/card.img`,
       board: given.board,
-      machine: machineOf(given.board, undefined, undefined),
+      machine: machineOf(given.board, undefined),
       work,
       card_gib: 2,
       root_on_usb: false,

@@ -7,6 +7,7 @@ import { emulatesPcie } from '../../lib/plan/virt.ts'
 import { machineOf } from '../../lib/prove/emulator/emulator.ts'
 import { boot } from '../../stages/boot.ts'
 import { emulator } from '../../stages/emulator.ts'
+import { pages } from '../../stages/pages.ts'
 import { rp1 } from '../../stages/rp1.ts'
 import { planOf, repository } from './fixtures.ts'
 
@@ -30,7 +31,7 @@ test('a program stands in for RP1 with the kernels whose drivers it answers', ()
 
 test("it is on the bus of QEMU's own machine, which has the processor of the board then", () => {
   const started = (family: 'mainline' | 'downstream', program?: string) =>
-    machineOf(boardWith(family, 'cortex-a53'), 'cortex-a53', program)
+    machineOf(boardWith(family, 'cortex-a53'), 'cortex-a53', { endpoint: program })
   const with_ = started('mainline', '/rp1')
   expect(with_.args.join(' ')).toContain('-cpu cortex-a76')
   expect(with_.args.join(' ')).toContain('vfio-user-pci')
@@ -53,4 +54,23 @@ test('an image without such a board needs neither the program nor the newer QEMU
   expect(rp1.given(other)).toEqual({})
   // its commands work in the first of the roots that it needs
   expect(Object.keys(boot.needs).slice(0, 2)).toEqual(['emulator', 'toolbox'])
+})
+
+test("QEMU's Raspberry Pis have pages of 4 KiB, but for those of ARMv6, which have smaller ones", () => {
+  const boardOf = (id: string): PlannedBoard => {
+    const { value } = openCatalogue(repository).entry('boards', id, 'here')
+    const kernel = {
+      data: { family: 'downstream' },
+      build: { kernel_arch: 'arm', virt_cpu: 'cortex-a15' },
+    }
+    return emulatedWith({ id, ...value }, kernel as unknown as ChosenKernel)
+  }
+  const library = '/pages.so'
+  const started = (id: string) => machineOf(boardOf(id), 'cortex-a15', { pages: library })
+  expect(started('pi2b')).toMatchObject({ name: 'raspi2b', preloaded: library })
+  expect(started('pi0')).toMatchObject({ name: 'raspi0' })
+  expect(started('pi0').preloaded).toBeUndefined()
+  const usual = planOf({})
+  expect(pages.given(usual)).toEqual({})
+  expect(pages.given({ ...usual, boards: [boardOf('pi0')] })).toBeUndefined()
 })

@@ -271,7 +271,7 @@ describe('a board with a chip that the usual kernel does not know', () => {
     ]).toEqual([{ boots: [], results: [] }, ''])
     expect(built!.warnings).not.toContain(untried)
     expect(packaged!.warnings).toContain(untried)
-    const started = (id: string): string => machineOf(boardOf(id), built!.virt_cpu, undefined).name
+    const started = (id: string): string => machineOf(boardOf(id), built!.virt_cpu).name
     expect([started('pi5'), started('pi4b')]).toEqual(['virt', 'raspi4b'])
   })
 })

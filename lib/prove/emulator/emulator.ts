@@ -6,7 +6,7 @@ import { messageOf } from '../../common/words/errors.ts'
 import { fatFolder } from '../firmware/fat-files.ts'
 import { firmwareBoot } from '../firmware/firmware.ts'
 import type { PlannedBoard } from '../../plan/plan.ts'
-import { isVirt, VIRT } from '../../plan/virt.ts'
+import { hasTooSmallPages, isVirt, VIRT } from '../../plan/virt.ts'
 import type { Graft } from './graft.ts'
 import { SOCKET, withRp1 } from './rp1.ts'
 import { writeTreeFor } from './tree.ts'
@@ -37,6 +37,16 @@ export interface Machine {
   deviceTree: { edits: string[]; grafted?: Grafted } | undefined
   /** the program that stands in for a device on its PCIe bus, with the keyboard on its UART */
   endpoint?: string
+  /** the library that its QEMU is started with */
+  preloaded?: string
+}
+
+/** What the machines of some boards need beside QEMU: outputs of stages. */
+export interface Beside {
+  /** the program that stands in for what the board has on PCIe */
+  endpoint?: string | undefined
+  /** the library that gives a Raspberry Pi's machine pages of 4 KiB */
+  pages?: string | undefined
 }
 
 /** Only a part of the board's device tree is given, within the tree that QEMU makes for these words. */
@@ -132,12 +142,10 @@ const usbDrive = (overlay: string): string[] => [
  * A Raspberry Pi with its SD card, its USB controller and its two serial lines: the PL011, then the
  * mini-UART.
  */
-const raspberryPi = ({
-  machine,
-  console,
-  device_tree_edits,
-  kernel_parameters,
-}: Emulator): Machine => ({
+const raspberryPi = (
+  { machine, console, device_tree_edits, kernel_parameters }: Emulator,
+  pages: string | undefined,
+): Machine => ({
   name: machine,
   args: [
     '-M',
@@ -154,18 +162,18 @@ const raspberryPi = ({
   console,
   parameters: kernel_parameters,
   deviceTree: { edits: device_tree_edits },
+  ...(pages === undefined ? {} : { preloaded: pages }),
 })
 
-/**
- * The machine that a board is started on; `cpu` is that of QEMU's own machine, `endpoint` the
- * program that stands in for what the board has on PCIe.
- */
+/** The machine that a board is started on; `cpu` is that of QEMU's own machine. */
 export function machineOf(
-  { emulator, cpu: own }: PlannedBoard,
+  board: PlannedBoard,
   cpu: string | undefined,
-  endpoint: string | undefined,
+  { endpoint, pages }: Beside = {},
 ): Machine {
-  if (!isVirt(emulator!) || cpu === undefined) return raspberryPi(emulator!)
+  const { emulator, cpu: own } = board
+  if (!isVirt(emulator!) || cpu === undefined)
+    return raspberryPi(emulator!, hasTooSmallPages(board) ? pages : undefined)
   return emulator!.pcie === undefined || endpoint === undefined
     ? virt(cpu)
     : withRp1(virt(own), bare(own), endpoint, emulator!.device_tree_edits)
@@ -315,7 +323,8 @@ export async function switchOn($: Shell, options: BootOptions): Promise<Running>
       read -r _ <&6 # it is there when it has said so
     done
     cat console.out & # its own messages go elsewhere, not between the guest's words
-    qemu-system-aarch64 ${machine.args} ${ownClock(machine.sd && !options.root_on_usb ? 'skipped' : 'waited')} -display none -monitor pipe:monitor -no-reboot \
+    env ${machine.preloaded === undefined ? [] : [`LD_PRELOAD=${machine.preloaded}`]} \
+      qemu-system-aarch64 ${machine.args} ${ownClock(machine.sd && !options.root_on_usb ? 'skipped' : 'waited')} -display none -monitor pipe:monitor -no-reboot \
       -kernel ${`${fat}/${loads.kernel}`} ${loads.initramfs === undefined ? [] : ['-initrd', `${fat}/${loads.initramfs}`]} ${machine.deviceTree === undefined ? [] : ['-dtb', tree]} -append ${commandLine} \
       ${options.card_gib === undefined ? machine.disk(image, 'raw') : machine.disk(overlay, 'qcow2')} ${options.wavs === undefined ? [] : machine.sound(options.wavs)} ${options.second_card === undefined ? [] : secondCard(options.second_card === 'plugged')} \
       ${options.root_on_usb ? machine.drive(drive) : []} ${options.cable === undefined ? [] : cableTo(options.cable)} >&2 </dev/null &

@@ -4,6 +4,7 @@ import { machineOf, virt } from '../../../lib/prove/emulator/emulator.ts'
 import { sourceText } from '../../../lib/engine/run/source-text.ts'
 import { defineStage } from '../../../lib/engine/run/stage.ts'
 import { image } from '../../../stages/image.ts'
+import { pages } from '../../../stages/pages.ts'
 import { toolbox } from '../../../stages/toolbox.ts'
 import { downbeat } from '../../downbeat.ts'
 import { cardIn, newCard } from '../first-boot/card.ts'
@@ -93,7 +94,7 @@ export const toldCards = defineStage({
   name: 'told-cards',
   about: 'Boot a card that looks for its sound card, and tell it another one',
   source: import.meta.url,
-  needs: { toolbox, flashed },
+  needs: { toolbox, pages, flashed },
   outputs: { seen: 'seen.json' },
   given: ({ boards, virt_cpu, configure: { view } }) => ({
     board: boards[0]!,
@@ -109,7 +110,7 @@ export const toldCards = defineStage({
       $,
       from.flashed.card,
       board,
-      machineOf(board, cpu, undefined),
+      machineOf(board, cpu, { pages: from.pages!.library }),
       work,
       'card',
     )
