@@ -59,6 +59,7 @@ export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsI
           board: {
             ...board,
             uart_midi: board.uart_midi[family],
+            power_off_button: board.power_off_button[family],
             serial_console: board.serial_console[family].line,
             held_clock: board.held_clock[family],
             usb: { ...board.usb, device: devicePort(board, settled) },
