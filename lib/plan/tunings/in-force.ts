@@ -257,7 +257,7 @@ function planOne(
       ...(data.mend === undefined ? {} : { mend: data.mend }),
       ...(off === undefined ? {} : { off }),
       boards: fitting.map((board) => board.id),
-      proofs: off === undefined ? data.proof : [],
+      proofs: off === undefined ? proofsWith(settled.kernel, id, data.proof) : [],
     },
   }
 }
@@ -353,3 +353,17 @@ const lackedBy = (
   data.kind === 'packaged' && change.kernel !== undefined && data.has[tuning] === undefined
     ? `kernel.source ${id} builds no kernel; its package lacks the kernel options for this, or nobody has checked`
     : undefined
+
+/** The options of a packaged kernel in the place of those that one of ours is built with. */
+function proofsWith(
+  { data }: ChosenKernel,
+  tuning: string,
+  proofs: TuningData['proof'],
+): TuningData['proof'] {
+  const has = data.kind === 'packaged' ? data.has[tuning] : undefined
+  if (has === undefined) return proofs
+  return [
+    ...has.map((config) => ({ config, on: 'boot' as const })),
+    ...proofs.filter((proof) => !('config' in proof)),
+  ]
+}
