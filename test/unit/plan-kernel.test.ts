@@ -25,6 +25,21 @@ describe('a kernel', () => {
     expect(state('timer-1000hz')).toMatch(/^kernel\.source packaged builds no kernel/)
   })
 
+  test('that is a package is proven by its own options, where a driver may be a module', () => {
+    const optionsOf = (...sets: string[]): string[] =>
+      planOf(choices('board: pi3b\nsoundcard: usb\n'), sets)
+        .tunings.find(({ id }) => id === 'usb-disks')!
+        .proofs.map((proof) => ('config' in proof ? proof.config : 'run'))
+    const [scsi, disk, drive] = ['CONFIG_SCSI', 'CONFIG_BLK_DEV_SD', 'CONFIG_USB_STORAGE']
+    expect(optionsOf()).toEqual([`${scsi}=y`, `${disk}=y`, `${drive}=y`, 'run'])
+    expect(optionsOf('kernel.source=packaged')).toEqual([
+      `${scsi}=m`,
+      `${disk}=m`,
+      `${drive}=m`,
+      'run',
+    ])
+  })
+
   test("of Raspberry Pi's own source keeps the base's config.txt as it is, and names its trees by their own names", () => {
     const plan = planOf(choices('board: pi4b\nsoundcard: hifiberry-dac\n'), from('raspberrypi'))
     expect(plan.kernel).toMatchObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { KernelOption } from './tuning.ts'
 import { Arch, Bus, Family, Id, KernelArch, PackageName, Series, Soc } from './common.ts'
 import { Name, Parameter, SourcePath, Text, Word } from './text.ts'
 
@@ -129,8 +130,10 @@ export const KernelSource = z
       base: z.enum(['image', 'debian']).describe('the kind of base that has it'),
       asked_as: Id.optional().describe('another kernel.source that means this one'),
       has: z
-        .record(Id, Text)
-        .describe('tuning: how it is known that the package has the options which it asks for'),
+        .record(Id, z.array(KernelOption).min(1))
+        .describe(
+          'tuning: the options of the package, in the place of those that the tuning asks for; they are proven',
+        ),
       builds: z.record(
         Id,
         z.strictObject({

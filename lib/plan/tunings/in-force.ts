@@ -59,6 +59,7 @@ export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsI
           board: {
             ...board,
             uart_midi: board.uart_midi[family],
+            power_off_button: board.power_off_button[family],
             serial_console: board.serial_console[family].line,
             held_clock: board.held_clock[family],
             usb: { ...board.usb, device: devicePort(board, settled) },
@@ -256,7 +257,7 @@ function planOne(
       ...(data.mend === undefined ? {} : { mend: data.mend }),
       ...(off === undefined ? {} : { off }),
       boards: fitting.map((board) => board.id),
-      proofs: off === undefined ? data.proof : [],
+      proofs: off === undefined ? proofsWith(settled.kernel, id, data.proof) : [],
     },
   }
 }
@@ -352,3 +353,17 @@ const lackedBy = (
   data.kind === 'packaged' && change.kernel !== undefined && data.has[tuning] === undefined
     ? `kernel.source ${id} builds no kernel; its package lacks the kernel options for this, or nobody has checked`
     : undefined
+
+/** The options of a packaged kernel in the place of those that one of ours is built with. */
+function proofsWith(
+  { data }: ChosenKernel,
+  tuning: string,
+  proofs: TuningData['proof'],
+): TuningData['proof'] {
+  const has = data.kind === 'packaged' ? data.has[tuning] : undefined
+  if (has === undefined) return proofs
+  return [
+    ...has.map((config) => ({ config, on: 'boot' as const })),
+    ...proofs.filter((proof) => !('config' in proof)),
+  ]
+}

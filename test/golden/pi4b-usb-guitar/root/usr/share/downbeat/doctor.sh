@@ -592,9 +592,9 @@ ask boot 0 'kernel has CONFIG_BLK_DEV_SD=y' \
 ask boot 0 'kernel has CONFIG_USB_STORAGE=y' \
   'CONFIG_USB_STORAGE=y' \
   run '{ zcat /proc/config.gz || cat /boot/config-*; } 2>/dev/null | grep -E '\''^(# )?CONFIG_USB_STORAGE[= ]'\'' || echo '\''# CONFIG_USB_STORAGE is not set'\''' prints 'CONFIG_USB_STORAGE=y'
-ask boot 0 '`ls -d /sys/bus/usb/drivers/usb-storage` is "/sys/bus/usb/drivers/usb-storage"' \
-  'is "/sys/bus/usb/drivers/usb-storage"' \
-  run 'ls -d /sys/bus/usb/drivers/usb-storage' prints '/sys/bus/usb/drivers/usb-storage'
+ask boot 0 '`ls -d /sys/bus/usb/drivers/usb-storage 2>/dev/null || modinfo -n usb-storage` has a line that matches /usb-storage(\.ko.*)?$' \
+  'has a line that matches /usb-storage(\.ko.*)?$' \
+  run 'ls -d /sys/bus/usb/drivers/usb-storage 2>/dev/null || modinfo -n usb-storage' matches '/usb-storage(\.ko.*)?$'
 told
 
 tuning 'volatile-journal' \
