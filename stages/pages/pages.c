@@ -20,10 +20,10 @@ enum { PAGE_BITS_4K = 12 };
 
 __attribute__((constructor)) static void prefer_4k(void)
 {
-  /* What QEMU starts is not QEMU. */
-  unsetenv("LD_PRELOAD");
-  if (set_preferred_target_page_bits(PAGE_BITS_4K))
-    return;
-  fputs("pages: QEMU has settled the size of its pages already\n", stderr);
-  exit(1);
+	/* What QEMU starts is not QEMU. */
+	unsetenv("LD_PRELOAD");
+	if (set_preferred_target_page_bits(PAGE_BITS_4K))
+		return;
+	fputs("pages: QEMU has settled the size of its pages already\n", stderr);
+	exit(1);
 }
