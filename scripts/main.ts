@@ -36,6 +36,11 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     'prove everything this project promises: checks, unit and golden tests, the booted image, faults',
     async () => (await import('./verbs/test.ts')).testCommand(),
   ],
+  measure: [
+    '[options] [choices]',
+    "measure how late a realtime thread wakes up, in instructions, beside Debian's own kernels",
+    async () => (await import('./verbs/measure.ts')).measureCommand(),
+  ],
   chaos: [
     '[options] [what...]',
     'kill builds, flash, personalize and a card at random moments, and see that nothing is lost',

@@ -4,6 +4,7 @@ import { Checklist } from './checklist.ts'
 import { Driverless } from '../../lib/plan/schema/driverless.ts'
 import { Image } from '../../lib/plan/schema/image.ts'
 import { Imager } from '../../lib/plan/schema/imager.ts'
+import { Budgets } from '../../lib/plan/schema/budgets.ts'
 import { Priorities } from '../../lib/plan/schema/priorities.ts'
 
 const names = {
@@ -21,6 +22,7 @@ export function jsonSchemas(): Record<string, string> {
   const schemas = {
     image: Image,
     imager: Imager,
+    budgets: Budgets,
     priorities: Priorities,
     driverless: Driverless,
     checklist: Checklist,

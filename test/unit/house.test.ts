@@ -67,7 +67,7 @@ const wings: Record<string, { from: string[]; rooms?: string[] }> = {
   },
   'lib/prove': {
     from: ['lib/common', 'lib/plan', 'lib/engine'],
-    rooms: ['firmware', 'emulator', 'hearing', 'proof'],
+    rooms: ['firmware', 'emulator', 'hearing', 'latency', 'proof'],
   },
   stages: { from: ['lib/common', 'lib/plan', 'lib/engine', 'lib/prove'] },
   'lib/card': {

@@ -178,11 +178,7 @@ export const Board = z
         'overlay of our own (kernel/overlays/) that makes a MIDI port of GPIO 14 and 15, by the family of the kernel; left out: there is none',
       ),
     power_off_button: z
-      .strictObject({
-        mainline: Id.default('power-off-button'),
-        downstream: Id.default('power-off-button'),
-      })
-      .default({ mainline: 'power-off-button', downstream: 'power-off-button' })
+      .strictObject({ mainline: Id.optional(), downstream: Id.optional() })
       .describe(
         'overlay of our own (kernel/overlays/) with a button on GPIO 3, by the family of the kernel',
       ),

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { UserError } from '../../lib/common/words/errors.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
+import { Budgets } from '../../lib/plan/schema/budgets.ts'
+import type { WakeUps } from '../../lib/prove/latency/wakeups.ts'
+import { controls } from '../../stages/controls.ts'
+import type { Control } from '../../stages/controls.ts'
+import { latency } from '../../stages/latency.ts'
+import { chosenPlan, withChoices } from '../session/choices.ts'
+import type { ChoiceOptions } from '../session/choices.ts'
+import { say, sayJson } from '../session/print.ts'
+import { root, runStages } from '../session/session.ts'
+
+interface Options extends ChoiceOptions {
+  against: string[]
+  quiet?: true
+  verbose?: true
+  json?: true
+}
+
+/** The figures of one image, beside what they may be. */
+interface Row extends WakeUps {
+  name: string
+  budget_us: number
+}
+
+const several = (one: string, before: string[]): string[] => [...before, one]
+
+export function measureCommand(): Command {
+  return withChoices(new Command('measure'))
+    .argument('[choices]', 'the file of choices')
+    .option('--against <choices>', 'measure these, too; may be repeated', several, [])
+    .option('-v, --verbose', 'show what the commands print')
+    .option('-q, --quiet', 'show results and errors only')
+    .option('--json', 'for programs')
+    .addHelpText(
+      'after',
+      '\nExample:\n  ./downbeat measure\n  ./downbeat measure --against variants/pi3b-midi-only.yaml',
+    )
+    .action(measure)
+}
+
+async function measure(file: string | undefined, options: Options): Promise<void> {
+  const plans: Plan[] = []
+  for (const one of [file, ...options.against]) plans.push(await chosenPlan(one, options))
+  for (const plan of plans)
+    if (plan.virt_cpu === undefined)
+      throw new UserError(
+        `${plan.name}: nothing can be measured: its kernel is for ARMv6, and QEMU has no machine for it that counts instructions. Choose a board with another processor: ./downbeat list boards`,
+      )
+  const rows: Row[] = []
+  let beside: Control[] = []
+  for (const plan of plans) {
+    const wanted = beside.length === 0 ? [latency, controls] : [latency]
+    const { made, end } = await runStages(plan, wanted, {
+      verbose: options.verbose === true,
+      quiet: options.quiet === true || options.json === true,
+    })
+    await end()
+    const seen = (stage: string): unknown => {
+      const path = made.get(stage)?.outputs['seen']
+      return path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'))
+    }
+    rows.push({ name: plan.name, budget_us: budgetOf(plan), ...(seen('latency') as WakeUps) })
+    beside = (seen('controls') as Control[] | undefined) ?? beside
+  }
+  if (options.json === true) sayJson({ images: rows, controls: beside })
+  else say(...inWords(rows, beside, plans[0]!.configure.view.priorities.jackd))
+  const over = rows.filter(({ worst_us, budget_us }) => worst_us > budget_us)
+  if (over.length > 0)
+    throw new UserError(
+      over
+        .map(
+          ({ name, worst_us, budget_us }) =>
+            `${name}: the latest wake-up is ${worst_us} µs, and budgets.yaml allows ${budget_us} µs; ./downbeat measure --against <choices> shows what another one has`,
+        )
+        .join('\n'),
+    )
+}
+
+function budgetOf(plan: Plan): number {
+  const { wake_up_us } = openCatalogue(root).table('budgets.yaml', Budgets).value
+  const name = plan.kernel?.name ?? 'packaged'
+  const budget = wake_up_us[name]
+  if (budget === undefined)
+    throw new UserError(
+      `budgets.yaml wake_up_us: has no line for the kernel ${name}; write what it may be, in µs, such as ${name}: 20`,
+    )
+  return budget
+}
+
+/** The table: each image, and what Debian's own kernels have. */
+function inWords(rows: readonly Row[], beside: readonly Control[], priority: number): string[] {
+  const cells = [
+    ['', 'latest', 'mean', 'over 2 ms', 'may be'],
+    ...rows.map((row) => [
+      `${row.name}: ${short(row.kernel)}`,
+      ...figures(row),
+      `${row.budget_us} µs`,
+    ]),
+    ...beside.map((row) => [`Debian's ${row.package}: ${short(row.kernel)}`, ...figures(row), '']),
+  ]
+  const widths = cells[0]!.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)))
+  return [
+    `How late a realtime thread (SCHED_FIFO ${priority}) wakes up under load, of ${rows[0]!.count} times.`,
+    'The machine counts instructions, 2 ns each (500 MIPS): the figures are the same on every computer, and',
+    'no board has the same. A board has caches, a bus and interrupts of its own.',
+    '',
+    ...cells.map((row) =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]! + 2)))
+        .join('')
+        .trimEnd(),
+    ),
+  ]
+}
+
+const short = (kernel: string): string => kernel.split(' ')[0]!
+
+const figures = ({ worst_us, mean_us, lost }: WakeUps): string[] => [
+  `${worst_us} µs`,
+  `${mean_us} µs`,
+  `${lost}`,
+]
