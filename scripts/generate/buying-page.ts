@@ -31,12 +31,12 @@ const uses: readonly {
   },
   {
     title: 'A band: eight channels in or more',
-    why: 'More channels are more to compute in each period, and more on the bus: a Pi 4 or a Pi 5.',
+    why: 'More channels are more to compute in each period, and more to send over USB.',
     fits: ({ card }) => card.bus === 'usb' && card.capture >= 8,
   },
   {
     title: 'In between: five to seven channels in, or more sockets out than in',
-    why: 'For a few microphones and a headphone mix of its own.',
+    why: 'What is left on USB that records.',
     fits: ({ card }) => card.bus === 'usb' && records(card),
   },
   {
@@ -63,8 +63,12 @@ export function buyingPage(root: string): string {
     const found = products
       .filter(({ card }) => card.bus === bus)
       .map(({ card }) => Number(latencyOf(card)))
-    const [least, most] = [Math.min(...found), Math.max(...found)]
-    return least === most ? `${least} ms` : `${least} to ${most} ms`
+    const counted = [...Map.groupBy(found, (one) => one)].toSorted(
+      ([, a], [, b]) => b.length - a.length,
+    )
+    const [usual, its] = counted[0]!
+    const others = `, the others up to ${Math.max(...found)} ms`
+    return `${usual} ms for ${its.length} of ${found.length} files${its.length < found.length ? others : ''}`
   }
   const faults = new Map<string, string[]>()
   for (const id of catalogue.ids('boards'))
@@ -79,18 +83,18 @@ export function buyingPage(root: string): string {
   return `${[
     `# Which interface shall I buy?
 
-Made by \`./downbeat generate\` from \`soundcards/\` and \`boards/\`. It takes no money from anybody, and has heard none of
-these cards: **nobody has played through one with an image of downbeat.** What it says is what the sources say: the
-source of the kernel, the makers' pages, and people who told what went wrong. Milliseconds are arithmetic: period x
-periods / rate ([latency.md](latency.md)). [soundcards.md](soundcards.md) has every card.
+Made by \`./downbeat generate\` from \`soundcards/\` and \`boards/\`. **Nobody has played through one of these cards with an
+image of downbeat.** What it says is what the sources say: the source of the kernel, the makers' pages, and people who
+told what went wrong. Milliseconds are arithmetic: period x periods / rate ([latency.md](latency.md)).
+[soundcards.md](soundcards.md) has every card.
 
 ## In short
 
 1. If you own a class-compliant interface, buy nothing: try it. "No driver needed" on the box, or "works with iPad",
    means that it is class-compliant. \`soundcard: ${anyUsb.id}\` is for any of them.
 2. To record, buy one on USB. In each table those come first of which nothing has to be known.
-3. Only to play, from a synthesizer: a converter on the header is smaller and has the shorter buffer. On the boards
-   below, read what is known first.
+3. Only to play, from a synthesizer: a converter on the header has the shorter buffer. On the boards below, read
+   what is known first.
 
 ## On USB, or on the header?
 
@@ -99,8 +103,7 @@ periods / rate ([latency.md](latency.md)). [soundcards.md](soundcards.md) has ev
 | JACK's buffer | ${latencies('usb')} | ${latencies('i2s')} | \`jack\` in the files of \`soundcards/\`; three periods for USB: ${cell(anyUsb.source)} |
 | kernels | every one | ${mainline.length} of ${header.length} files with a kernel of mainline's, the others with Raspberry Pi's own | \`overlay\` in the files of \`soundcards/\` |
 | boards | every one | those with 40 pins, and modules | \`header\` in the files of \`boards/\` |
-| may be unplugged and come back | yes | no | [jack.md](jack.md#several-sound-cards) |
-| levels and inputs | most have knobs | a mixer that is set by software | [jack.md](jack.md#the-mixer) |`,
+| may be unplugged and come back | yes | no | [jack.md](jack.md#several-sound-cards) |`,
     [
       'What is known of boards with a card on their header:',
       '',
