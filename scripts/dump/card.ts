@@ -66,7 +66,7 @@ export function dumpedCard(dump: Dump): DumpedCard {
   const streams = usbStreams(lines.stream)
   const side = (one: 'playback' | 'capture'): Stream | undefined =>
     joined(
-      lines.stream.length === 0 ? undefined : (streams[one] ?? nothing),
+      streams.playback || streams.capture ? (streams[one] ?? nothing) : undefined,
       hardwareParameters(lines[one]),
     )
   const [playback, capture] = [side('playback'), side('capture')]

@@ -18,7 +18,13 @@ const lines = (...own: fc.Arbitrary<string>[]): fc.Arbitrary<string[]> =>
     { weight: 1, arbitrary: fc.array(ascii, { maxLength: 3 }) },
   )
 const fixed = (...texts: string[]): fc.Arbitrary<string> => fc.constantFrom(...texts)
-const numbers = fc.nat({ max: 400_000 })
+const numbers = fc.oneof(fc.integer({ min: 1, max: 64 }), fc.nat({ max: 400_000 }))
+
+const parameters = lines(
+  fc.integer({ min: 1, max: 300 }).map((channels) => `CHANNELS: [1 ${channels}]`),
+  numbers.map((rate) => `RATE: (${rate} 192000]`),
+  numbers.map((frames) => `PERIOD_SIZE: [${frames} 65536]`),
+)
 
 /** A dump of a card that gives itself any name, and says any number of itself. */
 const dump = fc
@@ -26,7 +32,7 @@ const dump = fc
     system: lines(ascii),
     card: lines(ascii.map((name) => ` 1 [Card           ]: Driver - ${name}`)),
     module: lines(fixed('snd_usb_audio', 'snd_soc_x')),
-    device: lines(fixed('1-1:1.0', 'soc:sound')),
+    device: lines(fixed('soc:sound', 'soc:sound', 'soc:sound', '0000:00:1f.3')),
     usb: fc.oneof(fc.constant<string[]>([]), lines(fixed('fff0:0001', 'fff0:0002'))),
     names: lines(
       ascii.map((text) => `manufacturer: ${text}`),
@@ -38,15 +44,11 @@ const dump = fc
     stream: lines(
       fixed('Playback:', 'Capture:'),
       fixed('    Format: S32_LE', '    Format: SPECIAL DSD_U32_BE'),
-      numbers.map((channels) => `    Channels: ${channels}`),
+      fc.integer({ min: 1, max: 300 }).map((channels) => `    Channels: ${channels}`),
       numbers.map((rate) => `    Rates: ${rate}, 48000`),
     ),
-    playback: lines(
-      numbers.map((channels) => `CHANNELS: [1 ${channels}]`),
-      numbers.map((rate) => `RATE: (${rate} 192000]`),
-      numbers.map((frames) => `PERIOD_SIZE: [${frames} 65536]`),
-    ),
-    capture: lines(),
+    playback: parameters,
+    capture: fc.oneof(fc.constant<string[]>([]), parameters),
     mixer: lines(
       ascii.map((name) => `numid=1,iface=MIXER,name='${name}'`),
       fc.constant('  ; type=BOOLEAN,access=rw------,values=1'),
