@@ -56,6 +56,11 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     'list what there is to choose from',
     async () => (await import('./verbs/list.ts')).listCommand(),
   ],
+  'add-soundcard': [
+    '[options] [dump]',
+    'make a file of soundcards/ of what downbeat-soundcard-dump says of a card',
+    async () => (await import('./verbs/add-soundcard.ts')).addSoundcardCommand(),
+  ],
   doctor: [
     '[options]',
     'say whether this machine can build, and what to do where it cannot',
@@ -68,7 +73,7 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
   ],
   generate: [
     '[options]',
-    'write what is made of other files: schemas/*.json for editors, docs/tunings.md, docs/boards.md, and the keys of downbeat.toml for its reader',
+    'write what is made of other files: schemas/*.json for editors, docs/tunings.md, docs/boards.md, docs/soundcards.md and docs/which-interface.md, and the keys of downbeat.toml for its reader',
     async () => (await import('./verbs/generate.ts')).generateCommand(),
   ],
   format: [

@@ -4,6 +4,9 @@ import { radioGap } from '../../lib/plan/choices/radio.ts'
 import { Imager } from '../../lib/plan/schema/imager.ts'
 import { boardFacts } from '../boards/facts.ts'
 import type { BoardFacts } from '../boards/facts.ts'
+import { soundcardFacts } from '../soundcards/facts.ts'
+import type { SoundcardFacts } from '../soundcards/facts.ts'
+import { records } from '../soundcards/words.ts'
 import { bitsOf, bootTestsOf, braced, kernelsOf, machinesOf } from '../boards/words.ts'
 
 const head = `# Boards
@@ -25,6 +28,7 @@ some of the bases. [kernel.md](kernel.md) says what each of them is.`
 export function boardPages(root: string): string {
   const catalogue = openCatalogue(root)
   const all = boardFacts(catalogue)
+  const cards = soundcardFacts(catalogue)
   const { devices } = catalogue.table('imager.yaml', Imager).value
   const chips = [...new Set(devices.flatMap(({ soc }) => soc ?? []))]
   const sections = chips.map((chip) => {
@@ -37,7 +41,7 @@ export function boardPages(root: string): string {
       '| board | id | bases | kernels | RAM from | USB | network | emulator | boot test |',
       '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
       ...its.map(row),
-      ...its.flatMap((facts) => notesOn(catalogue, facts)),
+      ...its.flatMap((facts) => notesOn(catalogue, facts, cards)),
     ].join('\n')
   })
   return `${[head, ...sections].join('\n\n')}\n`
@@ -63,7 +67,11 @@ function row(facts: BoardFacts): string {
 /** What GitHub makes of a heading: letters, digits and hyphens stay. */
 const anchor = ({ board: { id } }: BoardFacts): string => id.replaceAll(/[^a-z0-9-]/g, '')
 
-function notesOn(catalogue: Catalogue, facts: BoardFacts): string[] {
+function notesOn(
+  catalogue: Catalogue,
+  facts: BoardFacts,
+  cards: readonly SoundcardFacts[],
+): string[] {
   const { board, unfit, headerless } = facts
   const { device_tree: tree, firmware, usb, power_ma, config_txt, uart_midi } = board
   const gap = radioGap(catalogue, board)
@@ -81,6 +89,7 @@ function notesOn(catalogue: Catalogue, facts: BoardFacts): string[] {
     `- Firmware: ${firmware.length === 0 ? "in the board's EEPROM" : `${firmware.map((file) => `\`${file}\``).join(', ')} on the card`}.`,
     `- Supply: ${power_ma === undefined ? 'what its carrier wants' : `${power_ma / 1000} A at 5.1 V`}${usb.current_setting === undefined ? '' : `; USB devices get their full share with \`${usb.current_setting}=1\`, which a tuning sets`}. ${board.undervoltage_sensor ? 'It can tell that it has too little.' : 'It cannot tell that it has too little.'}`,
     `- Sockets: ${socketsOf(board)}.`,
+    `- Sound cards: ${cardsOn(board.id, cards)}.`,
     `- MIDI on GPIO 14 and 15: ${midi.length === 0 ? 'no' : `with kernels of the family ${midi.join(' and ')}`}.`,
     ...(config_txt.length === 0
       ? []
@@ -115,6 +124,18 @@ const socketsOf = ({ audio_jack, header, carrier }: BoardFacts['board']): string
     audio_jack ? 'a headphone socket' : 'no headphone socket',
     ...(carrier === undefined ? [] : [`those of its carrier (${carrier})`]),
   ].join(', ')
+
+/** How many cards can be had on it, of each kind, and how many of them record. */
+function cardsOn(board: string, cards: readonly SoundcardFacts[]): string {
+  const fitting = cards.filter(({ boards }) => boards.some(({ id }) => id === board))
+  const of = (bus: string): string => {
+    const its = fitting.filter(({ card }) => card.bus === bus)
+    return its.length === 0
+      ? 'none'
+      : `${its.length} (${its.filter(({ card }) => records(card)).length} record)`
+  }
+  return `on USB ${of('usb')}, on the header ${of('i2s')}; [soundcards.md](soundcards.md) and \`./downbeat list soundcards --board ${board}\` name them`
+}
 
 function clocksOf({ clocks, overclock, core_freq_limit }: BoardFacts['board']): string[] {
   const presets = Object.keys(overclock)

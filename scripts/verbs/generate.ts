@@ -3,9 +3,11 @@ import { dirname, join } from 'node:path'
 import { Command } from 'commander'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { boardPages } from '../generate/board-pages.ts'
+import { buyingPage } from '../generate/buying-page.ts'
 import { TABLE, tableWith } from '../generate/controls/table.ts'
 import { overlayTable, soundOverlays } from '../generate/sound-overlays.ts'
 import { jsonSchemas } from '../generate/json-schemas.ts'
+import { soundcardPages } from '../generate/soundcard-pages.ts'
 import { settingsHeader } from '../../lib/plan/settings/header.ts'
 import { tuningTable } from '../generate/tuning-table.ts'
 import { say } from '../session/print.ts'
@@ -43,7 +45,9 @@ export function generateCommand(): Command {
           Object.entries(jsonSchemas()).map(([file, text]) => [`schemas/${file}`, text]),
         ),
         'docs/boards.md': boardPages(root),
+        'docs/soundcards.md': soundcardPages(root),
         'docs/tunings.md': tuningTable(root),
+        'docs/which-interface.md': buyingPage(root),
         'packages/tools/settings/keys.h': settingsHeader(),
       }
       const stale = Object.entries(made).filter(([file, text]) => {

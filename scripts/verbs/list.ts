@@ -1,8 +1,6 @@
 import { Command } from 'commander'
 import { folders, openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
-import { faultOf, ofKernels } from '../../lib/plan/choices/pairs.ts'
 import { radioGap } from '../../lib/plan/choices/radio.ts'
-import { soundcardsCalled } from '../../lib/plan/choices/soundcards.ts'
 import type { Folder } from '../../lib/plan/catalogue/catalogue.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
@@ -14,6 +12,8 @@ import { chosenPlan, withChoices } from '../session/choices.ts'
 import type { ChoiceOptions } from '../session/choices.ts'
 import { say, sayJson } from '../session/print.ts'
 import { root } from '../session/session.ts'
+import { listedSoundcards, soundcardLines } from '../soundcards/listed.ts'
+import type { ListedSoundcard } from '../soundcards/listed.ts'
 
 /**
  * What is printed of an entry: the line that says what it is, and of a tuning whether it is in
@@ -23,9 +23,6 @@ interface Listed {
   about: string
   applies?: boolean
   why_not?: string
-  /** of a sound card: other names of it, and its channels */
-  also?: string[]
-  channels?: { playback: number; capture: number }
 }
 
 export function listCommand(): Command {
@@ -38,22 +35,35 @@ export function listCommand(): Command {
       '[which]',
       'tunings: the file of choices that they are asked about; soundcards: a part of a name, such as of a product or an overlay',
     )
+    .option('--records', 'of the sound cards those that something can be recorded with')
     .option('--json', 'for programs')
     .addHelpText(
       'after',
-      '\nExamples:\n  ./downbeat list tunings\n  ./downbeat list soundcards amp',
+      `
+Of sound cards it says which channels and rates they have, how many milliseconds JACK's buffer is with the options of
+their file (period x periods / rate: arithmetic, not measured), and what has been proven of them. With --board: those
+that can be had on this board, or on all of these.
+
+Examples:
+  ./downbeat list tunings
+  ./downbeat list soundcards amp
+  ./downbeat list soundcards --board ${catalogue.ids('boards').at(-1)!} --records`,
     )
     .action(
       async (
         what: string | undefined,
         which: string | undefined,
-        options: ChoiceOptions & { json?: true },
+        options: ChoiceOptions & { json?: true; records?: true },
       ) => {
         const kinds = [...(Object.keys(folders) as Folder[]), 'variants']
         if (what !== undefined && !kinds.includes(what))
           throw new UserError(`there is no list of "${what}"${didYouMean(what, kinds)}`)
+        if (options.records === true && what !== 'soundcards')
+          throw new UserError(
+            '--records is about sound cards: ./downbeat list soundcards --records',
+          )
         const wanted = kinds.filter((kind) => what === undefined || kind === what)
-        const found: Record<string, Record<string, Listed | ListedBoard>> = {}
+        const found: Record<string, Record<string, Listed | ListedBoard | ListedSoundcard>> = {}
         const known = wanted.includes('boards') ? boardsWithGaps() : []
         for (const kind of wanted)
           found[kind] =
@@ -64,7 +74,7 @@ export function listCommand(): Command {
                     known.map(([facts, gap]) => [facts.board.id, listedBoard(facts, gap)]),
                   )
                 : kind === 'soundcards'
-                  ? soundcards(what === kind ? which : undefined)
+                  ? listedSoundcards(catalogue, what === kind ? { ...options, words: which } : {})
                   : named(kind)
         if (options.json === true) return sayJson(found)
         for (const [kind, entries] of Object.entries(found)) {
@@ -73,17 +83,16 @@ export function listCommand(): Command {
             say(...boardTable(known))
             continue
           }
+          if (kind === 'soundcards') {
+            say(...soundcardLines(entries as Record<string, ListedSoundcard>))
+            continue
+          }
           const wide = Math.max(...Object.keys(entries).map((id) => id.length))
-          for (const [id, one] of Object.entries<Listed>(entries)) {
-            const { about, applies, why_not, also = [], channels } = one
+          for (const [id, { about, applies, why_not }] of Object.entries<Listed>(
+            entries as Record<string, Listed>,
+          )) {
             const state = applies === undefined ? '' : applies ? 'on   ' : 'off  '
-            const inOut =
-              channels === undefined
-                ? ''
-                : `${`${channels.capture} in, ${channels.playback} out`.padEnd(13)}  `
-            say(`  ${state}${id.padEnd(wide)}  ${inOut}${about}`)
-            if (also.length > 0)
-              say(`  ${' '.repeat(state.length + wide)}  also: ${also.join(', ')}`)
+            say(`  ${state}${id.padEnd(wide)}  ${about}`)
             if (why_not !== undefined) say(`  ${' '.repeat(state.length + wide)}  (${why_not})`)
           }
         }
@@ -122,36 +131,6 @@ function named(kind: string): Record<string, Listed> {
           about: 'name' in value ? value.name : value.about,
         },
       ]
-    }),
-  )
-}
-
-/** The sound cards, or those of them that have these words in a name of theirs. */
-function soundcards(words: string | undefined): Record<string, Listed> {
-  const ids = words === undefined ? catalogue.ids('soundcards') : soundcardsCalled(catalogue, words)
-  if (ids.length === 0)
-    throw new UserError(
-      `no sound card here has "${words!}" in its name, its overlay or its ALSA id; ./downbeat list soundcards shows all of them`,
-    )
-  return Object.fromEntries(
-    ids.map((id) => {
-      const { value: card } = catalogue.entry('soundcards', id, 'soundcards')
-      const { name, also, playback, capture, on } = card
-      const known = on.flatMap((pair) => {
-        const fault = faultOf(pair)
-        const where = [
-          ...(pair.board === undefined ? [] : [`on ${pair.board.join(', ')}`]),
-          ...(pair.kernel === undefined ? [] : [ofKernels(pair.kernel)]),
-        ]
-        return fault === undefined ? [] : [`${where.join(' ')}: ${fault}`]
-      })
-      const listed = {
-        about: name,
-        channels: { playback, capture },
-        ...(also.length === 0 ? {} : { also }),
-        ...(known.length === 0 ? {} : { why_not: known.join('; ') }),
-      }
-      return [id, listed]
     }),
   )
 }

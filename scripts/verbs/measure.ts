@@ -54,13 +54,13 @@ async function measure(file: string | undefined, options: Options): Promise<void
   let beside: Control[] = []
   for (const plan of plans) {
     const wanted = beside.length === 0 ? [latency, controls] : [latency]
-    const { made, end } = await runStages(plan, wanted, {
+    const run = await runStages(plan, wanted, {
       verbose: options.verbose === true,
       quiet: options.quiet === true || options.json === true,
     })
-    await end()
+    await run.end()
     const seen = (stage: string): unknown => {
-      const path = made.get(stage)?.outputs['seen']
+      const path = run.made.get(stage)?.outputs['seen']
       return path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'))
     }
     rows.push({ name: plan.name, budget_us: budgetOf(plan), ...(seen('latency') as WakeUps) })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { Interrupted, ProofError, UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { say } from '../session/print.ts'
 import { seconds } from '../session/report.ts'
 import { root } from '../session/session.ts'
@@ -13,7 +14,10 @@ import { root } from '../session/session.ts'
  * A part of the tests: a title, and what to type for it, or the projects of vitest whose tests are
  * run and counted.
  */
-type Part = { title: string; run: string[] } | { title: string; projects: string[] }
+type Part =
+  | { title: string; run: string[] }
+  | { title: string; projects: string[] }
+  | { title: string; soundcards: string[] }
 
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
 /** One worker a processor; one more where builds and boots wait for a disk, or for each other. */
@@ -25,6 +29,18 @@ const vitest = (projects: readonly string[]): string[] => [
   '--reporter=default',
   '--reporter=json',
 ]
+
+/** The tests that each file of soundcards/ has, for some of these files alone. */
+const ofSoundcards: string[] = [
+  bin('vitest'),
+  'run',
+  '--project',
+  'unit',
+  'test/unit/each-soundcard.test.ts',
+  '--reporter=default',
+  '--reporter=json',
+]
+const SOUNDCARDS = 'soundcards/'
 
 const built: Part = {
   title: 'the image, booted and heard',
@@ -72,15 +88,23 @@ export function testCommand(): Command {
   return new Command('test')
     .argument(
       '[parts...]',
-      `${usual.join(', ')} (all of these when left out), or ${LONG}: their exhaustive forms, for hours`,
+      `${usual.join(', ')} (all of these when left out), or ${LONG}: their exhaustive forms, for hours; or a file of soundcards/: its own tests alone, in seconds`,
     )
-    .addHelpText('after', '\nExample:\n  ./downbeat test unit')
+    .addHelpText(
+      'after',
+      `\nExamples:\n  ./downbeat test unit\n  ./downbeat test ${SOUNDCARDS}my-card`,
+    )
     .action(test)
 }
 
 async function test(asked: string[]): Promise<void> {
   const names = Object.keys(parts)
-  for (const name of asked)
+  const cards = asked.filter((name) => name.startsWith(SOUNDCARDS))
+  if (cards.length > 0 && cards.length < asked.length)
+    throw new UserError(
+      `files of ${SOUNDCARDS} are tested alone: ./downbeat test ${cards.join(' ')}`,
+    )
+  for (const name of asked.filter((one) => !cards.includes(one)))
     if (!names.includes(name))
       throw new UserError(`there is no part "${name}" of the tests${didYouMean(name, names)}`)
   const wanted =
@@ -91,7 +115,8 @@ async function test(asked: string[]): Promise<void> {
   const results: Result[] = []
   let bad: string | undefined
   try {
-    for (const part of partsOf(wanted)) {
+    const its: Part[] = cards.length === 0 ? partsOf(wanted) : [partOf(cards)]
+    for (const part of its) {
       const { result, passed } = await runPart(part, join(reports, `${results.length}.json`))
       results.push(result)
       if (!passed)
@@ -106,6 +131,14 @@ async function test(asked: string[]): Promise<void> {
   }
   say('', ...table(results).split('\n'))
   if (bad !== undefined) throw new ProofError(`the tests failed: ${bad}`)
+}
+
+/** The tests of some files of soundcards/. Throws UserError for one that does not load. */
+function partOf(cards: readonly string[]): Part {
+  const catalogue = openCatalogue(root)
+  const ids = cards.map((path) => path.slice(SOUNDCARDS.length).replace(/\.yaml$/, ''))
+  for (const id of ids) catalogue.entry('soundcards', id, 'test')
+  return { title: `tests of ${ids.join(', ')}`, soundcards: ids }
 }
 
 /**
@@ -131,11 +164,12 @@ function partsOf(names: readonly string[]): Part[] {
 async function runPart(part: Part, report: string): Promise<{ result: Result; passed: boolean }> {
   const started = performance.now()
   say('', `== ${part.title}`)
-  const counts = 'projects' in part
-  const status = await run(
-    counts ? [...vitest(part.projects), `--outputFile.json=${report}`] : part.run,
-  )
-  const counted = counts
+  const json = `--outputFile.json=${report}`
+  const status =
+    'soundcards' in part
+      ? await run([...ofSoundcards, json], { DOWNBEAT_SOUNDCARDS: part.soundcards.join(',') })
+      : await run('projects' in part ? [...vitest(part.projects), json] : part.run)
+  const counted = !('run' in part)
     ? count(report)
     : { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
   const result: Result = {
@@ -180,14 +214,14 @@ export function table(results: readonly Result[]): string {
 }
 
 /** Shows what a command prints, lets Ctrl-C through to it, and hands a polite kill on. */
-function run(argv: string[]): Promise<number> {
+function run(argv: string[], more: Record<string, string> = {}): Promise<number> {
   return new Promise((done, fail) => {
     // this Node, for the tools of npm
     const path = `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`
     const child = spawn(argv[0]!, argv.slice(1), {
       stdio: ['ignore', 'inherit', 'inherit'],
       cwd: root,
-      env: { ...process.env, PATH: path },
+      env: { ...process.env, ...more, PATH: path },
     })
     const ignore = (): void => undefined // the child has it too: it decides how to end
     const handOn = (signal: NodeJS.Signals): void => void child.kill(signal)

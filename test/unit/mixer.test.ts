@@ -202,12 +202,6 @@ describe('the mixers of soundcards/', () => {
     ),
   )
 
-  test('are of drivers whose controls are known', () => {
-    expect(cards.length).toBeGreaterThan(0)
-    for (const { id, its } of cards)
-      if (its.drivers.length > 0) expect(controlsOf(its.drivers), id).toBeDefined()
-  })
-
   test('have what is safe for what is worn on ears or is a loudspeaker, and that is not all', () => {
     const loud = settings.filter(
       ({ name, setting }) =>

@@ -91,49 +91,4 @@ describe('a sound card on the header', () => {
     expect(onHeader.length).toBeGreaterThan(45)
     expect(onHeader.filter(({ capture }) => capture > 0).length).toBeGreaterThan(12)
   })
-
-  test.each(onHeader)('$id has overlays and parameters that the kernel has', (card) => {
-    const lines = [card, ...card.on].flatMap(({ overlay }) => overlay?.downstream ?? [])
-    for (const line of lines) {
-      const [name, ...parameters] = line.split(',')
-      expect([...table.keys()]).toContain(name)
-      for (const parameter of parameters)
-        expect(table.get(name!), line).toContain(parameter.split('=')[0])
-    }
-    expect(lines.length + (card.overlay?.mainline === undefined ? 0 : 1)).toBeGreaterThan(0)
-  })
-
-  test.each(onHeader)('$id takes the pins of I2S, and has an id, a rate and a period', (card) => {
-    const { pins, alsa_id, rates, jack, i2s_lanes } = card
-    // Of the data lines each card has those that it needs: in, or out.
-    expect(pins).toEqual(expect.arrayContaining([18, 19]))
-    expect(pins.includes(20) || pins.includes(21)).toBe(true)
-    expect(pins).toEqual([...new Set(pins)].sort((a, b) => a - b))
-    if (i2s_lanes > 1) expect(pins.filter((pin) => pin >= 20).length).toBeGreaterThanOrEqual(4)
-    expect(alsa_id).toMatch(/^[A-Za-z][A-Za-z0-9]{0,14}$/)
-    expect(rates).toEqual([...new Set(rates)].sort((a, b) => a - b))
-    expect(rates).toContain(jack.rate)
-    const [from, to] = jack.good_periods
-    expect(jack.smallest_period).toBeLessThanOrEqual(from)
-    expect(jack.period).toBeGreaterThanOrEqual(from)
-    expect(jack.period).toBeLessThanOrEqual(to)
-  })
-
-  test.each(onHeader)('$id has no more channels than its lines of I2S carry', (card) => {
-    // All eight of the Octo go over one line, which logic on the card takes apart.
-    const most = card.id === 'audioinjector-octo' ? 8 : 2 * card.i2s_lanes
-    expect(card.playback + card.capture).toBeGreaterThan(0)
-    expect(card.playback).toBeLessThanOrEqual(most)
-    expect(card.capture).toBeLessThanOrEqual(most)
-  })
-
-  test('has an EEPROM that no other has', () => {
-    const products = cards.flatMap(({ found_by }) => found_by.hat)
-    expect(products).toEqual([...new Set(products)])
-  })
-
-  test('has a name that no other has, and no product is of two designs', () => {
-    const names = cards.flatMap(({ name, also }) => also.concat(name))
-    expect(names).toEqual([...new Set(names)])
-  })
 })

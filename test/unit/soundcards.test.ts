@@ -63,36 +63,6 @@ describe('the sound cards that a card can be told', () => {
   })
 })
 
-describe('the interfaces on USB', () => {
-  const named = idsOf('soundcards')
-    .map(cardOf)
-    .filter(({ bus, found_by }) => bus === 'usb' && found_by.usb !== 'any')
-
-  test('each have numbers that no other file has, so that none is taken for another', () => {
-    const owners = new Map<string, string>()
-    for (const { id, found_by } of named) {
-      expect(found_by.usb, id).not.toHaveLength(0)
-      for (const number of found_by.usb) {
-        expect(owners.get(number), `${number} is in ${id}, too`).toBeUndefined()
-        owners.set(number, id)
-      }
-    }
-  })
-
-  test('are opened with the channels that the driver says where these are not sure', () => {
-    // a number that an interface does not offer keeps jackd from starting
-    const sure = named.filter(({ channels }) => channels === 'fixed')
-    for (const { id, source } of sure) expect(source, id).toMatch(/quirks-table\.h/)
-  })
-
-  test('each begin with a rate and a period that they can do', () => {
-    for (const { id, rates, jack } of named) {
-      expect(rates, id).toContain(jack.rate)
-      expect(jack.period, id).toBeGreaterThanOrEqual(jack.good_periods[0])
-    }
-  })
-})
-
 describe('soundcard: auto', () => {
   const auto = (): Plan => planOf({ 'image.yaml': 'board: pi3b\nsoundcard: auto\n' })
   const textOf = (path: string): string =>

@@ -7,6 +7,7 @@ import { textOf } from '../../common/files/text-files.ts'
 import { firstOf } from '../../common/words/together.ts'
 import { visible } from '../../common/words/visible.ts'
 import { openDocument, valueOf, whyNoPart } from './document.ts'
+import { unfilled } from './marks.ts'
 import { wordsFor } from './mistakes.ts'
 import type { KeyPath, Place } from './mistakes.ts'
 
@@ -64,6 +65,9 @@ export function parseYaml<S extends z.ZodType>(
     return []
   })
   if (misplaced.length > 0) throw new UserError(firstOf(misplaced).join('\n'))
+  // before the schema, which would take such a word for a name
+  const marks = unfilled(doc, placeAt)
+  if (marks.length > 0) throw new UserError(firstOf(marks).map(visible).join('\n'))
   const at = (path: KeyPath): string => placeOf(path, undefined, false)
   const place: Place = (path, key) => placeOf(path, key, path.length > 0 || key !== undefined)
   const value = valueOf(doc, name)

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Command } from 'commander'
+import { textOf } from '../../lib/common/files/text-files.ts'
+import { UserError } from '../../lib/common/words/errors.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
+import { soundcardOf } from '../dump/add.ts'
+import { ANEW } from '../dump/read.ts'
+import { say } from '../session/print.ts'
+import { root } from '../session/session.ts'
+
+interface Options {
+  id?: string
+  card?: string
+}
+
+/** It runs on the card of an image, and on any other Linux. */
+const PROGRAM = 'templates/root/usr/bin/downbeat-soundcard-dump'
+
+export function addSoundcardCommand(): Command {
+  return new Command('add-soundcard')
+    .argument(
+      '[dump]',
+      'what downbeat-soundcard-dump has printed; left out: of a card of this machine',
+    )
+    .option('--id <id>', 'the name of the file; left out: what the card calls itself')
+    .option('--card <card>', 'of this machine: its number or its id, as in /proc/asound/cards')
+    .addHelpText(
+      'after',
+      `
+Makes soundcards/<id>.yaml. What only a person can know is marked with FILL_IN, and a build refuses the file until it is
+filled in. Where the card is, on the Raspberry Pi or on any Linux with alsa-utils:
+
+  downbeat-soundcard-dump > dump.txt     # on an image of downbeat
+  sh ${PROGRAM} > dump.txt
+
+Examples:
+  ./downbeat add-soundcard dump.txt
+  ./downbeat add-soundcard dump.txt --id my-card
+  ./downbeat add-soundcard --card 1`,
+    )
+    .action((dump: string | undefined, { id, card }: Options) => {
+      if (dump !== undefined && card !== undefined)
+        throw new UserError('--card is about this machine: leave it out where a dump is named')
+      const [text, name] =
+        dump === undefined ? [ownDump(card), 'the dump of this machine'] : [fileOf(dump), dump]
+      const made = soundcardOf(openCatalogue(root), text, name, id)
+      const { id: own, file, card: found, marks } = made
+      writeFileSync(join(root, file), made.text, { flag: 'wx' })
+      say(`wrote ${file}: ${found.name}${found.usb === undefined ? '' : `, ${found.usb} on USB`}`)
+      if (marks.length > 0)
+        say(
+          '',
+          'to be filled in; until then a build refuses it:',
+          ...marks.map((one) => `  ${one}`),
+        )
+      say(
+        '',
+        'then:',
+        `  ./downbeat test soundcards/${own}`,
+        `  ./downbeat build --soundcard ${own}`,
+        '  ./downbeat generate     # before you give it to others: the pages that list it',
+      )
+    })
+}
+
+/** The text of a file that is named. UserError, with how a dump is made, for what is no text. */
+function fileOf(file: string): string {
+  try {
+    return textOf(resolve(file), process.cwd())
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    throw new UserError(`${error.message}; ${ANEW}`)
+  }
+}
+
+/** What the program says of a card of this machine. */
+function ownDump(card: string | undefined): string {
+  const { status, stdout, stderr } = spawnSync(
+    'sh',
+    [join(root, PROGRAM), ...(card === undefined ? [] : [card])],
+    { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 16 * 1024 * 1024 },
+  )
+  if (status === 0) return stdout
+  const said = stderr.trim().replace(/^downbeat-soundcard-dump: /, '')
+  throw new UserError(
+    `this machine: ${said}; or name a dump of another one: ./downbeat add-soundcard dump.txt`.replaceAll(
+      'downbeat-soundcard-dump ID > dump.txt',
+      './downbeat add-soundcard --card ID',
+    ),
+  )
+}
