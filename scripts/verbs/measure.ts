@@ -12,18 +12,14 @@ import { chosenPlan, withChoices } from '../session/choices.ts'
 import type { ChoiceOptions } from '../session/choices.ts'
 import { say, sayJson } from '../session/print.ts'
 import { root, runStages } from '../session/session.ts'
+import { inWords, overBudget } from '../measure/table.ts'
+import type { Row } from '../measure/table.ts'
 
 interface Options extends ChoiceOptions {
   against: string[]
   quiet?: true
   verbose?: true
   json?: true
-}
-
-/** The figures of one image, beside what they may be. */
-interface Row extends WakeUps {
-  name: string
-  budget_us: number
 }
 
 const several = (one: string, before: string[]): string[] => [...before, one]
@@ -68,16 +64,8 @@ async function measure(file: string | undefined, options: Options): Promise<void
   }
   if (options.json === true) sayJson({ images: rows, controls: beside })
   else say(...inWords(rows, beside, plans[0]!.configure.view.priorities.jackd))
-  const over = rows.filter(({ worst_us, budget_us }) => worst_us > budget_us)
-  if (over.length > 0)
-    throw new UserError(
-      over
-        .map(
-          ({ name, worst_us, budget_us }) =>
-            `${name}: the latest wake-up is ${worst_us} µs, and budgets.yaml allows ${budget_us} µs; ./downbeat measure --against <choices> shows what another one has`,
-        )
-        .join('\n'),
-    )
+  const over = overBudget(rows)
+  if (over.length > 0) throw new UserError(over.join('\n'))
 }
 
 function budgetOf(plan: Plan): number {
@@ -90,37 +78,3 @@ function budgetOf(plan: Plan): number {
     )
   return budget
 }
-
-/** The table: each image, and what Debian's own kernels have. */
-function inWords(rows: readonly Row[], beside: readonly Control[], priority: number): string[] {
-  const cells = [
-    ['', 'latest', 'mean', 'over 2 ms', 'may be'],
-    ...rows.map((row) => [
-      `${row.name}: ${short(row.kernel)}`,
-      ...figures(row),
-      `${row.budget_us} µs`,
-    ]),
-    ...beside.map((row) => [`Debian's ${row.package}: ${short(row.kernel)}`, ...figures(row), '']),
-  ]
-  const widths = cells[0]!.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)))
-  return [
-    `How late a realtime thread (SCHED_FIFO ${priority}) wakes up under load, of ${rows[0]!.count} times.`,
-    'The machine counts instructions, 2 ns each (500 MIPS): the figures are the same on every computer, and',
-    'no board has the same. A board has caches, a bus and interrupts of its own.',
-    '',
-    ...cells.map((row) =>
-      row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]! + 2)))
-        .join('')
-        .trimEnd(),
-    ),
-  ]
-}
-
-const short = (kernel: string): string => kernel.split(' ')[0]!
-
-const figures = ({ worst_us, mean_us, lost }: WakeUps): string[] => [
-  `${worst_us} µs`,
-  `${mean_us} µs`,
-  `${lost}`,
-]

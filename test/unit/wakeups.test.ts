@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { Budgets } from '../../lib/plan/schema/budgets.ts'
 import { wakeUpsOf } from '../../lib/prove/latency/wakeups.ts'
+import { inWords, overBudget } from '../../scripts/measure/table.ts'
 import { controls } from '../../stages/controls.ts'
 import { latency } from '../../stages/latency.ts'
 import { load } from '../../stages/load.ts'
@@ -64,4 +65,27 @@ test('every kernel has a budget', () => {
     return value.kind === 'packaged' ? (value.asked_as ?? id) : id
   })
   expect(Object.keys(wake_up_us).sort()).toEqual([...new Set(asked)].sort())
+})
+
+test('figures stand beside what they may be, and those that are more are told', () => {
+  const figures = { count: 1000, mean_us: 6, lost: 0, histogram: {} }
+  const ours = {
+    ...figures,
+    name: 'downbeat',
+    kernel: '6.12-rt #1 SMP',
+    worst_us: 9,
+    budget_us: 20,
+  }
+  const late = { ...ours, name: 'other', worst_us: 37_221, lost: 5 }
+  const debian = { ...late, package: 'linux-image-arm64', version: '6.12.118-1', kernel: '6.12 #1' }
+  expect(overBudget([ours])).toEqual([])
+  expect(overBudget([ours, late])).toEqual([
+    'other: the latest wake-up is 37221 µs, and budgets.yaml allows 20 µs; ./downbeat measure --against <choices> shows what another one has',
+  ])
+  expect(inWords([ours, late], [debian], 70).slice(-4)).toEqual([
+    '                                    latest  mean  over 2 ms  may be',
+    'downbeat: 6.12-rt                     9 µs  6 µs          0   20 µs',
+    'other: 6.12-rt                    37221 µs  6 µs          5   20 µs',
+    "Debian's linux-image-arm64: 6.12  37221 µs  6 µs          5",
+  ])
 })
