@@ -1,0 +1,218 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { typedWord } from '../../lib/common/quote.ts'
+import { Failure, Interrupted, systemError, UserError } from '../../lib/common/words/errors.ts'
+import { firstOf } from '../../lib/common/words/together.ts'
+import type { Shared } from '../../lib/engine/run/make.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
+import { planFor, typed } from '../session/choices.ts'
+import type { ChoiceOptions, How } from '../session/choices.ts'
+import { say, sayBeside, sayJson } from '../session/print.ts'
+import { inSession, root, shown, stagesBefore } from '../session/session.ts'
+import type { Session } from '../session/session.ts'
+import { tell } from '../session/tell.ts'
+import { collecting, wantedImages } from '../session/wanted.ts'
+import type { Named } from '../session/wanted.ts'
+import { atOnce, FOR_BOOT, FOR_IMAGE } from './at-once.ts'
+import { finish } from './finish.ts'
+import type { Goal } from './goal.ts'
+import { labels } from './labels.ts'
+import { outcomeTable } from './table.ts'
+import type { Outcome } from './table.ts'
+import { tellUnanswered } from './unanswered.ts'
+
+interface Options extends ChoiceOptions {
+  only: string[]
+  failFast?: true
+  boot?: true
+  releaseUrl?: string
+  quiet?: true
+  json?: true
+}
+
+/** An image, and its plan. */
+interface Planned extends Named {
+  plan: Plan
+}
+
+/** How a run of several images ended, beside what became of each. */
+interface Ended {
+  outcomes: Outcome[]
+  /** what each that failed failed of */
+  errors: unknown[]
+}
+
+/**
+ * Builds all images that these words ask for: what they share once, some side by side. Each is put
+ * into its folder as soon as it is there. What fails stops no other one, unless `failFast`. A table
+ * tells in the end what became of each. Throws UserError, before anything is made, with all that is
+ * wrong in any of the choices.
+ */
+export async function buildSeveral(
+  words: readonly string[],
+  options: Options,
+  how: How,
+  goal: Goal,
+): Promise<void> {
+  const started = performance.now()
+  const images = await planned(
+    words.length === 0 ? [join(root, 'image.yaml')] : words,
+    options,
+    how,
+    goal,
+  )
+  for (const said of new Set(images.flatMap(({ plan }) => plan.unanswered_base ?? [])))
+    tellUnanswered(said)
+  const needs =
+    options.boot === true || stagesBefore(...goal.last).has('boot') ? FOR_BOOT : FOR_IMAGE
+  const machine = { cores: availableParallelism(), memory: process.availableMemory() }
+  const workers = Math.min(images.length, atOnce(machine, needs))
+  if (goal.run.quiet !== true) sayBeside(`- ${images.length} images, ${workers} at a time`)
+  const run = await inSession('several', goal.run, (session) =>
+    makeAll(images, workers, session, options, goal),
+  )
+  await run.end()
+  const { outcomes, errors } = run.result
+  if (options.json === true) sayJson(outcomes)
+  else tellOutcomes(images, outcomes, (performance.now() - started) / 1000, words, options)
+  if (
+    outcomes.some((one) => one.result === 'stopped' || one.result === 'not begun') &&
+    errors.length === 0
+  )
+    throw new Interrupted('stopped')
+  const codes = new Set(errors.map((error) => (error instanceof Failure ? error.exitCode : 70)))
+  // of several reasons none is that of all
+  if (codes.size > 0) process.exitCode = codes.size === 1 ? [...codes][0]! : 1
+}
+
+/** The plans of all of the images. Throws UserError with all that is wrong in any of them. */
+async function planned(
+  words: readonly string[],
+  options: Options,
+  how: How,
+  goal: Goal,
+): Promise<Planned[]> {
+  const { images, mistakes: before } = await wantedImages(words, options, options.only)
+  const { mistakes, collect } = collecting(before)
+  const plans: Planned[] = []
+  const read = { bases: new Map<string, never>() }
+  let unfit: Named | undefined
+  for (const one of images)
+    await collect(async () => {
+      try {
+        const plan = await planFor(one, how, read)
+        goal.check(plan)
+        plans.push({ ...one, plan })
+      } catch (error) {
+        if (one.within !== undefined) unfit ??= one
+        throw error
+      }
+    })
+  if (mistakes.length === 0) return plans
+  const lines = firstOf([...new Set(mistakes)])
+  if (unfit)
+    lines.push(
+      `${unfit.source}: leave out what does not go together, such as exclude: [${inWords(unfit)}]`,
+    )
+  throw new UserError(lines.join('\n'))
+}
+
+/** What a matrix says of one of its images, as its `exclude` would have it. */
+const inWords = ({ said }: Named): string =>
+  `{ ${said
+    .flatMap((one) => {
+      if (typeof one === 'string' || one.path[0] === 'name') return []
+      const first: unknown = Array.isArray(one.value) ? one.value[0] : one.value
+      const value = typeof first === 'string' ? first : JSON.stringify(first)
+      const [key, part] = one.path
+      return [part === undefined ? `${key}: ${value}` : `${key}: { ${part}: ${value} }`]
+    })
+    .join(', ')} }`
+
+/** Makes the images, so many at once, in their order. */
+async function makeAll(
+  images: readonly Planned[],
+  workers: number,
+  session: Session,
+  options: Options,
+  goal: Goal,
+): Promise<Ended> {
+  const shared: Shared = { made: new Map(), damaged: new Map() }
+  const label = labels(
+    images.map(({ plan }) => plan),
+    goal.known,
+  )
+  const errors = new Set<unknown>()
+  const failed: unknown[] = []
+  const outcomes = images.map(({ name, source }): Outcome => ({
+    name,
+    choices: source,
+    result: 'not begun',
+  }))
+  let done = 0
+  const one = async ({ plan }: Planned, outcome: Outcome): Promise<void> => {
+    const started = performance.now()
+    try {
+      const made = await session.make(plan, goal.stages, {
+        shared,
+        evidence: `${session.logFile.replace(/\.log$/, '')}-${plan.name}`,
+        report: (event) => session.reporter.event({ ...event, stage: label(plan, event.stage) }),
+      })
+      if (goal.complete)
+        outcome.image = finish(
+          plan,
+          { made, cache: session.cache },
+          goal.known,
+          options.releaseUrl,
+        ).image
+      const cached = goal.last.every(({ name }) => made.get(name)?.cached !== false)
+      outcome.result = cached ? 'cached' : 'made'
+    } catch (thrown) {
+      const error = systemError(thrown)
+      outcome.result = error instanceof Interrupted ? 'stopped' : 'failed'
+      if (outcome.result === 'failed') {
+        const lines = tell(error, root)
+        outcome.why = (error instanceof Error ? error.message : String(error)).split('\n')[0]!
+        if (!errors.has(error))
+          for (const line of [`✖ ${plan.name}:`, ...lines.map((said) => `  ${said}`)])
+            session.reporter.say(line)
+        errors.add(error)
+        failed.push(error)
+        if (options.failFast === true) session.stop()
+      }
+    }
+    outcome.seconds = (performance.now() - started) / 1000
+    done += 1
+    if (goal.run.quiet !== true && outcome.image !== undefined)
+      session.reporter.say(`✔ ${shown(outcome.image)} (${done} of ${images.length})`)
+  }
+  let next = 0
+  const worker = async (): Promise<void> => {
+    while (next < images.length && !session.signal.aborted) {
+      const i = next++
+      await one(images[i]!, outcomes[i]!)
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, worker))
+  return { outcomes, errors: failed }
+}
+
+function tellOutcomes(
+  images: readonly Planned[],
+  outcomes: readonly Outcome[],
+  all_s: number,
+  words: readonly string[],
+  options: Options,
+): void {
+  say(...outcomeTable(outcomes, all_s))
+  const notes = new Map<string, string[]>()
+  for (const { name, plan } of images)
+    for (const warning of plan.warnings) notes.set(warning, [...(notes.get(warning) ?? []), name])
+  for (const [warning, names] of notes)
+    say(`note: ${warning} (${names.length === images.length ? 'all of them' : names.join(', ')})`)
+  const left = outcomes.filter(({ result }) => result !== 'made' && result !== 'cached')
+  const files = words.map((word) => ` ${typedWord(word)}`).join('')
+  const only = left.map(({ name }) => ` --only ${name}`).join('')
+  if (left.length > 0)
+    say(`those that are not there: ./downbeat build${files}${only}${typed(undefined, options)}`)
+}
