@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { typedWord } from '../../lib/common/quote.ts'
 import { Failure, Interrupted, systemError, UserError } from '../../lib/common/words/errors.ts'
 import { firstOf } from '../../lib/common/words/together.ts'
-import type { Shared } from '../../lib/engine/run/make.ts'
+import type { Made, Shared } from '../../lib/engine/run/make.ts'
+import type { AnyStage } from '../../lib/engine/run/stage.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { planFor, typed } from '../session/choices.ts'
 import type { ChoiceOptions, How } from '../session/choices.ts'
@@ -16,7 +17,9 @@ import type { Named } from '../session/wanted.ts'
 import { atOnce, FOR_BOOT, FOR_IMAGE } from './at-once.ts'
 import { finish } from './finish.ts'
 import type { Goal } from './goal.ts'
+import { lookFirst } from './look-first.ts'
 import { labels } from './labels.ts'
+import { sideBySide } from './side-by-side.ts'
 import { outcomeTable } from './table.ts'
 import type { Outcome } from './table.ts'
 import { tellUnanswered } from './unanswered.ts'
@@ -150,14 +153,16 @@ async function makeAll(
     result: 'not begun',
   }))
   let done = 0
+  const make = (plan: Plan, stages: readonly AnyStage[]): Promise<Map<string, Made>> =>
+    session.make(plan, stages, {
+      shared,
+      evidence: `${session.logFile.replace(/\.log$/, '')}-${plan.name}`,
+      report: (event) => session.reporter.event({ ...event, stage: label(plan, event.stage) }),
+    })
   const one = async ({ plan }: Planned, outcome: Outcome): Promise<void> => {
     const started = performance.now()
     try {
-      const made = await session.make(plan, goal.stages, {
-        shared,
-        evidence: `${session.logFile.replace(/\.log$/, '')}-${plan.name}`,
-        report: (event) => session.reporter.event({ ...event, stage: label(plan, event.stage) }),
-      })
+      const made = await make(plan, goal.stages)
       if (goal.complete)
         outcome.image = finish(
           plan,
@@ -186,14 +191,20 @@ async function makeAll(
     if (goal.run.quiet !== true && outcome.image !== undefined)
       session.reporter.say(`✔ ${shown(outcome.image)} (${done} of ${images.length})`)
   }
-  let next = 0
-  const worker = async (): Promise<void> => {
-    while (next < images.length && !session.signal.aborted) {
-      const i = next++
-      await one(images[i]!, outcomes[i]!)
-    }
-  }
-  await Promise.all(Array.from({ length: workers }, worker))
+  if (goal.run.first)
+    await lookFirst(
+      images.map(({ plan }) => plan),
+      goal.run.first,
+      session.cache,
+      workers,
+      make,
+    )
+  await sideBySide(
+    images.map((image, i) => [image, outcomes[i]!] as const),
+    workers,
+    ([image, outcome]) => one(image, outcome),
+    () => session.signal.aborted,
+  )
   return { outcomes, errors: failed }
 }
 
@@ -210,9 +221,9 @@ function tellOutcomes(
     for (const warning of plan.warnings) notes.set(warning, [...(notes.get(warning) ?? []), name])
   for (const [warning, names] of notes)
     say(`note: ${warning} (${names.length === images.length ? 'all of them' : names.join(', ')})`)
-  const left = outcomes.filter(({ result }) => result !== 'made' && result !== 'cached')
+  const failed = outcomes.filter(({ result }) => result === 'failed')
   const files = words.map((word) => ` ${typedWord(word)}`).join('')
-  const only = left.map(({ name }) => ` --only ${name}`).join('')
-  if (left.length > 0)
-    say(`those that are not there: ./downbeat build${files}${only}${typed(undefined, options)}`)
+  const only = failed.map(({ name }) => ` --only ${name}`).join('')
+  if (failed.length > 0)
+    say(`those that failed: ./downbeat build${files}${only}${typed(undefined, options)}`)
 }

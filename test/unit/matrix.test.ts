@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseYaml } from '../../lib/plan/catalogue/yaml.ts'
 import { imagesOf } from '../../lib/plan/choices/matrix.ts'
@@ -40,6 +42,14 @@ matrix:
       'stage-pi4b-usb-32-debian-trixie-arm64',
     ])
     expect(names(text).at(-1)).toBe('stage-pi4b+pi5-usb-x2-my-own.img.xz')
+  })
+
+  test('in docs/choices.md stands for what is said of it there', () => {
+    const page = readFileSync(join(repository, 'docs/choices.md'), 'utf8')
+    const example = /^ {4}# yaml-language-server: .*matrix\.json\n(?: {4}.*\n)+/m.exec(page)![0]
+    const found = names(example.replaceAll(/^ {4}/gm, ''))
+    expect(found).toHaveLength(15)
+    expect(page).toContain(`The first image above is \`${found[0]}\``)
   })
 
   test('has in a name no word of a key that all images have in common', () => {

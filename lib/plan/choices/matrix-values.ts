@@ -30,9 +30,9 @@ export const wordOf = ({ axis, value }: Pick<Choice, 'axis' | 'value'>): string 
     .replaceAll(/^-|-$/g, '')
 
 function textOf(axis: Axis, value: Value): string {
-  if (axis === 'base') return String(value).split('/').at(-1)!
+  if (typeof value === 'string') return axis === 'base' ? value.split('/').at(-1)! : value
   if (Array.isArray(value)) return value.join('+')
-  if (!isJack(value)) return String(value) // of --set it may be anything, which is refused later
+  if (!isJack(value)) return JSON.stringify(value) // --set may say anything: it is refused later
   const { server, period, periods, rate } = value
   const buffer = `${period ?? ''}${periods === undefined ? '' : `x${periods}`}`
   return [server, buffer, rate].filter((word) => word !== undefined && word !== '').join('-')
