@@ -1,24 +1,23 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { typedWord } from '../../lib/common/quote.ts'
-import { Failure, Interrupted, systemError, UserError } from '../../lib/common/words/errors.ts'
-import { firstOf } from '../../lib/common/words/together.ts'
+import { Failure, Interrupted, messageOf, systemError } from '../../lib/common/words/errors.ts'
 import type { Made, Shared } from '../../lib/engine/run/make.ts'
 import type { AnyStage } from '../../lib/engine/run/stage.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
-import { planFor, typed } from '../session/choices.ts'
+import { typed } from '../session/choices.ts'
 import type { ChoiceOptions, How } from '../session/choices.ts'
 import { say, sayBeside, sayJson } from '../session/print.ts'
 import { inSession, root, shown, stagesBefore } from '../session/session.ts'
 import type { Session } from '../session/session.ts'
 import { tell } from '../session/tell.ts'
-import { collecting, wantedImages } from '../session/wanted.ts'
-import type { Named } from '../session/wanted.ts'
 import { atOnce, FOR_BOOT, FOR_IMAGE } from './at-once.ts'
 import { finish } from './finish.ts'
 import type { Goal } from './goal.ts'
-import { lookFirst } from './look-first.ts'
 import { labels } from './labels.ts'
+import { lookFirst } from './look-first.ts'
+import { planned } from './planned.ts'
+import type { Planned } from './planned.ts'
 import { sideBySide } from './side-by-side.ts'
 import { outcomeTable } from './table.ts'
 import type { Outcome } from './table.ts'
@@ -31,11 +30,6 @@ interface Options extends ChoiceOptions {
   releaseUrl?: string
   quiet?: true
   json?: true
-}
-
-/** An image, and its plan. */
-interface Planned extends Named {
-  plan: Plan
 }
 
 /** How a run of several images ended, beside what became of each. */
@@ -58,12 +52,8 @@ export async function buildSeveral(
   goal: Goal,
 ): Promise<void> {
   const started = performance.now()
-  const images = await planned(
-    words.length === 0 ? [join(root, 'image.yaml')] : words,
-    options,
-    how,
-    goal,
-  )
+  const asked = words.length === 0 ? [join(root, 'image.yaml')] : words
+  const images = await planned(asked, options, how, goal)
   for (const said of new Set(images.flatMap(({ plan }) => plan.unanswered_base ?? [])))
     tellUnanswered(said)
   const needs =
@@ -88,50 +78,6 @@ export async function buildSeveral(
   if (codes.size > 0) process.exitCode = codes.size === 1 ? [...codes][0]! : 1
 }
 
-/** The plans of all of the images. Throws UserError with all that is wrong in any of them. */
-async function planned(
-  words: readonly string[],
-  options: Options,
-  how: How,
-  goal: Goal,
-): Promise<Planned[]> {
-  const { images, mistakes: before } = await wantedImages(words, options, options.only)
-  const { mistakes, collect } = collecting(before)
-  const plans: Planned[] = []
-  const read = { bases: new Map<string, never>() }
-  let unfit: Named | undefined
-  for (const one of images)
-    await collect(async () => {
-      try {
-        const plan = await planFor(one, how, read)
-        goal.check(plan)
-        plans.push({ ...one, plan })
-      } catch (error) {
-        if (one.within !== undefined) unfit ??= one
-        throw error
-      }
-    })
-  if (mistakes.length === 0) return plans
-  const lines = firstOf([...new Set(mistakes)])
-  if (unfit)
-    lines.push(
-      `${unfit.source}: leave out what does not go together, such as exclude: [${inWords(unfit)}]`,
-    )
-  throw new UserError(lines.join('\n'))
-}
-
-/** What a matrix says of one of its images, as its `exclude` would have it. */
-const inWords = ({ said }: Named): string =>
-  `{ ${said
-    .flatMap((one) => {
-      if (typeof one === 'string' || one.path[0] === 'name') return []
-      const first: unknown = Array.isArray(one.value) ? one.value[0] : one.value
-      const value = typeof first === 'string' ? first : JSON.stringify(first)
-      const [key, part] = one.path
-      return [part === undefined ? `${key}: ${value}` : `${key}: { ${part}: ${value} }`]
-    })
-    .join(', ')} }`
-
 /** Makes the images, so many at once, in their order. */
 async function makeAll(
   images: readonly Planned[],
@@ -145,8 +91,7 @@ async function makeAll(
     images.map(({ plan }) => plan),
     goal.known,
   )
-  const errors = new Set<unknown>()
-  const failed: unknown[] = []
+  const errors: unknown[] = []
   const outcomes = images.map(({ name, source }): Outcome => ({
     name,
     choices: source,
@@ -176,13 +121,12 @@ async function makeAll(
       const error = systemError(thrown)
       outcome.result = error instanceof Interrupted ? 'stopped' : 'failed'
       if (outcome.result === 'failed') {
-        const lines = tell(error, root)
-        outcome.why = (error instanceof Error ? error.message : String(error)).split('\n')[0]!
-        if (!errors.has(error))
-          for (const line of [`✖ ${plan.name}:`, ...lines.map((said) => `  ${said}`)])
+        outcome.why = messageOf(error).split('\n')[0]!
+        // what a shared stage failed of is told once
+        if (!errors.includes(error))
+          for (const line of [`✖ ${plan.name}:`, ...tell(error, root).map((said) => `  ${said}`)])
             session.reporter.say(line)
-        errors.add(error)
-        failed.push(error)
+        errors.push(error)
         if (options.failFast === true) session.stop()
       }
     }
@@ -205,7 +149,7 @@ async function makeAll(
     ([image, outcome]) => one(image, outcome),
     () => session.signal.aborted,
   )
-  return { outcomes, errors: failed }
+  return { outcomes, errors }
 }
 
 function tellOutcomes(
