@@ -12,8 +12,8 @@ delete process.env['NODE_COMPILE_CACHE'] // the launcher's word to this Node, an
 /** What follows the verb, what it does, and where it is. */
 const verbs: Record<string, [words: string, about: string, load: () => Promise<Command>]> = {
   build: [
-    '[options] [choices]',
-    'build a flashable image for the choices in a file (image.yaml)',
+    '[options] [choices...]',
+    'build a flashable image for the choices in a file (image.yaml), or in each of several',
     async () => (await import('./verbs/build.ts')).buildCommand(),
   ],
   flash: [

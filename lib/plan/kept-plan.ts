@@ -32,8 +32,8 @@ export const sourcesOfPlans = {
   code: ['lib', 'package-lock.json'],
 }
 
-/** How many of a kind are kept; a plan is half a megabyte. */
-const MOST = 40
+/** How many of a kind are kept, such as of a large matrix; a plan is half a megabyte. */
+const MOST = 100
 
 /** The text of a data file, and what its schema has made of it. */
 interface CheckedText {

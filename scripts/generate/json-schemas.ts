@@ -5,6 +5,7 @@ import { Driverless } from '../../lib/plan/schema/driverless.ts'
 import { Image } from '../../lib/plan/schema/image.ts'
 import { Imager } from '../../lib/plan/schema/imager.ts'
 import { Budgets } from '../../lib/plan/schema/budgets.ts'
+import { Matrix } from '../../lib/plan/schema/matrix.ts'
 import { Priorities } from '../../lib/plan/schema/priorities.ts'
 
 const names = {
@@ -21,6 +22,7 @@ const names = {
 export function jsonSchemas(): Record<string, string> {
   const schemas = {
     image: Image,
+    matrix: Matrix,
     imager: Imager,
     budgets: Budgets,
     priorities: Priorities,

@@ -1,13 +1,17 @@
 import { getCompileCacheDir } from 'node:module'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { typedWord } from '../../lib/common/quote.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { withoutSecrets } from '../../lib/common/words/secrets.ts'
 import { visible } from '../../lib/common/words/visible.ts'
+import type { Catalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Override } from '../../lib/plan/catalogue/yaml.ts'
+import type { Said } from '../../lib/plan/choices/choices.ts'
+import type { FoundBase } from '../../lib/plan/choices/find-base.ts'
 import { keptPlan } from '../../lib/plan/kept-plan.ts'
+import type { Checked } from '../../lib/plan/kept-plan.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { textOf } from '../../lib/common/files/text-files.ts'
 import type { ResolveOptions } from '../../lib/plan/resolve/resolve.ts'
@@ -21,6 +25,9 @@ export interface ChoiceOptions {
   base?: string
   baseSha256?: string
 }
+
+/** How a plan is made, beside the choices. */
+export type How = Pick<ResolveOptions, 'plainEmulation' | 'keptOutLater'>
 
 /** What Raspberry Pi Imager's list has at most. */
 const LIST_BYTES = 20_000_000
@@ -76,13 +83,23 @@ function meantBy(word: string): string {
 }
 
 /** The file of choices that a verb was given, or image.yaml. */
-function choicesFile(given: string | undefined): string {
+export function choicesFile(given: string | undefined): string {
   if (given === undefined) return join(root, 'image.yaml')
   if (!given.endsWith('.yaml'))
     throw new UserError(
       `${visible(given)}: expected a YAML file of choices, such as variants/pi4b-usb.yaml${meantBy(given)}`,
     )
   return given.startsWith('/') ? given : join(process.cwd(), given)
+}
+
+/** Whether a file of choices is a matrix: it has the key. */
+export async function isMatrix(file: string): Promise<boolean> {
+  const text =
+    statSync(file, { throwIfNoEntry: false })?.isFile() === true ? textOf(file, root) : ''
+  // most files are none, and what reads YAML is large
+  if (!/(^|[\s{,'"])matrix['"]?\s*:/.test(text)) return false
+  const { openDocument } = await import('../../lib/plan/catalogue/document.ts')
+  return openDocument(text, visible(relative(root, file))).doc.has('matrix')
 }
 
 /** One board, or a list of them. */
@@ -105,16 +122,58 @@ const saidBy = ({ board, soundcard, base, baseSha256 }: ChoiceOptions): Override
     return [{ path: [option.replace('-', '_')], value, text: shown }]
   })
 
+/** One image that is asked for. */
+export interface Wanted {
+  /** the file of choices, and the key of it that has them, where it is a matrix */
+  file: string
+  within?: string
+  said: Said[]
+  /** the folder that the path of a base starts from; otherwise that of the file */
+  folder?: string
+}
+
+/** What the plans of one command have in common: what one of them has read, the next need not. */
+export interface Read {
+  catalogue?: Catalogue
+  checked?: Checked
+  bases: Map<string, Promise<FoundBase>>
+}
+
+/** What is said on the command line of each image that is asked for. */
+export const saidOf = (options: ChoiceOptions): Said[] => [...saidBy(options), ...options.set]
+
+/** One image by its file of choices. */
+export const wantedOf = (file: string, options: ChoiceOptions): Wanted => ({
+  file,
+  said: saidOf(options),
+  ...(options.base === undefined ? {} : { folder: process.cwd() }),
+})
+
 /** The plan of what was chosen. Asks the network only where the choices say `@latest`. */
 export async function chosenPlan(
   given: string | undefined,
   options: ChoiceOptions,
-  how: Pick<ResolveOptions, 'plainEmulation' | 'keptOutLater'> = {},
+  how: How = {},
 ): Promise<Plan> {
   const file = choicesFile(given)
-  const said = [...saidBy(options), ...options.set]
+  try {
+    return await planFor(wantedOf(file, options), how, { bases: new Map() })
+  } catch (error) {
+    if (!(error instanceof UserError) || !(await isMatrix(file))) throw error
+    throw new UserError(
+      `${visible(relative(root, file))}: is a matrix, and here one image is asked about: name a file of choices (./downbeat list variants ${typedWord(visible(given ?? ''))} shows what the matrix stands for)`,
+    )
+  }
+}
+
+/** The plan of one image. Asks the network only where the choices say `@latest`. */
+export async function planFor(
+  { file, within, said, folder }: Wanted,
+  how: How,
+  read: Read,
+): Promise<Plan> {
   const network = { ...networkSettings(), signal: new AbortController().signal, limit: LIST_BYTES }
-  const from = { ...how, mirror: mirror() }
+  const from = { ...how, mirror: mirror(), within }
   const before = keptPlan(getCompileCacheDir(), root, [
     relative(root, file),
     textOf(file, root),
@@ -130,18 +189,22 @@ export async function chosenPlan(
   const { openCatalogue } = await import('../../lib/plan/catalogue/catalogue.ts')
   const { readChoices } = await import('../../lib/plan/choices/choices.ts')
   const { resolve } = await import('../../lib/plan/resolve/resolve.ts')
-  const checked = before.checked()
+  const checked = (read.checked ??= before.checked())
   const known = new Set(checked.values())
-  const catalogue = openCatalogue(root, checked)
-  const { value, at } = readChoices(root, file, said)
+  const catalogue = (read.catalogue ??= openCatalogue(root, checked))
+  const { value, at } = readChoices(root, file, said, within)
   const question = {
     base: value.base,
     sha256: value.base_sha256,
     like: value.base_like,
     place: at(['base']),
-    folder: options.base === undefined ? folderOf(file) : process.cwd(),
+    folder: folder ?? folderOf(file),
   }
-  const base = await findBase(catalogue, question, (url) => fetchText(url, network))
+  const asked = JSON.stringify({ ...question, place: undefined })
+  const finding =
+    read.bases.get(asked) ?? findBase(catalogue, question, (url) => fetchText(url, network))
+  read.bases.set(asked, finding)
+  const base = await finding
   const plan = resolve(catalogue, file, said, { ...from, base })
   // an image of somebody's own may be another one tomorrow
   if (base.image === undefined) before.keep(plan)

@@ -62,8 +62,24 @@ export interface RunOptions {
   first?: MakeOptions['first']
 }
 
-export interface Run {
-  made: Map<string, Made>
+/** What surrounds the stages of one command: host, locks, log file, screen, Ctrl-C. */
+export interface Session {
+  cache: Cache
+  reporter: Reporter
+  logFile: string
+  /** Ctrl-C, a polite kill, or `stop` */
+  signal: AbortSignal
+  /** Stops what is being made. */
+  stop(): void
+  /** Makes stages for a plan. May be called again, and for several plans at once. */
+  make(
+    plan: Plan,
+    stages: readonly AnyStage[],
+    more?: Pick<MakeOptions, 'shared' | 'evidence'> & Partial<Pick<MakeOptions, 'report'>>,
+  ): Promise<Map<string, Made>>
+}
+
+interface Around {
   cache: Cache
   reporter: Reporter
   logFile: string
@@ -74,18 +90,34 @@ export interface Run {
   end(): Promise<void>
 }
 
-/** Makes stages for a plan, with all that surrounds it: host, locks, log file, screen, Ctrl-C. */
+export interface Run extends Around {
+  made: Map<string, Made>
+}
+
+/** Makes stages for a plan, with all that surrounds it. */
 export async function runStages(
   plan: Plan,
   stages: readonly AnyStage[],
   options: RunOptions,
 ): Promise<Run> {
+  const { result: made, ...around } = await inSession(plan.name, options, (session) =>
+    session.make(plan, stages),
+  )
+  return { made, ...around }
+}
+
+/** Does some work with stages in a session of its own. `name`: of its log file. */
+export async function inSession<T>(
+  name: string,
+  options: RunOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<Around & { result: T }> {
   const folder = cacheFolder()
   const [bound, spare_gib] = [cacheBound(), gibOf(process.env, 'DOWNBEAT_SPARE_GIB', 4)]
   requireOwner(Object.values(places()))
   for (const place of Object.values(places())) takeFolder(place)
   await prepareHost(checkPrograms)
-  const logFile = newLogFile(plan.name)
+  const logFile = newLogFile(name)
   const reporter = createReporter({
     logFile,
     verbose: options.verbose === true,
@@ -109,35 +141,56 @@ export async function runStages(
   const old = oldCache()
   if (old !== undefined)
     note(`- ${shown(old)} is of an older downbeat and no longer used; ./downbeat clean removes it`)
+  let prepared: Promise<void> | undefined
+  const prepare = async (): Promise<void> => {
+    for (const { note: said } of await prepareHost(() => checkHost(folder)))
+      if (said !== undefined) note(`! ${said}`)
+  }
+  const settings = { jobs: availableParallelism(), network: networkSettings() }
+  const mine = new Set<string>()
+  let grown = false
+  const session: Session = {
+    cache,
+    reporter,
+    logFile,
+    signal: stop.signal,
+    stop: abort,
+    async make(plan, stages, more = {}) {
+      try {
+        const made = await make(stages, {
+          plan,
+          cache,
+          settings,
+          fresh:
+            options.fresh === 'all'
+              ? 'all'
+              : new Set(options.fresh === undefined ? [] : [options.fresh]),
+          verify: options.verify === true,
+          signal: stop.signal,
+          report: reporter.event,
+          logFile,
+          spare_gib,
+          ...(options.first ? { first: options.first } : {}),
+          prepare: () => (prepared ??= prepare()),
+          ...more,
+        })
+        grown ||= [...made.values()].some(({ cached }) => !cached)
+        return made
+      } finally {
+        for (const one of markUsed(stages, plan, cache)) mine.add(one)
+      }
+    },
+  }
   try {
-    const made = await make(stages, {
-      plan,
-      cache,
-      settings: { jobs: availableParallelism(), network: networkSettings() },
-      fresh:
-        options.fresh === 'all'
-          ? 'all'
-          : new Set(options.fresh === undefined ? [] : [options.fresh]),
-      verify: options.verify === true,
-      signal: stop.signal,
-      report: reporter.event,
-      logFile,
-      spare_gib,
-      ...(options.first ? { first: options.first } : {}),
-      prepare: async () => {
-        for (const { note: said } of await prepareHost(() => checkHost(folder)))
-          if (said !== undefined) note(`! ${said}`)
-      },
-    })
-    const mine = markUsed(stages, plan, cache)
+    const result = await work(session)
     const end = async (): Promise<void> => {
       used?.release()
       await used?.released
-      if ([...made.values()].every(({ cached }) => cached)) return
+      if (!grown) return
       const removed = await keepBound(folder, bound, mine)
       if (removed !== undefined) note(`- ${removed}`)
     }
-    return { made, cache, reporter, logFile, end }
+    return { result, cache, reporter, logFile, end }
   } catch (error) {
     used?.release()
     throw error

@@ -1,37 +1,25 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { statSync } from 'node:fs'
 import { Command } from 'commander'
-import type { Cache, Entry } from '../../lib/engine/cache/cache.ts'
-import { UserError } from '../../lib/common/words/errors.ts'
-import { manifestSuffix, servedAt } from '../publish/imager.ts'
-import { keyOf } from '../../lib/engine/run/key.ts'
-import { didYouMean } from '../../lib/common/words/nearest.ts'
 import { kernelInWords } from '../../lib/plan/kernel-taken.ts'
-import type { KernelTaken } from '../../lib/plan/kernel-taken.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { emulatedCard } from '../../lib/plan/cards.ts'
 import { periodsWaited } from '../../lib/plan/choices/jack.ts'
-import type { ProofResult } from '../../lib/plan/proofs/proof.ts'
-import { publish, stageRecord } from '../publish/publish.ts'
+import { finish } from '../build/finish.ts'
+import { goalOf } from '../build/goal.ts'
+import { buildSeveral } from '../build/several.ts'
+import { tellUnanswered } from '../build/unanswered.ts'
+import { manifestSuffix, servedAt } from '../publish/imager.ts'
 import type { BuildRecord } from '../publish/publish.ts'
-import { releaseBeside, releaseOf } from '../publish/release.ts'
-import { say, sayBeside, sayJson } from '../session/print.ts'
+import { say, sayJson } from '../session/print.ts'
 import { seconds } from '../session/report.ts'
-import { boot } from '../../stages/boot.ts'
-import { kernel } from '../../stages/kernel.ts'
-import { jack } from '../../stages/jack.ts'
-import { image } from '../../stages/image.ts'
-import { packages } from '../../stages/packages.ts'
-import { release } from '../../stages/release.ts'
-import { rootfs } from '../../stages/rootfs.ts'
-import { sound } from '../../stages/sound.ts'
-import { verify } from '../../stages/verify.ts'
 import { chosenPlan, typed, withChoices } from '../session/choices.ts'
 import type { ChoiceOptions } from '../session/choices.ts'
-import { out, runStages, shown, stagesBefore } from '../session/session.ts'
-import type { Run } from '../session/session.ts'
+import { runStages, shown } from '../session/session.ts'
+import { asksForSeveral } from '../session/wanted.ts'
 
 interface Options extends ChoiceOptions {
+  only: string[]
+  failFast?: true
   until?: string
   fresh?: true | string
   verifyCache?: true
@@ -44,9 +32,21 @@ interface Options extends ChoiceOptions {
   json?: true
 }
 
+const collect = (value: string, before: string[]): string[] => [...before, value]
+
 export function buildCommand(): Command {
   return withChoices(new Command('build'))
-    .argument('[choices]', 'the file of choices')
+    .argument(
+      '[choices...]',
+      'the file of choices; several files, a folder of them, or a matrix: an image for each',
+    )
+    .option(
+      '--only <name>',
+      'of several images, the one of this name; may be repeated',
+      collect,
+      [],
+    )
+    .option('--fail-fast', 'of several images, stop all as soon as one fails')
     .option('--boot', 'boot the image in the emulator and listen to it, too')
     .option(
       '--release',
@@ -66,153 +66,46 @@ export function buildCommand(): Command {
     .option('--plain-emulation', 'bootstrap the root without native twins: slow, for comparison')
     .option('-v, --verbose', 'show what the commands print')
     .option('-q, --quiet', 'show results and errors only')
-    .option('--json', 'print build.json instead of the summary')
+    .option(
+      '--json',
+      'print build.json instead of the summary; of several images what became of each',
+    )
     .addHelpText(
       'after',
-      '\nExample:\n  ./downbeat build variants/pi4b-usb.yaml --set jack.period=64',
+      '\nExamples:\n  ./downbeat build variants/pi4b-usb.yaml --set jack.period=64\n  ./downbeat build variants/ --boot\n  ./downbeat build matrix.yaml --only pi4b-usb',
     )
-    .action((file: string | undefined, options: Options) => build(file, options))
+    .action((words: string[], options: Options) => build(words, options))
 }
 
-async function build(file: string | undefined, options: Options): Promise<void> {
-  const known = stagesBefore(packages, boot, sound, release)
-  // what comes before the root does not look at packages, and leaves that to the plan
-  const until = known.get(options.until ?? '')
-  const looks = until === undefined || stagesBefore(until).has(rootfs.name) || until === packages
-  const plan = await chosenPlan(file, options, {
+async function build(words: string[], options: Options): Promise<void> {
+  const goal = goalOf(options)
+  const how = {
     plainEmulation: options.plainEmulation === true,
-    keptOutLater: looks,
-  })
-  if (plan.unanswered_base !== undefined) tellUnanswered(plan.unanswered_base)
-  for (const name of [
-    options.until,
-    typeof options.fresh === 'string' ? options.fresh : undefined,
-  ]) {
-    if (name === undefined) continue
-    if (!known.has(name))
-      throw new UserError(`there is no stage "${name}"${didYouMean(name, [...known.keys()])}`)
-    if (known.get(name)!.given(plan) === undefined)
-      throw new UserError(`these choices do without the stage "${name}"`)
+    keptOutLater: goal.looks,
   }
-  const wanted =
-    options.until === undefined
-      ? options.boot === true
-        ? [boot, sound]
-        : [verify]
-      : [known.get(options.until)!]
-  const all = stagesBefore(...wanted)
-  const releasing = options.release === true || options.releaseUrl !== undefined
-  if (releasing && !all.has('verify'))
-    throw new UserError(
-      `--release: only a complete build can be released; leave out --until ${options.until}`,
-    )
-  const run = await runStages(
-    plan,
-    all.has('image') ? [image, jack, ...wanted, ...(releasing ? [release] : [])] : wanted,
-    {
-      verbose: options.verbose === true,
-      quiet: options.quiet === true || options.json === true,
-      verify: options.verifyCache === true || releasing,
-      ...(looks ? { first: { stage: packages, unless: rootfs } } : {}),
-      ...(options.fresh === undefined
-        ? {}
-        : { fresh: options.fresh === true ? 'all' : options.fresh }),
-    },
-  )
-  if (options.until !== undefined && !all.has('verify')) {
+  if (options.only.length > 0 || (await asksForSeveral(words))) {
+    await buildSeveral(words, options, how, goal)
+    return
+  }
+  const [file] = words
+  const plan = await chosenPlan(file, options, how)
+  if (plan.unanswered_base !== undefined) tellUnanswered(plan.unanswered_base)
+  goal.check(plan)
+  const run = await runStages(plan, goal.stages, goal.run)
+  if (!goal.complete) {
     await run.end()
     run.reporter.say(
-      `stopped after ${options.until}: ${shown(run.made.get(options.until)!.folder)}`,
+      `stopped after ${options.until}: ${shown(run.made.get(options.until!)!.folder)}`,
     )
     return
   }
-  const folder = join(out, 'images', plan.name)
-  const record = recordOf(plan, run, known)
-  const entry = entryOf(run.cache, plan, 'image', known)
-  if (!entry) throw new Error('a finished build has no image')
-  const built = {
-    image: run.cache.folder('image', entry.key),
-    packages: run.made.get('jack')!.outputs['packages']!,
-  }
-  const packed = run.made.get('release')
-  const lock = readFileSync(join(built.image, 'packages.lock'), 'utf8')
-  const released =
-    packed && releaseOf(plan, { image: entry, release: packed, lock }, folder, options.releaseUrl)
-  Object.assign(
-    record.files,
-    released?.files ?? releaseBeside(folder, plan.name, record.files[`${plan.name}.img`]!.sha256),
-  )
-  const published = publish(folder, built, plan, record, released)
+  const { record, image } = finish(plan, run, goal.known, options.releaseUrl)
   await run.end()
   if (options.json === true) {
     sayJson(record)
     return
   }
-  summarize(plan, record, published, file, options)
-}
-
-/** Before anything of it runs: what is printed in the end comes too late. */
-function tellUnanswered(said: string): void {
-  const root = process.getuid?.() === 0
-  sayBeside(
-    `! ${said}`,
-    ...(root ? ['! root builds this. Build it as an ordinary user, who has less to lose'] : []),
-  )
-}
-
-/** The entry of a stage for this plan, without looking at its files. */
-function entryOf(
-  cache: Cache,
-  plan: Plan,
-  name: string,
-  known: ReturnType<typeof stagesBefore>,
-): Entry | undefined {
-  const stage = known.get(name)!
-  if (stage.given(plan) === undefined) return undefined
-  const path = join(cache.folder(name, keyOf(stage, plan)), 'entry.json')
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Entry) : undefined
-}
-
-function recordOf(
-  plan: Plan,
-  { made, cache }: Run,
-  known: ReturnType<typeof stagesBefore>,
-): BuildRecord {
-  const stages: BuildRecord['stages'] = {}
-  const proofs: ProofResult[] = []
-  const boots: BuildRecord['boots'] = []
-  for (const name of known.keys()) {
-    const entry = entryOf(cache, plan, name, known)
-    if (!entry) continue
-    stages[name] = stageRecord(entry, made.get(name)?.cached ?? true)
-    const results = entry.outputs['results']
-    if (results === undefined) continue
-    const said = JSON.parse(
-      readFileSync(join(cache.folder(name, entry.key), results.path), 'utf8'),
-    ) as ProofResult[] | { results: ProofResult[]; boots: BuildRecord['boots'] }
-    proofs.push(...(Array.isArray(said) ? said : said.results))
-    if (!Array.isArray(said)) boots.push(...said.boots)
-  }
-  const { disk, packages } = entryOf(cache, plan, 'image', known)?.outputs ?? {}
-  const files: BuildRecord['files'] = {}
-  if (disk) files[`${plan.name}.img`] = { bytes: disk.bytes, sha256: disk.sha256 }
-  if (packages) files['packages.lock'] = { bytes: packages.bytes, sha256: packages.sha256 }
-  const kernel = takenKernel(plan, cache, known)
-  return { name: plan.name, stages, files, proofs, boots, ...(kernel ? { kernel } : {}) }
-}
-
-/** The source that the kernel was compiled from, whenever that was. */
-function takenKernel(
-  plan: Plan,
-  cache: Cache,
-  known: ReturnType<typeof stagesBefore>,
-): KernelTaken | undefined {
-  const entry = entryOf(cache, plan, kernel.name, known)
-  return entry === undefined
-    ? undefined
-    : (JSON.parse(
-        readFileSync(join(cache.folder(kernel.name, entry.key), 'taken.json'), 'utf8'),
-      ) as KernelTaken)
+  summarize(plan, record, image, file, options)
 }
 
 function summarize(

@@ -1,9 +1,12 @@
+import { join } from 'node:path'
 import { Command } from 'commander'
+import { typedWord } from '../../lib/common/quote.ts'
 import { folders, openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { radioGap } from '../../lib/plan/choices/radio.ts'
 import type { Folder } from '../../lib/plan/catalogue/catalogue.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
+import { firstOf } from '../../lib/common/words/together.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { boardFacts } from '../boards/facts.ts'
 import { boardTable, listedBoard } from '../boards/listed.ts'
@@ -14,6 +17,7 @@ import { say, sayJson } from '../session/print.ts'
 import { root } from '../session/session.ts'
 import { listedSoundcards, soundcardLines } from '../soundcards/listed.ts'
 import type { ListedSoundcard } from '../soundcards/listed.ts'
+import { wantedImages } from '../session/wanted.ts'
 
 /**
  * What is printed of an entry: the line that says what it is, and of a tuning whether it is in
@@ -23,6 +27,11 @@ interface Listed {
   about: string
   applies?: boolean
   why_not?: string
+  /** of a variant: the file of its choices, and what it is made for */
+  choices?: string
+  board?: string[]
+  soundcard?: string
+  base?: string
 }
 
 export function listCommand(): Command {
@@ -33,7 +42,7 @@ export function listCommand(): Command {
     )
     .argument(
       '[which]',
-      'tunings: the file of choices that they are asked about; soundcards: a part of a name, such as of a product or an overlay',
+      'tunings: the file of choices that they are asked about; soundcards: a part of a name, such as of a product or an overlay; variants: a matrix, or a folder of files of choices',
     )
     .option('--records', 'of the sound cards those that something can be recorded with')
     .option('--json', 'for programs')
@@ -47,7 +56,8 @@ that can be had on this board, or on all of these.
 Examples:
   ./downbeat list tunings
   ./downbeat list soundcards amp
-  ./downbeat list soundcards --board ${catalogue.ids('boards').at(-1)!} --records`,
+  ./downbeat list soundcards --board ${catalogue.ids('boards').at(-1)!} --records
+  ./downbeat list variants --json`,
     )
     .action(
       async (
@@ -68,14 +78,16 @@ Examples:
         for (const kind of wanted)
           found[kind] =
             kind === 'tunings'
-              ? tunings(await chosenPlan(what === 'soundcards' ? undefined : which, options))
+              ? tunings(await chosenPlan(what === kind ? which : undefined, options))
               : kind === 'boards'
                 ? Object.fromEntries(
                     known.map(([facts, gap]) => [facts.board.id, listedBoard(facts, gap)]),
                   )
                 : kind === 'soundcards'
                   ? listedSoundcards(catalogue, what === kind ? { ...options, words: which } : {})
-                  : named(kind)
+                  : kind === 'variants'
+                    ? await variants(what === kind ? which : undefined, options)
+                    : named(kind)
         if (options.json === true) return sayJson(found)
         for (const [kind, entries] of Object.entries(found)) {
           if (what === undefined) say(kind)
@@ -116,12 +128,24 @@ const catalogue = openCatalogue(root)
 const boardsWithGaps = () =>
   boardFacts(catalogue).map((facts) => [facts, radioGap(catalogue, facts.board)] as const)
 
+/** The images of variants/, or of a matrix or another folder: by their names, with what makes each. */
+async function variants(
+  which: string | undefined,
+  options: ChoiceOptions,
+): Promise<Record<string, Listed>> {
+  const { images, mistakes } = await wantedImages([which ?? join(root, 'variants')], options)
+  if (mistakes.length > 0) throw new UserError(firstOf(mistakes).join('\n'))
+  return Object.fromEntries(
+    images.map(({ name, source, within, choices: { board, soundcard, base } }) => {
+      const only = within === undefined ? '' : ` --only ${name}`
+      const about = `./downbeat build ${typedWord(source)}${only}`
+      return [name, { about, choices: source, board, soundcard, base }]
+    }),
+  )
+}
+
 function named(kind: string): Record<string, Listed> {
   const ids = catalogue.ids(kind)
-  if (kind === 'variants')
-    return Object.fromEntries(
-      ids.map((id) => [id, { about: `./downbeat build variants/${id}.yaml` }]),
-    )
   return Object.fromEntries(
     ids.map((id) => {
       const { value } = catalogue.entry(kind as Folder, id, kind)

@@ -180,6 +180,19 @@ describe.concurrent('what is typed wrong ends with 2 and one message, without a 
       ['build', 'four.yaml', '--release-url', 'here'],
       '✖ --release-url here: expected where the files will be served, such as --release-url https://example.org/images/\n',
     ],
+    [
+      'files of which one is not there, and one is named twice',
+      ['build', 'four.yaml', 'four.yaml', 'none.yaml'],
+      expect.stringMatching(
+        /^✖ [^\n]*four\.yaml: is named twice: name it once\n[^\n]*none\.yaml: there is no such file\n$/,
+      ),
+    ],
+    ['a folder that is not there', ['build', 'varians/'], '✖ varians/: there is no such folder\n'],
+    [
+      'an image of a folder',
+      ['build', '.', '--only', 'fuor'],
+      '✖ --only fuor: there is no such image (did you mean "four"?)\n',
+    ],
     ['a list', ['list', 'bords'], '✖ there is no list of "bords" (did you mean "boards"?)\n'],
     [
       'a file that is no YAML',
@@ -194,6 +207,61 @@ describe.concurrent('what is typed wrong ends with 2 and one message, without a 
     const { status, stdout, stderr, out } = await downbeat(args, { cwd })
     expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: message })
     expect(readdirSync(out)).toEqual([])
+  })
+
+  test('matrices, files and folders, of which all mistakes are said at once, each with its place', async () => {
+    const cwd = temporaryFolder()
+    write(cwd, {
+      'wrong.yaml': 'matrix:\n  bord: [pi4b]\n  jack: [jack1]\nsame: { hostnam: x }\n',
+      'none-left.yaml': 'matrix: { board: [pi4b], soundcard: [usb] }\nexclude: [{ board: pi4b }]\n',
+      'unfit.yaml': 'matrix:\n  board: [pi4b, pi0]\n  soundcard: [usb]\n  jack: [{ period: 64 }]\n',
+      'files/a.yaml': 'board: pi4c\nsoundcard: usb\n',
+      'files/b.yaml': 'name: a\nboard: pi4b\nsoundcard: usb\n',
+      'files/broken.yaml': 'board: [\n',
+    })
+    const { status, stdout, stderr, out } = await downbeat(
+      ['build', 'wrong.yaml', 'none-left.yaml', 'unfit.yaml', 'files'],
+      { cwd },
+    )
+    expect([status, stdout]).toEqual([2, ''])
+    const lines = stderr
+      .split('\n')
+      .filter((line) => !/^ {2}[ \d]+ \|/.test(line))
+      .map((line) => line.replace(/^(✖ )?\S*\/(?=\w+[-.\w]*\.yaml)/, ''))
+    expect(lines).toEqual([
+      'wrong.yaml:2:3 matrix.bord: unknown key (did you mean "board"?)',
+      'wrong.yaml:4:9 same.hostnam: unknown key (did you mean "hostname"?)',
+      'none-left.yaml:2:11 exclude.0: with it, no image is left of 1: take it away, or say more in it',
+      expect.stringMatching(/^broken\.yaml:2:1 /),
+      expect.stringMatching(
+        /^b\.yaml: its image is called a, and so is that of \S+a\.yaml: say name: in one of them$/,
+      ),
+      expect.stringMatching(/^unfit\.yaml:2:17 board: pi0 does not run arm64, /),
+      'a.yaml:1:8: there is no boards/pi4c.yaml (did you mean "pi4b"?)',
+      'unfit.yaml: leave out what does not go together, such as exclude: [{ board: pi0, soundcard: usb, jack: { period: 64 } }]',
+      '',
+    ])
+    expect(readdirSync(out)).toEqual([])
+  })
+
+  test('one name for several images', async () => {
+    const cwd = temporaryFolder()
+    write(cwd, { 'm.yaml': 'matrix: { board: [pi3b, pi4b], soundcard: [usb] }\n' })
+    const { status, stderr } = await downbeat(['build', 'm.yaml', '--set', 'name=x'], { cwd })
+    expect([status, stderr]).toEqual([
+      2,
+      '✖ --set name=x: several images cannot have one name: leave it out\n',
+    ])
+  })
+
+  test('a matrix where one image is asked about', async () => {
+    const cwd = temporaryFolder()
+    write(cwd, { 'm.yaml': 'matrix: { board: [pi4b], soundcard: [usb] }\n' })
+    const { status, stderr } = await downbeat(['plan', 'm.yaml'], { cwd })
+    expect(status).toBe(2)
+    expect(stderr).toMatch(
+      /^✖ \S*m\.yaml: is a matrix, and here one image is asked about: name a file of choices \(\.\/downbeat list variants m\.yaml shows what the matrix stands for\)\n$/,
+    )
   })
 
   test('a key of --set below a plain value', async () => {
@@ -309,6 +377,32 @@ describe.concurrent('list', () => {
       /^ {2}cm5 .* virt\n +bases: .*\n +kernels: raspberrypi, packaged \(only/m,
     )
     expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+
+  test('of variants says what builds each, of a matrix and of a folder, too', async () => {
+    const cwd = temporaryFolder()
+    write(cwd, {
+      'm.yaml':
+        'matrix: { board: [pi3b, pi4b], soundcard: [usb] }\nsame: { base: debian-trixie-armhf }\n',
+      'mine/stage.yaml': 'board: pi5\nsoundcard: usb\n',
+    })
+    expect((await downbeat(['list', 'variants', 'm.yaml'], { cwd })).stdout).toBe(
+      '  pi3b-usb  ./downbeat build m.yaml --only pi3b-usb\n  pi4b-usb  ./downbeat build m.yaml --only pi4b-usb\n',
+    )
+    const { stdout } = await downbeat(['list', 'variants', 'mine/', '--json'], { cwd })
+    expect(JSON.parse(stdout)).toEqual({
+      variants: {
+        stage: {
+          about: './downbeat build mine/stage.yaml',
+          choices: 'mine/stage.yaml',
+          board: ['pi5'],
+          soundcard: 'usb',
+          base: 'debian-trixie-arm64',
+        },
+      },
+    })
+    const own = await downbeat(['list', 'variants'])
+    expect(own.stdout).toContain('./downbeat build variants/pi5-usb.yaml\n')
   })
 
   test('of sound cards says their channels, other names and faults, and finds one by a name of it', async () => {

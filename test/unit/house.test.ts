@@ -185,7 +185,7 @@ describe('no hardware is named in code:', () => {
     new RegExp(`(?<![\\w.-])${id.replaceAll(/[.+]/g, '\\$&')}(?![\\w.+-])`)
   const code = ['lib', 'stages', 'scripts'].flatMap(codeIn)
   // A device of QEMU has the name that QEMU gives it.
-  const example = /'\\nExample:|such as variants\/|\['usb-audio', /
+  const example = /'\\nExamples?:|such as variants\/|\['usb-audio', /
 
   test.each([
     ...Object.keys(folders).filter((folder) => folder !== 'kernel' && folder !== 'bases'),

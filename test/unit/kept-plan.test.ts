@@ -173,9 +173,9 @@ test('where plans cannot be kept nothing is said of it, and of many the newest s
   }
   const plans = join(folder, 'plans')
   mkdirSync(plans)
-  for (let i = 0; i < 100; i++) writeFileSync(join(plans, `${i}.json`), '{}')
+  for (let i = 0; i < 200; i++) writeFileSync(join(plans, `${i}.json`), '{}')
   keptPlan(folder, root, 'a').keep(plan)
-  expect(readdirSync(plans).length).toBeLessThan(100)
+  expect(readdirSync(plans).length).toBeLessThan(200)
   expect(keptPlan(folder, root, 'a').find()).toBeDefined()
 })
 

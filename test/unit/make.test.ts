@@ -24,7 +24,7 @@ import {
 } from '../../lib/common/words/errors.ts'
 import { keyOf } from '../../lib/engine/run/key.ts'
 import { make, markUsed } from '../../lib/engine/run/make.ts'
-import type { Event, MakeOptions } from '../../lib/engine/run/make.ts'
+import type { Event, MakeOptions, Shared } from '../../lib/engine/run/make.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import type { AnyStage, Job } from '../../lib/engine/run/stage.ts'
 import { isRunning, ownSleep, temporaryFolder, until, write } from './fixtures.ts'
@@ -301,6 +301,79 @@ describe('a stage', () => {
       'thing started',
       'thing built',
     ])
+  })
+})
+
+describe('where several plans are made by one process', () => {
+  const sharing = (): Shared => ({ made: new Map(), damaged: new Map() })
+
+  test('what they share is made once, and each has its own', async () => {
+    const { stage, options, ran, events } = workshop()
+    const root = stage('root', { given: () => 'the same' })
+    const top = stage('top', { needs: { root } })
+    const shared = sharing()
+    const both = await Promise.all(
+      ['a', 'b'].map((name) => make(top, options({ plan: planNamed(name), shared }))),
+    )
+    expect(ran.toSorted()).toEqual(['root', 'top', 'top'])
+    expect(both[0]!.get('root')!.folder).toBe(both[1]!.get('root')!.folder)
+    expect(both[0]!.get('top')!.folder).not.toBe(both[1]!.get('top')!.folder)
+    expect(kinds(events)).not.toContain('root waiting')
+  })
+
+  test('what they share is read once, too', async () => {
+    const { stage, options, events } = workshop()
+    const root = stage('root', { given: () => 'the same' })
+    const top = stage('top', { needs: { root } })
+    const all = (more: Partial<MakeOptions>) =>
+      ['a', 'b'].map((name) => make(top, options({ plan: planNamed(name), ...more })))
+    await Promise.all(all({ shared: sharing() }))
+    events.length = 0
+    await Promise.all(all({ shared: sharing(), verify: true }))
+    expect(kinds(events).filter((event) => event === 'root verified')).toHaveLength(1)
+    expect(kinds(events).filter((event) => event === 'top verified')).toHaveLength(2)
+  })
+
+  test('one that fails stops nothing that another waits for', async () => {
+    const { stage, options, ran } = workshop()
+    let go: () => void = () => undefined
+    const gone = new Promise<void>((done) => (go = done))
+    const root = stage('root', {
+      given: () => 'the same',
+      async run({ out, signal }) {
+        await gone
+        if (signal.aborted) throw new Error('was stopped')
+        writeFileSync(out['file']!, '')
+      },
+    })
+    const bad = stage('bad', {
+      given: ({ name }: Plan) => (name === 'a' ? name : undefined),
+      run: () => Promise.reject(new Error('is bad')),
+    })
+    const top = stage('top', { needs: { root, bad } })
+    const shared = sharing()
+    const failing = failure(make(top, options({ plan: planNamed('a'), shared })))
+    await until(() => ran.includes('bad') && ran.includes('root'))
+    const other = make(top, options({ plan: planNamed('b'), shared }))
+    go()
+    expect((await failing) as StageError).toMatchObject({ stage: 'bad' })
+    expect((await other).get('top')!.cached).toBe(false)
+  })
+
+  test('what fails of a shared stage fails all of them, of one and the same error, and is tried once', async () => {
+    const { stage, options, ran } = workshop()
+    const root = stage('root', {
+      given: () => 'the same',
+      run: () => Promise.reject(new Error('is bad')),
+    })
+    const top = stage('top', { needs: { root } })
+    const shared = sharing()
+    const errors = await Promise.all(
+      ['a', 'b'].map((name) => failure(make(top, options({ plan: planNamed(name), shared })))),
+    )
+    expect(errors[0]).toBeInstanceOf(StageError)
+    expect(errors[1]).toBe(errors[0])
+    expect(ran).toEqual(['root'])
   })
 })
 

@@ -12,11 +12,15 @@ export function damages({
   plan,
   cache,
   report,
-}: Pick<MakeOptions, 'plan' | 'cache' | 'report'>): (stage: AnyStage) => Promise<boolean> {
-  const known = new Map<string, Promise<boolean>>()
+  shared,
+}: Pick<MakeOptions, 'plan' | 'cache' | 'report' | 'shared'>): (
+  stage: AnyStage,
+) => Promise<boolean> {
+  const known = shared?.damaged ?? new Map<string, Promise<boolean>>()
   const damaged = (stage: AnyStage): Promise<boolean> => {
-    const found = known.get(stage.name) ?? read(stage)
-    known.set(stage.name, found)
+    const folder = cache.folder(stage.name, keyOf(stage, plan))
+    const found = known.get(folder) ?? read(stage)
+    known.set(folder, found)
     return found
   }
   const read = async (stage: AnyStage): Promise<boolean> => {

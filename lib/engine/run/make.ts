@@ -43,6 +43,10 @@ export interface MakeOptions {
   report: (event: Event) => void
   /** where the reporter keeps the lines, for messages */
   logFile: string
+  /** what begins the names of the files that a failed stage leaves; otherwise that of the log */
+  evidence?: string
+  /** what the plans of one run have in common */
+  shared?: Shared
   /** GiB that must be free before a stage starts */
   spare_gib: number
   /**
@@ -55,6 +59,16 @@ export interface MakeOptions {
    * that. It is not called if all results are in the cache: such a build needs less
    */
   prepare?: () => void | Promise<void>
+}
+
+/**
+ * What several plans that are made by one process know of each other's results, by their folders in
+ * the cache: each is made, and read, once. What fails of one plan stops no stage of it then, for
+ * another plan may wait for that.
+ */
+export interface Shared {
+  made: Map<string, Promise<Made>>
+  damaged: Map<string, Promise<boolean>>
 }
 
 export interface Made {
@@ -107,14 +121,19 @@ export async function make(
   const one = (wanted: AnyStage): Promise<Made> => {
     const known = running.get(wanted.name)
     if (known) return known
-    const promise = makeOne(wanted, { ...options, signal }, before, damaged, one).then(
+    const folder = options.cache.folder(wanted.name, keyOf(wanted, options.plan))
+    const making =
+      options.shared?.made.get(folder) ??
+      makeOne(wanted, { ...options, signal }, before, damaged, one)
+    options.shared?.made.set(folder, making)
+    const promise = making.then(
       (result) => {
         made.set(wanted.name, result)
         return result
       },
       (error: unknown) => {
         first ??= error // the others fail because they are stopped
-        stop.abort()
+        if (options.shared === undefined) stop.abort()
         throw error
       },
     )
@@ -244,7 +263,11 @@ async function runStage(
   } catch (error) {
     if (signal.aborted) throw new Interrupted('stopped')
     report({ kind: 'failed', stage: stage.name })
-    const kept = keepEvidence(stage, job.out, options.logFile)
+    const kept = keepEvidence(
+      stage,
+      job.out,
+      options.evidence ?? options.logFile.replace(/\.log$/, ''),
+    )
     if (error instanceof ProofError && kept.length > 0)
       throw new ProofError([error.message, ...kept].join('\n  '))
     if (error instanceof Failure) throw error
@@ -262,11 +285,11 @@ async function runStage(
 function keepEvidence(
   stage: AnyStage,
   out: Readonly<Record<string, string>>,
-  logFile: string,
+  begin: string,
 ): string[] {
   return ((stage.evidence ?? []) as string[]).flatMap((name) => {
     const file = out[name]!
-    const copy = `${logFile.replace(/\.log$/, '')}-${stage.name}-${basename(file)}`
+    const copy = `${begin}-${stage.name}-${basename(file)}`
     if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return []
     copyFileSync(file, copy)
     return [`${name}: ${copy}`]

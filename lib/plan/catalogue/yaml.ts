@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { isMap, isNode, isScalar } from 'yaml'
-import type { Document, YAMLMap } from 'yaml'
+import type { Document, Node, YAMLMap } from 'yaml'
 import type { z } from 'zod'
 import { UserError } from '../../common/words/errors.ts'
 import { textOf } from '../../common/files/text-files.ts'
@@ -35,18 +35,25 @@ export function readYaml<S extends z.ZodType>(
   schema: S,
   root: string,
   overrides: Override[] = [],
+  within?: string,
 ): Located<z.output<S>> {
-  return parseYaml(textOf(file, root), visible(relative(root, file)), schema, overrides)
+  return parseYaml(textOf(file, root), visible(relative(root, file)), schema, overrides, within)
 }
 
-/** The same for a text that is already in memory; `name` stands in front of every message. */
+/**
+ * The same for a text that is already in memory; `name` stands in front of every message. `within`:
+ * only what this key has is read, or nothing where there is none.
+ */
 export function parseYaml<S extends z.ZodType>(
   text: string,
   name: string,
   schema: S,
   overrides: Override[] = [],
+  within?: string,
 ): Located<z.output<S>> {
   const { doc, at: placeAt } = openDocument(text, name)
+  if (within !== undefined)
+    doc.contents = (doc.getIn([within], true) as Node | undefined) ?? doc.createNode({})
   const placeOf = (path: KeyPath, key: string | undefined, mistaken: boolean): string => {
     const whole = key === undefined ? path : [...path, key]
     const begins = (long: KeyPath, short: KeyPath): boolean =>

@@ -87,7 +87,7 @@ export function emulatedWith(
 }
 
 /** The name of an image whose choices give it none: that of their file. */
-export function defaultName(file: string, boards: readonly PlannedBoard[], card: string): string {
+export function defaultName(file: string, boards: readonly { id: string }[], card: string): string {
   const stem = basename(file, '.yaml')
   const why = whyNot(rules.image_name, stem)
   if (why !== undefined)

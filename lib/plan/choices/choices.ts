@@ -9,12 +9,16 @@ import type { ImageChoices } from '../schema/image.ts'
 /** What is said beside the file: a value of `--set` such as `jack.period=64`, or an option. */
 export type Said = string | Override
 
-/** The choices in a file of the repository at `root`, with what is said beside it. Throws UserError. */
+/**
+ * The choices in a file of the repository at `root`, with what is said beside it. `within`: the key
+ * of the file that has them, where it is a matrix. Throws UserError.
+ */
 export const readChoices = (
   root: string,
   file: string,
   said: readonly Said[],
-): Located<ImageChoices> => readYaml(file, Image, root, overrides(said))
+  within?: string,
+): Located<ImageChoices> => readYaml(file, Image, root, overrides(said), within)
 
 /** The values that replace some of the file. Throws UserError for a `--set` without a value. */
 export const overrides = (said: readonly Said[]): Override[] =>

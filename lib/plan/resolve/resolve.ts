@@ -45,6 +45,8 @@ export interface ResolveOptions {
   keptOutLater?: boolean
   /** the base, where the choices name it by something that had to be looked for */
   base?: FoundBase | undefined
+  /** the key of the file that has the choices, where it is a matrix; otherwise all of it */
+  within?: string | undefined
 }
 
 /** A file of choices, with what is said beside it, such as `--set jack.period=64`. */
@@ -64,7 +66,7 @@ export function resolve(
   said: readonly Said[] = [],
   options: ResolveOptions = {},
 ): Plan {
-  const choices = readChoices(catalogue.root, file, said)
+  const choices = readChoices(catalogue.root, file, said, options.within)
   const question = { ...options, file, said, choices }
   const { soundcard } = choices.value
   const auto = soundcard === 'auto'
