@@ -41,6 +41,11 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     "measure how late a realtime thread wakes up, in instructions, beside Debian's own kernels",
     async () => (await import('./verbs/measure.ts')).measureCommand(),
   ],
+  report: [
+    '[options] [image] [second]',
+    'write a page about an image, with pictures, or about two images beside each other',
+    async () => (await import('./verbs/report.ts')).reportCommand(),
+  ],
   chaos: [
     '[options] [what...]',
     'kill builds, flash, personalize and a card at random moments, and see that nothing is lost',
