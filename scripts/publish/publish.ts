@@ -18,6 +18,7 @@ import type { Entry } from '../../lib/engine/cache/cache.ts'
 import type { KernelTaken } from '../../lib/plan/kernel-taken.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import type { ProofResult } from '../../lib/plan/proofs/proof.ts'
+import { removeReports } from '../report/files.ts'
 import { releaseBeside, removeRelease } from './release.ts'
 import type { Release } from './release.ts'
 
@@ -55,7 +56,7 @@ const round = (value: number): number => Math.round(value * 100) / 100
  * `packages`, which also holds the other JACK server. The image is the very file of the cache if
  * both are on the same disk, and it is read-only. With `release`, the files for others are put
  * there too. Without it, older files for others stay only if they belong to this very image.
- * Returns the path of the image.
+ * A report is of the build before, so it goes. Returns the path of the image.
  */
 export function publish(
   folder: string,
@@ -67,6 +68,7 @@ export function publish(
   const target = join(folder, `${plan.name}.img`)
   mkdirSync(folder, { recursive: true })
   sweep(folder)
+  removeReports(folder)
   if (release || !releaseBeside(folder, plan.name, record.files[`${plan.name}.img`]?.sha256 ?? ''))
     removeRelease(folder, plan.name)
   link(join(made.image, 'disk.img'), target)

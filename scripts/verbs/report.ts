@@ -5,6 +5,7 @@ import { UserError } from '../../lib/common/words/errors.ts'
 import { buildOf } from '../report/data/build.ts'
 import type { Build } from '../report/data/build.ts'
 import { keptOf } from '../report/data/kept.ts'
+import { reportFile } from '../report/files.ts'
 import { pageOf, pageOfTwo } from '../report/page.ts'
 import type { Subject } from '../report/parts/part.ts'
 import { chosenPlan } from '../session/choices.ts'
@@ -27,7 +28,7 @@ async function report(image: string | undefined, second: string | undefined): Pr
   const build = (given: string): Build => buildOf(given, images, shown)
   const one = build(image ?? join(images, (await chosenPlan(undefined, { set: [] })).name))
   if (second === undefined) {
-    put(join(one.folder, 'report.html'), pageOf(await withKept(one, 'one')))
+    put(join(one.folder, reportFile()), pageOf(await withKept(one, 'one')))
     return
   }
   const other = build(second)
@@ -40,7 +41,7 @@ async function report(image: string | undefined, second: string | undefined): Pr
     withKept(named ? { ...one, name: `${one.name} (first)` } : one, 'one'),
     withKept(named ? { ...other, name: `${other.name} (second)` } : other, 'other'),
   ])
-  put(join(one.folder, `report-${other.plan.name}.html`), pageOfTwo(left, right))
+  put(join(one.folder, reportFile(other.plan.name)), pageOfTwo(left, right))
 }
 
 const withKept = async (build: Build, id: string): Promise<Subject> => ({
