@@ -89,6 +89,6 @@ export function columns(caption: Caption, all: readonly Column[]): Html {
 const LETTERS = 34
 
 function short(label: string): string {
-  const letters = [...label]
+  const letters = Array.from(new Intl.Segmenter('en').segment(label), ({ segment }) => segment)
   return letters.length > LETTERS ? `${letters.slice(0, LETTERS - 1).join('')}…` : label
 }

@@ -29,8 +29,11 @@ code,pre{font-family:ui-monospace,monospace;font-size:.875em}
 pre{background:var(--panel);padding:.75rem;margin:.5rem 0;white-space:pre-wrap;border-radius:.25rem}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}
 th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line)}
-th{font-weight:600}
-.number{text-align:right;white-space:nowrap}
+th{font-weight:600;overflow-wrap:break-word}
+td.number{white-space:nowrap}
+.number{text-align:right}
+details>table{width:calc(100% - 1rem)}
+@media (max-width:30rem){th,td{padding-right:.375rem}}
 details{border-bottom:1px solid var(--line);padding:.375rem 0}
 summary{cursor:pointer}
 details>*:not(summary){margin-left:1rem}

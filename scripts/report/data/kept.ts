@@ -82,15 +82,11 @@ function firmwareIn(folder: string): string[] {
 function keyIn({ written, record }: Build, stage: AnyStage): string | undefined {
   try {
     const { kernel, ...rest } = written as Plan
-    const plan = { ...rest, ...(kernel ? { kernel: withoutTaken(kernel) } : {}) } as Plan
+    // what the build has found is in its plan.json only, and in no key
+    const plan: Plan = kernel ? { ...rest, kernel: { ...kernel, taken: undefined } } : rest
     if (stage.given(plan) === undefined) return undefined
     return keyOf(image, plan) === record.stages['image']?.key ? keyOf(stage, plan) : undefined
   } catch {
     return undefined
   }
-}
-
-/** What was found by the build is in its plan.json only, and in no key. */
-function withoutTaken({ taken: _, ...kernel }: NonNullable<Plan['kernel']>): Plan['kernel'] {
-  return kernel
 }

@@ -67,7 +67,7 @@ export const Recorded = z.object({
       seen: z.string(),
     }),
   ),
-  boots: z.array(z.object({ machine: Text, seconds: Count })),
+  boots: z.array(z.object({ machine: Text, seconds: Count })).max(100),
   kernel: z
     .object({
       linux: Text,

@@ -1,7 +1,6 @@
 import { html } from '../html.ts'
 import { bars } from '../pictures.ts'
 import type { Part } from './part.ts'
-import { list } from './words.ts'
 
 /** How long each emulated machine has taken to its shell. */
 export const boots: Part = {
@@ -30,7 +29,6 @@ export const boots: Part = {
         })),
         most,
       )}
-      ${list(words)}
       <p class="soft">
         From the start of the emulator to the shell, in seconds of the computer that ran it. They
         are no figures of a board.

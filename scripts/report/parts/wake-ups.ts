@@ -66,10 +66,6 @@ function histogram(row: Row): Html {
       .join(', ')}. The latest is ${row.worst_us} µs late.`,
   }
   return html`<h3>${row.name}</h3>
-    <p class="soft">
-      Each column is twice as late as the one before it. The heights are logarithms of the numbers
-      above. µs:
-    </p>
     ${columns(
       caption,
       bins.map(({ from, count }) => ({
