@@ -30,6 +30,7 @@ pre{background:var(--panel);padding:.75rem;margin:.5rem 0;white-space:pre-wrap;b
 table{border-collapse:collapse;width:100%;margin:.5rem 0}
 th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line)}
 th{font-weight:600;overflow-wrap:break-word}
+th code{overflow-wrap:anywhere}
 td.number{white-space:nowrap}
 .number{text-align:right}
 details>table{width:calc(100% - 1rem)}

@@ -11,8 +11,13 @@ export const bootFiles: Part = {
     const { config, cmdline } = bootLinesOf(one)
     return html`${table(
       'config.txt: what the firmware is told',
-      ['Line', 'Boards', 'Why'],
-      config.map(({ section, text, why }) => [html`<code>${text}</code>`, section, why]),
+      ['Line', 'Why'],
+      config.map(({ section, text, why }) => [
+        // a section of its own is for some boards only
+        html`<code>${text}</code>
+          ${section === '[all]' ? '' : html`<span class="soft">${section}</span>`}`,
+        why,
+      ]),
     )}
     ${table(
       'cmdline.txt: what the kernel is told',

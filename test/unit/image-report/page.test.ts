@@ -115,7 +115,8 @@ describe('what the page of an image says', () => {
   })
 
   test('is every line of config.txt with its reason', () => {
-    expect(text(page)).toMatch(/force_turbo=1 \[all\] clock-pinned: Without a frequency driver/)
+    expect(text(page)).toMatch(/force_turbo=1 clock-pinned: Without a frequency driver/)
+    expect(text(page)).toMatch(/otg_mode=1 \[cm4\] board-config: /)
     expect(text(page)).toMatch(/isolcpus=3 cpu-isolation: JACK has a core for itself/)
   })
 
