@@ -128,7 +128,12 @@ async function tellError(thrown: unknown): Promise<number> {
   const error = systemError(thrown)
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const { tell } = await import('./session/tell.ts')
-  sayBeside(...tell(error, dirname(import.meta.dirname)))
+  const root = dirname(import.meta.dirname)
+  sayBeside(...tell(error, root))
+  if (process.env['GITHUB_ACTIONS'] === 'true') {
+    const { annotations } = await import('./session/annotate.ts')
+    sayBeside(...annotations(error, root, process.env))
+  }
   return error instanceof Failure ? error.exitCode : 70
 }
 
