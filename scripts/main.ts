@@ -61,6 +61,11 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     'make a file of soundcards/ of what downbeat-soundcard-dump says of a card',
     async () => (await import('./verbs/add-soundcard.ts')).addSoundcardCommand(),
   ],
+  ci: [
+    '<step> [inputs...]',
+    'do what CI does, a step at a time: prepare, build, summary, release',
+    async () => (await import('./verbs/ci.ts')).ciCommand(),
+  ],
   doctor: [
     '[options]',
     'say whether this machine can build, and what to do where it cannot',
