@@ -63,7 +63,7 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
   ],
   ci: [
     '<step> [inputs...]',
-    'do what CI does, a step at a time: prepare, build, summary, release',
+    'do what CI does, a step at a time: prepare, build, release, summary',
     async () => (await import('./verbs/ci.ts')).ciCommand(),
   ],
   doctor: [

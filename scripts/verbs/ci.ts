@@ -9,8 +9,8 @@ const steps: Record<string, (said: Said, texts: Record<string, string>) => Promi
   {
     prepare: async (said, texts) => (await import('../ci/prepare.ts')).prepare(said, texts),
     build: async (said) => (await import('../ci/build.ts')).build(said),
-    summary: async (said) => (await import('../ci/summary.ts')).summary(said),
     release: async (said) => (await import('../ci/release.ts')).release(said),
+    summary: async (said) => (await import('../ci/summary.ts')).summary(said),
   }
 
 export function ciCommand(): Command {

@@ -79,6 +79,16 @@ describe('the action', () => {
       expect(first!.env![variableOf(name)]).toBe(`\${{ inputs.${name} }}`)
   })
 
+  test('has a row in docs/ci.md for each input and output', () => {
+    const text = readFileSync(join(repository, 'docs/ci.md'), 'utf8')
+    const rows = [...text.matchAll(/^\| `([\w-]+)` .*? +\| *(?:`([^`]*)`)? *\|?$/gm)].map(
+      ([, name, otherwise = '']) => [name!, otherwise],
+    )
+    const wanted = Object.entries(action.inputs).map(([name, input]) => [name, input.default])
+    const given = Object.keys(action.outputs).map((name) => [name, ''])
+    expect(rows).toEqual([...wanted, ...given])
+  })
+
   test('holds no logic: a step is a verb, or an action of GitHub, and its condition a value', () => {
     for (const { run, if: condition = '' } of action.runs.steps) {
       if (run !== undefined)
