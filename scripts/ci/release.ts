@@ -78,6 +78,8 @@ function gh(words: string[], asks = false): boolean {
   if (!asks) sayBeside(`- gh ${words.slice(0, 3).join(' ')}`)
   const { status, error } = spawnSync('gh', words, {
     stdio: ['ignore', asks ? 'ignore' : 2, asks ? 'ignore' : 'inherit'],
+    // otherwise gh asks the clone that it runs in, and there may be none
+    env: { GH_REPO: process.env['GITHUB_REPOSITORY'], ...process.env },
   })
   if (error) throw new HostError(`gh: ${error.message}`, 'install gh, the command line of GitHub')
   if (status !== 0 && !asks)
