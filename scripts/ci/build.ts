@@ -4,7 +4,7 @@ import { typedWord } from '../../lib/common/quote.ts'
 import { sayBeside } from '../session/print.ts'
 import { root } from '../session/session.ts'
 import { releaseAddress, setOutputs, tag } from './github.ts'
-import { factsOf, imagesIn, outOf, plansOf } from './images.ts'
+import { factsOf, imagesIn, outOf, plansOf, stampsIn } from './images.ts'
 import type { Image } from './images.ts'
 import { choiceWords } from './inputs.ts'
 import type { Said } from './inputs.ts'
@@ -12,24 +12,29 @@ import { writeResult } from './result.ts'
 import type { Figures, Result } from './result.ts'
 
 /**
- * Builds and proves what was chosen, by the commands that a person would type. Goes on with the next
- * file where one fails, and returns the exit status of the first that did.
+ * Builds and proves what was chosen, by the commands that a person would type. Where one image fails
+ * the others are made. Returns the exit status of the first command that failed.
  */
 export async function build(said: Said): Promise<number> {
-  const plans = await plansOf(said)
+  const names = new Set((await plansOf(said)).map(({ name }) => name))
   const out = outOf(said)
-  const result: Result = { images: [], failed: [], figures: [], until: said.until }
-  for (const [i, choices] of said.choices.entries()) {
-    const built = run(out, ['build', choices, ...choiceWords(said), ...buildWords(said)], 2)
-    let status = built.status
-    if (status === 0 && said.until === '') result.images.push(plans[i]!.name)
-    if (status === 0 && said.measure) {
-      const measured = run(out, ['measure', choices, ...choiceWords(said), '--json'], 'pipe')
-      status = measured.status
-      // above the budget there are figures, too
-      if (measured.printed.startsWith('{'))
-        result.figures.push(...(JSON.parse(measured.printed) as { images: Figures[] }).images)
-    }
+  const before = stampsIn(out)
+  const built = run(out, ['build', ...said.choices, ...choiceWords(said), ...buildWords(said)], 2)
+  const images = [...stampsIn(out)]
+    .filter(([name, stamp]) => names.has(name) && before.get(name) !== stamp)
+    .map(([name]) => name)
+  const result: Result = { images, failed: [], figures: [], until: said.until }
+  if (built.status !== 0)
+    result.failed.push({ choices: said.choices.join(', '), status: built.status })
+  for (const choices of said.measure && built.status === 0 ? said.choices : []) {
+    const { status, printed } = run(
+      out,
+      ['measure', choices, ...choiceWords(said), '--json'],
+      'pipe',
+    )
+    // above the budget there are figures, too
+    if (printed.startsWith('{'))
+      result.figures.push(...(JSON.parse(printed) as { images: Figures[] }).images)
     if (status !== 0) result.failed.push({ choices, status })
   }
   writeResult(out, result)

@@ -7,9 +7,6 @@ import { say } from '../session/print.ts'
 
 const variable = (name: string): string | undefined => process.env[name] || undefined
 
-/** Whether this runs in GitHub Actions. */
-export const onGithub = (): boolean => variable('GITHUB_ACTIONS') === 'true'
-
 /** Values that later steps, and whoever uses the action, can read. */
 export function setOutputs(values: Readonly<Record<string, string>>): void {
   const file = variable('GITHUB_OUTPUT')

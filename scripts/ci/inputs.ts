@@ -16,7 +16,8 @@ const bool = 'yes or no'
  */
 export const inputs = {
   choices: {
-    about: 'the files of choices, one a line, from the folder of the repository that uses this',
+    about:
+      'files of choices, folders of them or matrices, one a line, from the folder of the repository',
     otherwise: 'image.yaml',
     kind: 'lines',
   },

@@ -234,6 +234,18 @@ describe('what is wrong is one message at its place, and nothing is made:', () =
   })
 })
 
+test('a matrix stands for many images, and its mistakes are at their line', () => {
+  const { workspace, run } = outside()
+  const file = join(workspace, 'many.yaml')
+  const text = `same: { soundcard: usb }\nmatrix:\n  board: [pi4b, pi3b]\n`
+  writeFileSync(file, text)
+  expect(run({ choices: 'many.yaml\nimage.yaml' }).failed).toBe(false)
+  writeFileSync(file, text.replace('pi3b', 'pi33b'))
+  const { annotations } = run({ choices: 'many.yaml' })
+  expect(annotations).toHaveLength(1)
+  expect(annotations[0]).toContain('::error file=many.yaml,line=3,')
+})
+
 test('what a machine lacks is installed at once, and what has to be set is set', () => {
   const sudo = process.getuid!() === 0 ? [] : ['sudo']
   const lacking = (what: string, more: object) => ({ what, ok: false, found: 'missing', ...more })
