@@ -66,6 +66,11 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     'make a file of soundcards/ of what downbeat-soundcard-dump says of a card',
     async () => (await import('./verbs/add-soundcard.ts')).addSoundcardCommand(),
   ],
+  ci: [
+    '<step> [inputs...]',
+    'do what CI does, a step at a time: prepare, build, release, summary',
+    async () => (await import('./verbs/ci.ts')).ciCommand(),
+  ],
   doctor: [
     '[options]',
     'say whether this machine can build, and what to do where it cannot',
@@ -133,7 +138,12 @@ async function tellError(thrown: unknown): Promise<number> {
   const error = systemError(thrown)
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const { tell } = await import('./session/tell.ts')
-  sayBeside(...tell(error, dirname(import.meta.dirname)))
+  const root = dirname(import.meta.dirname)
+  sayBeside(...tell(error, root))
+  if (process.env['GITHUB_ACTIONS'] === 'true') {
+    const { annotations } = await import('./session/annotate.ts')
+    sayBeside(...annotations(error, root, process.env))
+  }
   return error instanceof Failure ? error.exitCode : 70
 }
 

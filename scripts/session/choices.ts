@@ -1,7 +1,8 @@
 import { getCompileCacheDir } from 'node:module'
 import { existsSync, statSync } from 'node:fs'
-import { basename, join, relative } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Command } from 'commander'
+import { nameOf } from '../../lib/common/files/file-name.ts'
 import { typedWord } from '../../lib/common/quote.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { withoutSecrets } from '../../lib/common/words/secrets.ts'
@@ -99,7 +100,7 @@ export async function isMatrix(file: string): Promise<boolean> {
   // most files are none, and what reads YAML is large
   if (!/(^|[\s{,'"])matrix['"]?\s*:/.test(text)) return false
   const { openDocument } = await import('../../lib/plan/catalogue/document.ts')
-  return openDocument(text, visible(relative(root, file))).doc.has('matrix')
+  return openDocument(text, nameOf(file, root)).doc.has('matrix')
 }
 
 /** One board, or a list of them. */
@@ -161,7 +162,7 @@ export async function chosenPlan(
   } catch (error) {
     if (!(error instanceof UserError) || !(await isMatrix(file))) throw error
     throw new UserError(
-      `${visible(relative(root, file))}: is a matrix, and here one image is asked about: name a file of choices (./downbeat list variants ${typedWord(visible(given ?? ''))} shows what the matrix stands for)`,
+      `${nameOf(file, root)}: is a matrix, and here one image is asked about: name a file of choices (./downbeat list variants ${typedWord(visible(given ?? ''))} shows what the matrix stands for)`,
     )
   }
 }
@@ -175,7 +176,7 @@ export async function planFor(
   const network = { ...networkSettings(), signal: new AbortController().signal, limit: LIST_BYTES }
   const from = { ...how, mirror: mirror(), within }
   const before = keptPlan(getCompileCacheDir(), root, [
-    relative(root, file),
+    nameOf(file, root),
     textOf(file, root),
     said,
     from,

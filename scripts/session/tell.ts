@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { fileOf } from '../../lib/common/files/file-name.ts'
 import { Failure } from '../../lib/common/words/errors.ts'
 
 const WIDTH = 100
@@ -23,7 +23,7 @@ function lineOfFile(told: string, root: string): string[] {
   const place = /^(?:✖ )?(\S+\.yaml):(\d+):(\d+):? /.exec(told)
   if (!place) return []
   const [, file, row, column] = place
-  const text = textOf(resolve(root, file!))?.split('\n')[Number(row) - 1]
+  const text = textOf(fileOf(file!, root))?.split('\n')[Number(row) - 1]
   const at = Number(column) - 1
   // A long line would be torn by the screen, and what has no letters is no help.
   if (

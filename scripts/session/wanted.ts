@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { UserError } from '../../lib/common/words/errors.ts'
+import { nameOf } from '../../lib/common/files/file-name.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
 import { visible } from '../../lib/common/words/visible.ts'
 import type { ImageChoices } from '../../lib/plan/schema/image.ts'
@@ -99,7 +100,7 @@ function filesOf(word: string): string[] {
 }
 
 /** What messages call a file. */
-const called = (file: string): string => visible(relative(root, file))
+const called = (file: string): string => nameOf(file, root)
 
 const realpathOf = (file: string): string => (existsSync(file) ? realpathSync(file) : file)
 

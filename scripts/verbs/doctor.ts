@@ -1,15 +1,12 @@
-import { existsSync, statfsSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { Command } from 'commander'
 import { bytesOf, gib, itemsOf } from '../../lib/engine/cache/items.ts'
 import { HostError } from '../../lib/common/words/errors.ts'
+import { diskSpace } from '../session/disk-space.ts'
 import { checkHost, requireHost } from '../session/host.ts'
 import type { Check } from '../session/host.ts'
 import { takeFolder } from '../../lib/engine/cache/own-folder.ts'
 import { say, sayJson } from '../session/print.ts'
 import { cacheBound, cacheFolder, oldCache, places } from '../session/session.ts'
-
-const WANTED_GIB = 8
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -48,19 +45,5 @@ function folder(what: string, path: string, take: () => string | void): Check {
     if (error instanceof HostError)
       return { what, ok: false, found: error.message, mend: error.mend }
     throw error
-  }
-}
-
-function diskSpace(): Check {
-  let there = cacheFolder()
-  while (!existsSync(there)) there = dirname(there)
-  const { bavail, bsize } = statfsSync(there)
-  const free = (bavail * bsize) / 2 ** 30
-  const ok = free >= WANTED_GIB
-  return {
-    what: 'free disk space',
-    ok,
-    found: `${free.toFixed(1)} GiB (a first build needs about ${WANTED_GIB})`,
-    ...(ok ? {} : { mend: './downbeat clean' }),
   }
 }

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join, relative } from 'node:path'
 import { UserError } from '../words/errors.ts'
-import { visible } from '../words/visible.ts'
+import { nameOf } from './file-name.ts'
 import { openNamed } from './named.ts'
 
 /**
@@ -46,7 +46,7 @@ const LONGEST = 256 * 1024
  * folder, a pipe, a device, a file that is no text, or too long, or not to be read.
  */
 export function textOf(file: string, root: string): string {
-  const name = visible(relative(root, file))
+  const name = nameOf(file, root)
   const wrong = (what: string): UserError => new UserError(`${name}: ${what}`)
   const opened = openNamed(file, wrong)
   try {

@@ -1,8 +1,8 @@
-import { relative } from 'node:path'
 import { isMap, isNode, isScalar } from 'yaml'
 import type { Document, Node, YAMLMap } from 'yaml'
 import type { z } from 'zod'
 import { UserError } from '../../common/words/errors.ts'
+import { nameOf } from '../../common/files/file-name.ts'
 import { textOf } from '../../common/files/text-files.ts'
 import { firstOf } from '../../common/words/together.ts'
 import { visible } from '../../common/words/visible.ts'
@@ -37,7 +37,7 @@ export function readYaml<S extends z.ZodType>(
   overrides: Override[] = [],
   within?: string,
 ): Located<z.output<S>> {
-  return parseYaml(textOf(file, root), visible(relative(root, file)), schema, overrides, within)
+  return parseYaml(textOf(file, root), nameOf(file, root), schema, overrides, within)
 }
 
 /**

@@ -1,5 +1,4 @@
-import { relative } from 'node:path'
-import { visible } from '../../common/words/visible.ts'
+import { nameOf } from '../../common/files/file-name.ts'
 import { overrides } from '../choices/choices.ts'
 import type { Said } from '../choices/choices.ts'
 import type { Settled } from '../choices/settle.ts'
@@ -16,7 +15,7 @@ export function originsOf(
   said: readonly Said[],
 ): Plan['origins'] {
   const origins: Plan['origins'] = {}
-  const own = visible(relative(root, file))
+  const own = nameOf(file, root)
   // A place names a line only where the file (or --set) really says the value; else it is the
   // schema's default.
   const add = (key: string, shown: string, otherwise: string): void => {
