@@ -42,7 +42,7 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     async () => (await import('./verbs/measure.ts')).measureCommand(),
   ],
   report: [
-    '[options] [image] [second]',
+    '[image] [second]',
     'write a page about an image, with pictures, or about two images beside each other',
     async () => (await import('./verbs/report.ts')).reportCommand(),
   ],
