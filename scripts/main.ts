@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { Failure, systemError, UserError } from '../lib/common/words/errors.ts'
 import { nearest } from '../lib/common/words/nearest.ts'
+import { annotated } from './session/on-github.ts'
 import { ofCommander, sayBeside } from './session/print.ts'
 
 // The command line: every verb is a file of its own in this folder, and only the one that is asked
@@ -140,10 +141,7 @@ async function tellError(thrown: unknown): Promise<number> {
   const { tell } = await import('./session/tell.ts')
   const root = dirname(import.meta.dirname)
   sayBeside(...tell(error, root))
-  if (process.env['GITHUB_ACTIONS'] === 'true') {
-    const { annotations } = await import('./session/annotate.ts')
-    sayBeside(...annotations(error, root, process.env))
-  }
+  sayBeside(...(await annotated(error, root)))
   return error instanceof Failure ? error.exitCode : 70
 }
 

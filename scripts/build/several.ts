@@ -18,7 +18,7 @@ import { labels } from './labels.ts'
 import { lookFirst } from './look-first.ts'
 import { planned } from './planned.ts'
 import type { Planned } from './planned.ts'
-import { annotations, onGithub } from '../session/annotate.ts'
+import { annotated } from '../session/on-github.ts'
 import { sideBySide } from './side-by-side.ts'
 import { outcomeTable } from './table.ts'
 import type { Outcome } from './table.ts'
@@ -124,14 +124,15 @@ async function makeAll(
       if (outcome.result === 'failed') {
         outcome.why = messageOf(error).split('\n')[0]!
         // what a shared stage failed of is told once
-        if (!errors.includes(error))
+        const told = errors.includes(error)
+        errors.push(error)
+        if (!told)
           for (const line of [
             `✖ ${plan.name}:`,
             ...tell(error, root).map((said) => `  ${said}`),
-            ...(onGithub() ? annotations(error, root, process.env) : []),
+            ...(await annotated(error, root)),
           ])
             session.reporter.say(line)
-        errors.push(error)
         if (options.failFast === true) session.stop()
       }
     }

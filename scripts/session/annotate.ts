@@ -8,9 +8,6 @@ import type { Environment, Spot } from './workflow-place.ts'
 // GitHub shows a message at the line of the file that it is about, if a command on a line of its own
 // says so: docs.github.com, "Workflow commands for GitHub Actions".
 
-/** Whether this runs in GitHub Actions. */
-export const onGithub = (): boolean => process.env['GITHUB_ACTIONS'] === 'true'
-
 /** In the text of a message only these three would end it, or begin an escape. */
 const ofText = (text: string): string =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
