@@ -93,8 +93,9 @@ export async function campaign(
     const kinds = Map.groupBy(steps.keys(), (i) => steps[i]!)
     const lose = (what: string): void =>
       void outcome.lost.push(`${scene.name}, seed ${seed}, kill ${outcome.kills}: ${what}`)
-    // a run may end before its moment comes: it does not always do the same number of things
-    for (let tries = 0; outcome.kills < kills && tries < 3 * kills; tries++) {
+    // a run may end before its moment comes: it does not always do the same number of things. The first
+    // one keeps its plan, and those after it have so much less to do.
+    for (let tries = 0; outcome.kills < kills && tries < 20 + 3 * kills; tries++) {
       // each kind of step as often as another, however many there are of it
       const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
       const at = 1 + one(kinds.get(one([...kinds.keys()]))!)
