@@ -3,6 +3,7 @@ import { measured } from '../lib/prove/latency/measured.ts'
 import type { WakeUps } from '../lib/prove/latency/wakeups.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
 import { load } from './load.ts'
+import { aptLists } from './steps/apt.ts'
 import { toolbox } from './toolbox.ts'
 
 /** Debian's own kernels: what a realtime one and an ordinary one are called for an architecture. */
@@ -32,14 +33,11 @@ export const controls = defineStage({
   },
   network: true,
   async run({ given, from, out, work, settings, progress, $ }) {
-    await $`mkdir -p lists/partial archives/partial
-      apt="-qq -o APT::Architecture=${given.arch} -o APT::Architectures=${given.arch} -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD"
-      apt="$apt -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o Acquire::Retries=3"
-      apt-get $apt --error-on=any update
-      for package in ${given.packages}; do
+    const apt = await aptLists($, work, given.arch)
+    await $`for package in ${given.packages}; do
         # the package of this name is empty: it depends on the newest kernel
-        apt-cache $apt show --no-all-versions "$package" | sed -n 's/^Depends: *\([^ ,]*\).*/\1/p' >"$package".of
-        mkdir "$package"; ( cd "$package"; apt-get $apt download "$(cat ../"$package".of)" )
+        apt-cache ${apt} show --no-all-versions "$package" | sed -n 's/^Depends: *\([^ ,]*\).*/\1/p' >"$package".of
+        mkdir "$package"; ( cd "$package"; apt-get ${apt} download "$(cat ../"$package".of)" )
         dpkg-deb -W --showformat='\${Version}' "$package"/*.deb >"$package".version
         dpkg-deb --fsys-tarfile "$package"/*.deb | tar -x -C "$package" --wildcards './boot/vmlinuz-*'
         mv "$package"/boot/vmlinuz-* "$package".kernel; rm -r "$package"

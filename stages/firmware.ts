@@ -1,4 +1,5 @@
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { aptLists } from './steps/apt.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
@@ -13,11 +14,9 @@ export const firmware = defineStage({
   outputs: { files: 'firmware', wifi: 'brcm' },
   given: (plan) => plan.firmware,
   network: true,
-  async run({ given, out, $ }) {
-    await $`mkdir -p lists/partial archives/partial
-      apt="-qq -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD -o APT::Sandbox::User=root -o Acquire::Retries=3"
-      apt-get $apt --error-on=any update
-      apt-get $apt download ${given.package}
+  async run({ given, out, work, $ }) {
+    const apt = await aptLists($, work)
+    await $`apt-get ${apt} download ${given.package}
       dpkg-deb -x ./*.deb unpacked
       mkdir ${out.files}
       # settings of the boards' radios, and the 400's firmware, which firmware-brcm80211 does not have

@@ -1,4 +1,5 @@
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { aptLists } from './steps/apt.ts'
 import { toolbox } from './toolbox.ts'
 
 /** Debian packages with what programs of our own are linked with. */
@@ -16,12 +17,9 @@ export const libraries = defineStage({
   outputs: { include: 'include', lib: 'lib' },
   given: ({ tools: { arch } }) => ({ arch }),
   network: true,
-  async run({ given, out, $ }) {
-    await $`mkdir -p lists/partial archives/partial
-      apt="-qq -o APT::Architecture=${given.arch} -o APT::Architectures=${given.arch} -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD"
-      apt="$apt -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o Acquire::Retries=3"
-      apt-get $apt --error-on=any update
-      apt-get $apt download ${PACKAGES}
+  async run({ given, out, work, $ }) {
+    const apt = await aptLists($, work, given.arch)
+    await $`apt-get ${apt} download ${PACKAGES}
       for deb in *.deb; do dpkg-deb -x "$deb" unpacked; done
       cp -r unpacked/usr/include ${out.include}
       mkdir ${out.lib}

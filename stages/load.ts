@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { aptLists } from './steps/apt.ts'
 import { toolbox } from './toolbox.ts'
 
 /** Static busybox, cyclictest and hackbench, and the libraries of those two. */
@@ -20,11 +21,9 @@ export const load = defineStage({
   network: true,
   async run({ given, own, out, work, $ }) {
     writeFileSync(`${work}/init`, readFileSync(`${own}/init.sh`))
-    await $`mkdir -p lists/partial archives/partial root/{bin,dev,proc,sys,tmp,lib}
-      apt="-qq -o APT::Architecture=${given.arch} -o APT::Architectures=${given.arch} -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD"
-      apt="$apt -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o Acquire::Retries=3"
-      apt-get $apt --error-on=any update
-      apt-get $apt download ${PACKAGES}
+    const apt = await aptLists($, work, given.arch)
+    await $`mkdir -p root/{bin,dev,proc,sys,tmp,lib}
+      apt-get ${apt} download ${PACKAGES}
       for deb in *.deb; do
         dpkg-deb -x "$deb" unpacked
         dpkg-deb -W --showformat='\${Package} \${Version}\n' "$deb"

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { aptLists } from './steps/apt.ts'
 import { archivesOf } from './steps/archives.ts'
 import { base } from './base.ts'
 import { compiler } from './compiler.ts'
@@ -67,6 +68,7 @@ export const tools = defineStage({
       : >${out.packages}`
     if (given.programs.length === 0) return
 
+    const others: string[] = []
     if (from.base !== undefined) {
       await $`mkdir base sources.d
         tar -xf ${from.base.tree} -C base --wildcards './etc/apt/*' './usr/share/keyrings/*'`
@@ -74,14 +76,15 @@ export const tools = defineStage({
         archivesOf(`${work}/base`, settings.network.mirrors),
       ))
         writeFileSync(`${work}/sources.d/${name}`, text)
+      others.push(
+        'Dir::Etc::SourceList=/dev/null',
+        `Dir::Etc::SourceParts=${work}/sources.d`,
+        `Dir::Etc::TrustedParts=${work}/base/etc/apt/trusted.gpg.d`,
+        `Dir::Etc::PreferencesParts=${work}/base/etc/apt/preferences.d`,
+      )
     }
-    await $`mkdir -p lists/partial archives/partial
-      apt="-qq -o APT::Architecture=${given.arch} -o APT::Architectures=${given.arch} -o Dir::State::Lists=$PWD/lists -o Dir::Cache=$PWD"
-      apt="$apt -o Dir::State::status=/dev/null -o APT::Sandbox::User=root -o Acquire::Retries=3"
-      [ ! -d base ] || apt="$apt -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts=$PWD/sources.d \
-        -o Dir::Etc::TrustedParts=$PWD/base/etc/apt/trusted.gpg.d -o Dir::Etc::PreferencesParts=$PWD/base/etc/apt/preferences.d"
-      apt-get $apt --error-on=any update
-      apt-get $apt download ${given.programs.map((program) => program.package)}
+    const apt = await aptLists($, work, given.arch, others)
+    await $`apt-get ${apt} download ${given.programs.map((program) => program.package)}
       for deb in *.deb; do
         dpkg-deb -x "$deb" unpacked
         # the form of packages.lock: name version architecture sha256 size

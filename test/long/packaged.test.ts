@@ -6,7 +6,7 @@ import { recordOf } from '../image/variants.ts'
 // for some while it is made.
 test("an image with Debian's own realtime kernel comes through its initramfs, and all its proofs pass", () => {
   const name = 'packaged'
-  const sets = [`name=${name}`, 'board=pi3b', 'kernel.source=packaged']
+  const sets = [`name=${name}`, 'board=[pi3b, pi4b]', 'kernel.source=packaged']
   const { status, err } = downbeat([
     'build',
     '--boot',
@@ -17,5 +17,5 @@ test("an image with Debian's own realtime kernel comes through its initramfs, an
   expect(status).toBe(0)
   const { proofs, boots } = recordOf(name)
   expect(proofs.filter(({ passed }) => !passed)).toEqual([])
-  expect(boots.map(({ machine }) => machine).sort()).toEqual(['raspi3b', 'virt'])
+  expect(boots.map(({ machine }) => machine).sort()).toEqual(['raspi3b', 'raspi4b', 'virt'])
 })
