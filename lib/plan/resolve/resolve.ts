@@ -14,6 +14,7 @@ import { freeze } from '../freeze.ts'
 import type { Plan } from '../plan.ts'
 import { crossPrefix } from '../instructions.ts'
 import type { ImageChoices } from '../schema/image.ts'
+import type { Answered } from '../tunings/answers.ts'
 import { tuningsInForce } from '../tunings/in-force.ts'
 import type { TuningsInForce } from '../tunings/in-force.ts'
 import type { BoardLine } from '../tunings/loaded.ts'
@@ -54,6 +55,8 @@ interface Question extends ResolveOptions {
   file: string
   said: readonly Said[]
   choices: Located<ImageChoices>
+  /** the tunings, for the cards that were looked at */
+  answered: Answered
 }
 
 /**
@@ -67,7 +70,7 @@ export function resolve(
   options: ResolveOptions = {},
 ): Plan {
   const choices = readChoices(catalogue.root, file, said, options.within)
-  const question = { ...options, file, said, choices }
+  const question = { ...options, file, said, choices, answered: new Map() }
   const { soundcard } = choices.value
   const auto = soundcard === 'auto'
   const own = chosenFor(
@@ -110,11 +113,11 @@ interface Chosen {
 
 function chosenFor(
   catalogue: Catalogue,
-  { choices, base: found }: Question,
+  { choices, base: found, answered }: Question,
   cardId: string,
 ): Chosen {
   const settled = settle(catalogue, choices, cardId, found ?? { id: choices.value.base })
-  const tunings = tuningsInForce(catalogue, settled)
+  const tunings = tuningsInForce(catalogue, settled, answered)
   const config = linesOfConfig(settled, tunings)
   return { settled, tunings, config, overlays: planOverlays(catalogue, settled, tunings, config) }
 }

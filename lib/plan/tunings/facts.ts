@@ -89,10 +89,7 @@ export function fill<T>(value: T, facts: Facts, place: string, into: Into = 'wor
   }
   if (Array.isArray(value)) {
     return value.flatMap((one: unknown) => {
-      const named =
-        typeof one === 'string'
-          ? [...one.matchAll(/\{\{([\w.]+)\}\}/g)].map(([, fact]) => fact!)
-          : []
+      const named = typeof one === 'string' ? factsNamed(one) : []
       const list = named.find((fact) => Object.hasOwn(facts, fact) && Array.isArray(facts[fact]))
       if (list === undefined) return [fill(one, facts, place, into)]
       // Again as a list, for a second list that the line may name.
@@ -117,3 +114,10 @@ function names(value: unknown): boolean {
   return found
 }
 const naming = new WeakMap<object, boolean>()
+
+/** The facts that the texts of a value name. */
+export function factsNamed(value: unknown): string[] {
+  if (typeof value === 'string')
+    return [...value.matchAll(/\{\{([\w.]+)\}\}/g)].map(([, fact]) => fact!)
+  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(factsNamed) : []
+}

@@ -9,7 +9,10 @@ import type { ChosenKernel } from '../choices/kernel.ts'
 import type { Settled } from '../choices/settle.ts'
 import type { PlannedBoard, SourcedLine } from '../plan.ts'
 import type { ImageChoices } from '../schema/image.ts'
+import type { KernelSourceData } from '../schema/kernel.ts'
 import type { TuningData } from '../schema/tuning.ts'
+import { answeredBefore, answersTo } from './answers.ts'
+import type { Answered } from './answers.ts'
 import { factsOf, fill, factInWords, whyNotMet } from './facts.ts'
 import type { Facts } from './facts.ts'
 import type { Located } from '../catalogue/yaml.ts'
@@ -29,9 +32,14 @@ export interface TuningsInForce {
 
 /**
  * Which tunings are in force for what was chosen, on which boards, and if not, why. Throws
- * UserError for two that exclude each other.
+ * UserError for two that exclude each other. `before`: what was found for other sound cards of the
+ * same choices.
  */
-export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsInForce {
+export function tuningsInForce(
+  catalogue: Catalogue,
+  settled: Settled,
+  before: Answered,
+): TuningsInForce {
   const { choices, profile, boards } = settled
   const ids = catalogue.ids('tunings')
   const exists = (id: string, place: () => string): void => {
@@ -49,31 +57,24 @@ export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsI
   const nowhere = knownFacts(catalogue)
   const { family } = settled.kernel.data
   const ofImage = factsOf(factsToAsk(settled))
-  const of = new Map(
-    boards.map((board) => [
-      board,
-      {
-        ...nowhere,
-        ...ofImage,
-        ...factsOf({
-          board: {
-            ...board,
-            uart_midi: board.uart_midi[family],
-            power_off_button: board.power_off_button[family],
-            serial_console: board.serial_console[family].line,
-            held_clock: board.held_clock[family],
-            usb: { ...board.usb, device: devicePort(board, settled) },
-            has_own_lines: board.config_txt.length > 0,
-          },
-        }),
-      },
-    ]),
-  )
-  const facts = { ofImage, of: (board: PlannedBoard) => of.get(board)! }
+  const ports = boards.map((board) => devicePort(board, settled))
+  const found = new Map<PlannedBoard, Facts>()
+  const of = (board: PlannedBoard): Facts => {
+    const facts = found.get(board) ?? {
+      ...nowhere,
+      ...ofImage,
+      ...factsOf({ board: boardToAsk(board, family, ports[boards.indexOf(board)]!) }),
+    }
+    found.set(board, facts)
+    return facts
+  }
+  const facts = { ofImage, of }
+  const free = ports.map((port) => port['free'])
   const all = together(
     ...ids.map((id) => () => {
       const { data, at } = load(catalogue, id, exists)
-      return planOne(id, data, at, facts, settled)
+      const answers = [settled.kernel.data, ...free, ...answersTo(data, ofImage)]
+      return answeredBefore(before, id, answers, () => planOne(id, data, at, facts, settled))
     }),
   )
   dropWhatLacksAnother(all, choices)
@@ -89,6 +90,21 @@ export function tuningsInForce(catalogue: Catalogue, settled: Settled): TuningsI
     templates: templatesInForce(catalogue.texts('templates'), all),
   }
 }
+
+/** What `when` may ask and texts may name of a board. */
+const boardToAsk = (
+  board: PlannedBoard,
+  family: KernelSourceData['family'],
+  device: Record<string, unknown>,
+): Record<string, unknown> => ({
+  ...board,
+  uart_midi: board.uart_midi[family],
+  power_off_button: board.power_off_button[family],
+  serial_console: board.serial_console[family].line,
+  held_clock: board.held_clock[family],
+  usb: { ...board.usb, device },
+  has_own_lines: board.config_txt.length > 0,
+})
 
 /**
  * The port by which a board can be a device of a computer, with this kernel, and whether anything
