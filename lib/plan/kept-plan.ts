@@ -10,6 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { layered } from './catalogue/layers.ts'
+import type { Layers } from './catalogue/layers.ts'
 import { freeze } from './freeze.ts'
 import type { Plan } from './plan.ts'
 
@@ -62,7 +64,11 @@ interface Kept {
  * It lies beside what Node has compiled, in a folder of this user and this Node. Where there is
  * none, nothing is kept.
  */
-export function keptPlan(compiled: string | undefined, root: string, choices: unknown): Kept {
+export function keptPlan(
+  compiled: string | undefined,
+  { root, own }: Layers,
+  choices: unknown,
+): Kept {
   if (compiled === undefined)
     return {
       find: () => undefined,
@@ -70,10 +76,11 @@ export function keptPlan(compiled: string | undefined, root: string, choices: un
       checked: () => new Map(),
       keepChecked: () => undefined,
     }
+  const its = own === undefined ? [] : layered.map((name) => stateOf(join(own, name)))
   const [data, code] = [sourcesOfPlans.data, sourcesOfPlans.code].map((names) =>
     names.map((name) => stateOf(join(root, name))),
   )
-  const plan = join(compiled, 'plans', `${hashOf([choices, data, code])}.json`)
+  const plan = join(compiled, 'plans', `${hashOf([choices, data, code, own, its])}.json`)
   const checked = join(compiled, 'checked', `${hashOf(code)}.json`)
   return {
     find: () => freeze(read(plan) as Plan | undefined),

@@ -404,6 +404,8 @@ export interface Plan {
   /** what to say of a base that nobody has signed or pinned; it is one of the warnings, too */
   unanswered_base?: string
   warnings: string[]
+  /** what of somebody's own folder lies over the data of the repository */
+  own?: { path: string; instead: boolean }[]
   /** value: the file and line it comes from */
   origins: Record<string, { value: string; from: string }>
 }

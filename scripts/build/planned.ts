@@ -1,7 +1,7 @@
 import { UserError } from '../../lib/common/words/errors.ts'
 import { firstOf } from '../../lib/common/words/together.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
-import { planFor } from '../session/choices.ts'
+import { nothingRead, planFor } from '../session/choices.ts'
 import type { ChoiceOptions, How, Read } from '../session/choices.ts'
 import { collecting, wantedImages } from '../session/wanted.ts'
 import type { Named } from '../session/wanted.ts'
@@ -25,7 +25,7 @@ export async function planned(
   const { images, mistakes: before } = await wantedImages(words, options, options.only)
   const { mistakes, collect } = collecting(before)
   const plans: Planned[] = []
-  const read: Read = { bases: new Map() }
+  const read: Read = nothingRead()
   let unfit: Named | undefined
   for (const one of images)
     await collect(async () => {

@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { typedWord } from '../../lib/common/quote.ts'
 import { Failure, Interrupted, messageOf, systemError } from '../../lib/common/words/errors.ts'
 import type { Made, Shared } from '../../lib/engine/run/make.ts'
 import type { AnyStage } from '../../lib/engine/run/stage.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
-import { typed } from '../session/choices.ts'
+import { choicesFile, typed } from '../session/choices.ts'
 import type { ChoiceOptions, How } from '../session/choices.ts'
 import { say, sayBeside, sayJson } from '../session/print.ts'
 import { inSession, root, shown, stagesBefore } from '../session/session.ts'
@@ -53,7 +52,7 @@ export async function buildSeveral(
   goal: Goal,
 ): Promise<void> {
   const started = performance.now()
-  const asked = words.length === 0 ? [join(root, 'image.yaml')] : words
+  const asked = words.length === 0 ? [choicesFile(undefined, options.directory)] : words
   const images = await planned(asked, options, how, goal)
   for (const said of new Set(images.flatMap(({ plan }) => plan.unanswered_base ?? [])))
     tellUnanswered(said)

@@ -4,7 +4,7 @@ import { UserError } from '../../lib/common/words/errors.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { manifestSuffix } from '../publish/imager.ts'
 import type { BuildRecord } from '../publish/publish.ts'
-import { planFor } from '../session/choices.ts'
+import { nothingRead, planFor } from '../session/choices.ts'
 import type { Read } from '../session/choices.ts'
 import { collecting, wantedImages } from '../session/wanted.ts'
 import type { Said } from './inputs.ts'
@@ -27,7 +27,7 @@ export async function plansOf(said: Said): Promise<Plan[]> {
   })
   const { mistakes, collect } = collecting(before)
   const plans: Plan[] = []
-  const read: Read = { bases: new Map() }
+  const read: Read = nothingRead()
   for (const image of images)
     await collect(async () => void plans.push(await planFor(image, {}, read)))
   if (said.measure && images.length > said.choices.length)

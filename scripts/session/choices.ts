@@ -1,6 +1,6 @@
 import { getCompileCacheDir } from 'node:module'
 import { existsSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve as resolvePath } from 'node:path'
 import type { Command } from 'commander'
 import { nameOf } from '../../lib/common/files/file-name.ts'
 import { typedWord } from '../../lib/common/quote.ts'
@@ -16,10 +16,13 @@ import type { Checked } from '../../lib/plan/kept-plan.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { textOf } from '../../lib/common/files/text-files.ts'
 import type { ResolveOptions } from '../../lib/plan/resolve/resolve.ts'
+import { folderNamed, ownFolder } from './own-folder.ts'
 import { mirror, networkSettings, root } from './session.ts'
 
 /** What can be said on the command line of the image that is meant, beside the file of choices. */
 export interface ChoiceOptions {
+  /** the folder that is meant, with the choices and data of somebody's own */
+  directory?: string
   set: string[]
   board?: string
   soundcard?: string
@@ -41,6 +44,10 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 export const withChoices = (verb: Command): Command =>
   verb
     .option(
+      '-C, --directory <folder>',
+      'a folder of your own: its image.yaml, and its boards/, soundcards/, tunings/, templates/ and so on over ours (otherwise the folder of the file of choices)',
+    )
+    .option(
       '--set <key=value>',
       'a choice instead of the one in the file; may be repeated',
       collect,
@@ -61,9 +68,10 @@ export const withChoices = (verb: Command): Command =>
 /** What repeats these choices, to be typed. */
 export const typed = (
   file: string | undefined,
-  { set, board, soundcard, base, baseSha256 }: ChoiceOptions,
+  { directory, set, board, soundcard, base, baseSha256 }: ChoiceOptions,
 ): string =>
   [
+    ...(directory === undefined ? [] : ['-C', directory]),
     ...(file === undefined ? [] : [file]),
     ...(board === undefined ? [] : ['--board', board]),
     ...(soundcard === undefined ? [] : ['--soundcard', soundcard]),
@@ -83,14 +91,15 @@ function meantBy(word: string): string {
   return is('variants') ? ` (did you mean variants/${word}.yaml?)` : ''
 }
 
-/** The file of choices that a verb was given, or image.yaml. */
-export function choicesFile(given: string | undefined): string {
-  if (given === undefined) return join(root, 'image.yaml')
+/** The file of choices that a verb was given, or image.yaml: of the folder that -C names, if any. */
+export function choicesFile(given: string | undefined, directory?: string): string {
+  const folder = directory === undefined ? undefined : folderNamed(directory)
+  if (given === undefined) return join(folder ?? root, 'image.yaml')
   if (!given.endsWith('.yaml'))
     throw new UserError(
       `${visible(given)}: expected a YAML file of choices, such as variants/pi4b-usb.yaml${meantBy(given)}`,
     )
-  return given.startsWith('/') ? given : join(process.cwd(), given)
+  return given.startsWith('/') ? given : join(folder ?? process.cwd(), given)
 }
 
 /** Whether a file of choices is a matrix: it has the key. */
@@ -131,11 +140,14 @@ export interface Wanted {
   said: Said[]
   /** the folder that the path of a base starts from; otherwise that of the file */
   folder?: string
+  /** the folder whose data lies over that of the repository */
+  own?: string | undefined
 }
 
 /** What the plans of one command have in common: what one of them has read, the next need not. */
 export interface Read {
-  catalogue?: Catalogue
+  /** by the folders of somebody's own that lie over the data of the repository */
+  catalogues: Map<string | undefined, Catalogue>
   checked?: Checked
   bases: Map<string, Promise<FoundBase>>
 }
@@ -143,11 +155,14 @@ export interface Read {
 /** What is said on the command line of each image that is asked for. */
 export const saidOf = (options: ChoiceOptions): Said[] => [...saidBy(options), ...options.set]
 
+export const nothingRead = (): Read => ({ catalogues: new Map(), bases: new Map() })
+
 /** One image by its file of choices. */
 export const wantedOf = (file: string, options: ChoiceOptions): Wanted => ({
   file,
   said: saidOf(options),
-  ...(options.base === undefined ? {} : { folder: process.cwd() }),
+  own: ownFolder(file, options.directory),
+  ...(options.base === undefined ? {} : { folder: resolvePath(options.directory ?? '.') }),
 })
 
 /** The plan of what was chosen. Asks the network only where the choices say `@latest`. */
@@ -156,9 +171,9 @@ export async function chosenPlan(
   options: ChoiceOptions,
   how: How = {},
 ): Promise<Plan> {
-  const file = choicesFile(given)
+  const file = choicesFile(given, options.directory)
   try {
-    return await planFor(wantedOf(file, options), how, { bases: new Map() })
+    return await planFor(wantedOf(file, options), how, nothingRead())
   } catch (error) {
     if (!(error instanceof UserError) || !(await isMatrix(file))) throw error
     throw new UserError(
@@ -169,13 +184,13 @@ export async function chosenPlan(
 
 /** The plan of one image. Asks the network only where the choices say `@latest`. */
 export async function planFor(
-  { file, within, said, folder }: Wanted,
+  { file, within, said, folder, own }: Wanted,
   how: How,
   read: Read,
 ): Promise<Plan> {
   const network = { ...networkSettings(), signal: new AbortController().signal, limit: LIST_BYTES }
   const from = { ...how, mirror: mirror(), within }
-  const before = keptPlan(getCompileCacheDir(), root, [
+  const before = keptPlan(getCompileCacheDir(), { root, own }, [
     nameOf(file, root),
     textOf(file, root),
     said,
@@ -192,7 +207,8 @@ export async function planFor(
   const { resolve } = await import('../../lib/plan/resolve/resolve.ts')
   const checked = (read.checked ??= before.checked())
   const known = new Set(checked.values())
-  const catalogue = (read.catalogue ??= openCatalogue(root, checked))
+  const catalogue = read.catalogues.get(own) ?? openCatalogue(root, checked, own)
+  read.catalogues.set(own, catalogue)
   const { value, at } = readChoices(root, file, said, within)
   const question = {
     base: value.base,
@@ -201,7 +217,7 @@ export async function planFor(
     place: at(['base']),
     folder: folder ?? folderOf(file),
   }
-  const asked = JSON.stringify({ ...question, place: undefined })
+  const asked = JSON.stringify({ ...question, own, place: undefined })
   const finding =
     read.bases.get(asked) ?? findBase(catalogue, question, (url) => fetchText(url, network))
   read.bases.set(asked, finding)

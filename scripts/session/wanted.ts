@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { nameOf } from '../../lib/common/files/file-name.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
@@ -7,6 +7,7 @@ import { visible } from '../../lib/common/words/visible.ts'
 import type { ImageChoices } from '../../lib/plan/schema/image.ts'
 import { choicesFile, isMatrix, saidOf, wantedOf } from './choices.ts'
 import type { ChoiceOptions, Wanted } from './choices.ts'
+import { folderNamed } from './own-folder.ts'
 import { root, shown } from './session.ts'
 
 /** One of several images that are asked for: its name, and its choices as far as its file says them. */
@@ -21,11 +22,22 @@ const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** Whether these words ask for several images: more than one of them, a folder, or a matrix. */
-export async function asksForSeveral(words: readonly string[]): Promise<boolean> {
+export async function asksForSeveral(
+  words: readonly string[],
+  { directory }: Pick<ChoiceOptions, 'directory'>,
+): Promise<boolean> {
+  if (words.length > 1) return true
   const [word] = words
-  if (words.length !== 1 || word === undefined) return words.length > 1
-  return word.endsWith('/') || isFolder(word) || (await isMatrix(choicesFile(word)))
+  if (word !== undefined && (word.endsWith('/') || isFolder(wordIn(word, directory)))) return true
+  return (
+    (word !== undefined || directory !== undefined) &&
+    (await isMatrix(choicesFile(word, directory)))
+  )
 }
+
+/** A word that names a file or a folder of the folder that -C names, if any. */
+const wordIn = (word: string, directory: string | undefined): string =>
+  directory === undefined ? word : resolve(folderNamed(directory), word)
 
 /**
  * The images that files, folders of files and matrices ask for, in this order. `only`: some of them,
@@ -39,7 +51,7 @@ export async function wantedImages(
   const { overrides } = await import('../../lib/plan/choices/choices.ts')
   const { mistakes, collect } = collecting()
   const files: string[] = []
-  for (const word of words) await collect(() => files.push(...filesOf(word)))
+  for (const word of words) await collect(() => files.push(...filesOf(word, options.directory)))
   mistakes.push(
     ...twice(files, realpathOf).map(([file]) => `${called(file)}: is named twice: name it once`),
   )
@@ -84,19 +96,20 @@ export function collecting(before: readonly string[] = []): {
 }
 
 /** The files that a word stands for. */
-function filesOf(word: string): string[] {
-  if (!isFolder(word)) {
+function filesOf(word: string, directory: string | undefined): string[] {
+  const folder = wordIn(word, directory)
+  if (!isFolder(folder)) {
     if (word.endsWith('/')) throw new UserError(`${visible(word)}: there is no such folder`)
-    return [choicesFile(word)]
+    return [choicesFile(word, directory)]
   }
-  const ids = readdirSync(word)
+  const ids = readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => name.slice(0, -'.yaml'.length))
   if (ids.length === 0)
     throw new UserError(
       `${visible(word)}: there is no file of choices in it: their names end in .yaml, as variants/pi4b-usb.yaml does`,
     )
-  return ids.sort().map((id) => choicesFile(join(word, `${id}.yaml`)))
+  return ids.sort().map((id) => choicesFile(join(folder, `${id}.yaml`)))
 }
 
 /** What messages call a file. */

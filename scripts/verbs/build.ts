@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { Command } from 'commander'
 import { kernelInWords } from '../../lib/plan/kernel-taken.ts'
+import { ownInWords } from '../../lib/plan/own-files.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { emulatedCard } from '../../lib/plan/cards.ts'
 import { periodsWaited } from '../../lib/plan/choices/jack.ts'
@@ -83,7 +84,7 @@ async function build(words: string[], options: Options): Promise<void> {
     plainEmulation: options.plainEmulation === true,
     keptOutLater: goal.looks,
   }
-  if (options.only.length > 0 || (await asksForSeveral(words))) {
+  if (options.only.length > 0 || (await asksForSeveral(words, options))) {
     await buildSeveral(words, options, how, goal)
     return
   }
@@ -143,6 +144,7 @@ function summarize(
       ? '  not packed for release: ./downbeat build --release'
       : `  packed: ${packed.map(([name, { bytes }]) => `${name} (${(bytes / 1e6).toFixed(0)} MB)`).join(', ')}; Raspberry Pi Imager opens ${plan.name}${manifestSuffix}`,
   )
+  for (const line of ownInWords(plan)) say(`  ${line}`)
   for (const warning of plan.warnings) say(`  note: ${warning}`)
   say(`repeat it: ./downbeat build${typed(file, options)}`)
 }

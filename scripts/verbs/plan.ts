@@ -1,10 +1,12 @@
 import { Command } from 'commander'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { periodsWaited } from '../../lib/plan/choices/jack.ts'
+import { ownInWords } from '../../lib/plan/own-files.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { titleOf } from '../../lib/plan/proofs/proof.ts'
-import { chosenPlan, withChoices } from '../session/choices.ts'
+import { choicesFile, chosenPlan, withChoices } from '../session/choices.ts'
 import type { ChoiceOptions } from '../session/choices.ts'
+import { ownFolder } from '../session/own-folder.ts'
 import { say, sayJson } from '../session/print.ts'
 import { root } from '../session/session.ts'
 
@@ -26,7 +28,12 @@ export function planCommand(): Command {
         options: ChoiceOptions & { explain?: string; json?: true },
       ) => {
         const plan = await chosenPlan(file, options)
-        if (options.explain !== undefined) return explainTuning(plan, options.explain)
+        if (options.explain !== undefined)
+          return explainTuning(
+            plan,
+            options.explain,
+            ownFolder(choicesFile(file, options.directory), options.directory),
+          )
         if (options.json === true) return sayJson(plan)
         say(plan.name)
         const rows = Object.entries(plan.origins)
@@ -49,6 +56,7 @@ export function planCommand(): Command {
           say(
             `sound cards that a card can be told: ${[view.soundcards.own, ...others.map(({ id }) => id)].join(', ')}`,
           )
+        say(...ownInWords(plan))
         say('', 'Tunings')
         for (const { id, about, off } of plan.tunings)
           say(
@@ -60,9 +68,9 @@ export function planCommand(): Command {
     )
 }
 
-async function explainTuning(plan: Plan, id: string): Promise<void> {
+async function explainTuning(plan: Plan, id: string, own: string | undefined): Promise<void> {
   const { openCatalogue, thereIsNo } = await import('../../lib/plan/catalogue/catalogue.ts')
-  const catalogue = openCatalogue(root)
+  const catalogue = openCatalogue(root, undefined, own)
   const ids = catalogue.ids('tunings')
   if (!ids.includes(id)) throw new UserError(`--explain: ${thereIsNo('tunings', id, ids)}`)
   const { value: tuning } = catalogue.entry('tunings', id, '--explain')

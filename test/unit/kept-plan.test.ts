@@ -43,8 +43,8 @@ test.each(choiceFiles)(
     cpSync(join(repository, file), join(root, file))
     expect(resolve(catalogueAt(root), join(root, file))).toEqual(plan)
     const folder = temporaryFolder()
-    keptPlan(folder, root, file).keep(plan)
-    const known = keptPlan(folder, root, file).find()
+    keptPlan(folder, { root }, file).keep(plan)
+    const known = keptPlan(folder, { root }, file).find()
     expect(known).toStrictEqual(plan)
     expect(Object.isFrozen(known!.configure.view.jack)).toBe(true)
   },
@@ -54,9 +54,9 @@ test('a kept plan is not that of other choices, and no more that of these when a
   const root = onlyTheSources()
   const plan = resolve(catalogueAt(repository), join(repository, 'image.yaml'))
   const folder = temporaryFolder()
-  keptPlan(folder, root, 'a').keep(plan)
-  expect(keptPlan(folder, root, 'b').find()).toBeUndefined()
-  expect(keptPlan(folder, root, 'a').find()).toBeDefined()
+  keptPlan(folder, { root }, 'a').keep(plan)
+  expect(keptPlan(folder, { root }, 'b').find()).toBeUndefined()
+  expect(keptPlan(folder, { root }, 'a').find()).toBeDefined()
   for (const path of [
     'boards/new.yaml',
     'templates/boot/new.hbs',
@@ -67,11 +67,11 @@ test('a kept plan is not that of other choices, and no more that of these when a
     const [top] = path.split('/') as [string]
     rmSync(join(root, top))
     cpSync(join(repository, top), join(root, top), { recursive: true })
-    const before = keptPlan(folder, root, 'a')
+    const before = keptPlan(folder, { root }, 'a')
     before.keep(plan)
     expect(before.find()).toBeDefined()
     write(root, { [path]: '# new' })
-    expect(keptPlan(folder, root, 'a').find(), path).toBeUndefined()
+    expect(keptPlan(folder, { root }, 'a').find(), path).toBeUndefined()
   }
 })
 
@@ -79,7 +79,7 @@ test('a kept plan of which a bit is another is none, whatever it says now', () =
   const root = onlyTheSources()
   const folder = temporaryFolder()
   const plan = resolve(catalogueAt(repository), join(repository, 'image.yaml'))
-  keptPlan(folder, root, 'a').keep(plan)
+  keptPlan(folder, { root }, 'a').keep(plan)
   const file = join(folder, 'plans', readdirSync(join(folder, 'plans'))[0]!)
   const text = readFileSync(file, 'utf8')
   for (const other of [
@@ -90,10 +90,10 @@ test('a kept plan of which a bit is another is none, whatever it says now', () =
   ]) {
     expect(other).not.toBe(text)
     writeFileSync(file, other)
-    expect(keptPlan(folder, root, 'a').find()).toBeUndefined()
+    expect(keptPlan(folder, { root }, 'a').find()).toBeUndefined()
   }
   writeFileSync(file, text)
-  expect(keptPlan(folder, root, 'a').find()).toStrictEqual(plan)
+  expect(keptPlan(folder, { root }, 'a').find()).toStrictEqual(plan)
 })
 
 test('a file that was written to is another one, whatever size and time it has been given', async () => {
@@ -102,27 +102,27 @@ test('a file that was written to is another one, whatever size and time it has b
   const plan = resolve(catalogueAt(repository), join(repository, 'image.yaml'))
   rmSync(file)
   cpSync(join(repository, 'priorities.yaml'), file)
-  keptPlan(folder, root, 'a').keep(plan)
+  keptPlan(folder, { root }, 'a').keep(plan)
   const { atime, mtime, ctimeMs } = statSync(file)
   await until(() => {
     writeFileSync(file, readFileSync(file, 'utf8').replace(/# ./, '# !'))
     utimesSync(file, atime, mtime)
     return statSync(file).ctimeMs !== ctimeMs // the clock of a file system has ticks
   })
-  expect(keptPlan(folder, root, 'a').find()).toBeUndefined()
+  expect(keptPlan(folder, { root }, 'a').find()).toBeUndefined()
 })
 
 describe('what was checked for other choices', () => {
   const keep = (folder: string, root: string): void => {
     const checked: Checked = new Map()
     resolve(openCatalogue(root, checked), join(repository, 'image.yaml'))
-    keptPlan(folder, root, 'a').keepChecked(checked)
+    keptPlan(folder, { root }, 'a').keepChecked(checked)
   }
 
   test('gives the same plan, and is not checked again', () => {
     const folder = temporaryFolder()
     keep(folder, repository)
-    const known = keptPlan(folder, repository, 'b').checked()
+    const known = keptPlan(folder, { root: repository }, 'b').checked()
     const before = [...known.values()]
     expect(before.length).toBeGreaterThan(0)
     const sets = ['hostname=another']
@@ -139,7 +139,7 @@ describe('what was checked for other choices', () => {
       'boards/pi4b.yaml': (text) => `# a line more\n${text}`,
       'boards/pi3b.yaml': (text) => text.replace(/^name: .*/m, 'name: another'),
     })
-    const checked = keptPlan(folder, repository, 'a').checked()
+    const checked = keptPlan(folder, { root: repository }, 'a').checked()
     const [kept, anew] = [openCatalogue(root, checked), openCatalogue(root)]
     for (const id of ['pi4b', 'pi3b', 'zero2w']) {
       const [one, other] = [kept, anew].map((catalogue) => catalogue.entry('boards', id, 'test'))
@@ -152,10 +152,10 @@ describe('what was checked for other choices', () => {
   test('counts for nothing once the code is another one, which may check otherwise', () => {
     const [folder, root] = [temporaryFolder(), onlyTheSources()]
     keep(folder, root)
-    expect(keptPlan(folder, root, 'a').checked().size).toBeGreaterThan(0)
+    expect(keptPlan(folder, { root }, 'a').checked().size).toBeGreaterThan(0)
     rmSync(join(root, 'lib'))
     cpSync(join(repository, 'lib'), join(root, 'lib'), { recursive: true })
-    expect(keptPlan(folder, root, 'a').checked().size).toBe(0)
+    expect(keptPlan(folder, { root }, 'a').checked().size).toBe(0)
   })
 })
 
@@ -166,17 +166,17 @@ test('where plans cannot be kept nothing is said of it, and of many the newest s
   const file = join(folder, 'file')
   writeFileSync(file, '')
   for (const nowhere of [file, undefined]) {
-    keptPlan(nowhere, root, 'a').keep(plan)
-    keptPlan(nowhere, root, 'a').keepChecked(new Map([['a', { text: '', value: 1 }]]))
-    expect(keptPlan(nowhere, root, 'a').find()).toBeUndefined()
-    expect(keptPlan(nowhere, root, 'a').checked()).toEqual(new Map())
+    keptPlan(nowhere, { root }, 'a').keep(plan)
+    keptPlan(nowhere, { root }, 'a').keepChecked(new Map([['a', { text: '', value: 1 }]]))
+    expect(keptPlan(nowhere, { root }, 'a').find()).toBeUndefined()
+    expect(keptPlan(nowhere, { root }, 'a').checked()).toEqual(new Map())
   }
   const plans = join(folder, 'plans')
   mkdirSync(plans)
   for (let i = 0; i < 200; i++) writeFileSync(join(plans, `${i}.json`), '{}')
-  keptPlan(folder, root, 'a').keep(plan)
+  keptPlan(folder, { root }, 'a').keep(plan)
   expect(readdirSync(plans).length).toBeLessThan(200)
-  expect(keptPlan(folder, root, 'a').find()).toBeDefined()
+  expect(keptPlan(folder, { root }, 'a').find()).toBeDefined()
 })
 
 test('a build that finds its plan kept loads nothing that reads YAML and checks it', () => {

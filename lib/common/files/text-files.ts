@@ -1,14 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  statSync,
-} from 'node:fs'
-import { join, relative } from 'node:path'
+import { closeSync, fstatSync, readSync } from 'node:fs'
 import { UserError } from '../words/errors.ts'
 import { nameOf } from './file-name.ts'
 import { openNamed } from './named.ts'
@@ -21,21 +12,6 @@ export interface TextFile {
   path: string
   text: string
   executable: boolean
-}
-
-/** Every file below a folder, sorted by path. */
-export function filesBelow(root: string, folder: string): TextFile[] {
-  const dir = join(root, folder)
-  if (!existsSync(dir)) return []
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((found) => found.isFile())
-    .map((found) => join(found.parentPath, found.name))
-    .sort()
-    .map((file) => ({
-      path: relative(dir, file),
-      text: readFileSync(file, 'utf8'),
-      executable: (statSync(file).mode & 0o100) !== 0,
-    }))
 }
 
 /** Bytes of a text that a person writes, at most; the largest of this repository has 45,000. */

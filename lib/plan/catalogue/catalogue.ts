@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { statSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
 import type { z } from 'zod'
-import { filesBelow, textOf } from '../../common/files/text-files.ts'
+import { textOf } from '../../common/files/text-files.ts'
 import type { TextFile } from '../../common/files/text-files.ts'
 import { UserError } from '../../common/words/errors.ts'
 import { didYouMean } from '../../common/words/nearest.ts'
@@ -15,6 +15,8 @@ import { Package } from '../schema/package.ts'
 import { Profile } from '../schema/profile.ts'
 import { Soundcard } from '../schema/soundcard.ts'
 import { Tuning } from '../schema/tuning.ts'
+import { filesLaid, laid, ownFiles, yamlsLaid } from './layers.ts'
+import type { Laid } from './layers.ts'
 import { parseYaml } from './yaml.ts'
 import type { Located } from './yaml.ts'
 
@@ -36,10 +38,17 @@ type Entry<F extends Folder> = Located<z.output<(typeof folders)[F]>>
 export const thereIsNo = (folder: string, id: string, ids: readonly string[]): string =>
   `there is no ${folder}/${visible(id)}.yaml${didYouMean(id, ids) || ` (${listShows(folder)})`}`
 
-/** The data of a repository. What has been read once is not read again. */
+/**
+ * The data of a repository, and of a folder of somebody's own that may lie over it. What has been
+ * read once is not read again.
+ */
 export interface Catalogue {
   /** the folder of the repository */
   root: string
+  /** What of the data is somebody's own, sorted. */
+  own(): Laid[]
+  /** What messages call a file of the data: its path, or where somebody's own one lies. */
+  called(path: string): string
   /** The ids in a data folder, sorted. */
   ids(folder: string): string[]
   /**
@@ -56,52 +65,62 @@ export interface Catalogue {
 }
 
 /** The id that a data file has by its name; it goes into scripts and paths. UserError for others. */
-function idOf(folder: string, file: string): string {
-  const id = file.slice(0, -'.yaml'.length)
+function idOf(file: string, name: string): string {
+  const id = basename(file, '.yaml')
   const { error } = Id.safeParse(id)
   if (error)
-    throw new UserError(
-      `${visible(join(folder, file))}: the name of the file is its id: ${error.issues[0]!.message}`,
-    )
+    throw new UserError(`${name}: the name of the file is its id: ${error.issues[0]!.message}`)
   return id
 }
 
 /**
- * Opens the data of a repository. `checked`: what another catalogue has checked before; a text that
+ * Opens the data of a repository, under that of the folder `own`. `checked`: what another catalogue has checked before; a text that
  * is no longer the same counts for nothing.
  */
-export function openCatalogue(root: string, checked: Checked = new Map()): Catalogue {
+export function openCatalogue(root: string, checked: Checked = new Map(), own?: string): Catalogue {
+  const layers = { root, own }
   const seen = new Map<string, unknown>()
   const once = <T>(key: string, make: () => T): T => {
     if (!seen.has(key)) seen.set(key, make())
     return seen.get(key) as T
   }
   const ids = (folder: string): string[] =>
-    once(`ids of ${folder}`, () => {
-      const dir = join(root, folder)
-      const files = existsSync(dir) ? readdirSync(dir).filter((file) => file.endsWith('.yaml')) : []
-      return files.map((file) => idOf(folder, file)).sort()
-    })
-  const read = (name: string, schema: z.ZodType): Located<unknown> => {
-    const text = textOf(join(root, name), root)
+    once(`ids of ${folder}`, () =>
+      yamlsLaid(layers, folder)
+        .map((file) => join(folder, file))
+        .map((path) => idOf(path, laid(layers, path).name))
+        .sort(),
+    )
+  const read = (path: string, schema: z.ZodType): Located<unknown> => {
+    const { file, name, own: its } = laid(layers, path)
+    const key = its === undefined ? path : file
+    const text = textOf(file, root)
     const parsed = (): Located<unknown> =>
-      once(`places of ${name}`, () => parseYaml(text, name, schema))
-    const known = checked.get(name)
+      once(`places of ${path}`, () => parseYaml(text, name, schema))
+    const known = checked.get(key)
     // where a part of it stands is seldom asked
-    if (known?.text === text) return { value: known.value, at: (path) => parsed().at(path) }
-    checked.set(name, { text, value: parsed().value })
+    if (known?.text === text) return { value: known.value, at: (part) => parsed().at(part) }
+    checked.set(key, { text, value: parsed().value })
     return parsed()
   }
   const texts = (folder: string): TextFile[] =>
-    once(`texts of ${folder}`, () => filesBelow(root, folder))
+    once(`texts of ${folder}`, () =>
+      filesLaid(layers, folder).map(({ path, file }) => ({
+        path: relative(folder, path),
+        text: textOf(file, root),
+        executable: (statSync(file).mode & 0o100) !== 0,
+      })),
+    )
   return {
     root,
+    own: () => once('own', () => ownFiles(layers)),
+    called: (path) => laid(layers, path).name,
     ids,
     texts,
     entry<F extends Folder>(folder: F, id: string, asked: string): Entry<F> {
       const name = join(folder, `${id}.yaml`)
       if (seen.has(name)) return seen.get(name) as Entry<F>
-      if (basename(id) !== id || !existsSync(join(root, name)))
+      if (!ids(folder).includes(id))
         throw new UserError(`${asked}: ${thereIsNo(folder, id, ids(folder))}`)
       return once(name, () => read(name, folders[folder])) as Entry<F>
     },

@@ -14,7 +14,7 @@ export function planKernel(
 ): KernelPlan | undefined {
   if (data.kind === 'packaged') return undefined
   if (!('fragments' in build)) throw new Error(`kernel/${id}.yaml: a build without fragments`)
-  const place = `kernel/${id}.yaml`
+  const place = catalogue.called(`kernel/${id}.yaml`)
   const { virt_cpu: _, without: __, ...built } = build // they change nothing in it
   const series = asked ?? ('series' in data ? data.series : undefined)
   return {

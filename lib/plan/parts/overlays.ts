@@ -86,7 +86,11 @@ const ofSteppings = (
 ): OverlaysPlan['tried'] =>
   boards.flatMap(({ id, stepping_overlays, device_tree }) =>
     stepping_overlays.map((overlay) => {
-      catalogue.file('kernel/overlays', `${overlay}.dts`, `boards/${id}.yaml stepping_overlays`)
+      catalogue.file(
+        'kernel/overlays',
+        `${overlay}.dts`,
+        `${catalogue.called(`boards/${id}.yaml`)} stepping_overlays`,
+      )
       return { overlay, device_tree: device_tree.mainline! }
     }),
   )

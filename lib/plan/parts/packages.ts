@@ -10,7 +10,7 @@ import type { TuningsInForce } from '../tunings/in-force.ts'
  */
 export function packagesAsked(
   { base, kernel, server, profile, choices: { value, at } }: Settled,
-  { lines }: TuningsInForce,
+  { inForce }: TuningsInForce,
 ): AskedPackage[] {
   const file = `bases/${base.id}.yaml`
   return [
@@ -19,10 +19,9 @@ export function packagesAsked(
       ? [{ name: base.data.realtime_kernel!, place: `${file} realtime_kernel` }]
       : []),
     ...server.install.map((name) => ({ name, place: `${at(['jack', 'server'])} jack.server` })),
-    ...lines((tuning) => tuning.change.packages).map(({ text, by }) => ({
-      name: text,
-      place: `tunings/${by}.yaml change.packages`,
-    })),
+    ...inForce.flatMap(({ file: its, data }) =>
+      (data.change.packages ?? []).map((name) => ({ name, place: `${its} change.packages` })),
+    ),
     ...(profile?.value.packages ?? []).map((name, i) => ({
       name,
       place: `${profile!.at(['packages', i])} packages`,
@@ -41,10 +40,10 @@ export const planPackages = (
   suite,
   arch,
   asked: packagesAsked(settled, tunings),
-  taken_apart: tunings.inForce.flatMap(({ planned, data }) =>
+  taken_apart: tunings.inForce.flatMap(({ file, data }) =>
     Object.keys(data.change.programs ?? {}).map((name) => ({
       name,
-      place: `tunings/${planned.id}.yaml change.programs`,
+      place: `${file} change.programs`,
     })),
   ),
   absent,

@@ -69,6 +69,7 @@ export function resolve(
   said: readonly Said[] = [],
   options: ResolveOptions = {},
 ): Plan {
+  const its = catalogue.own().map(({ path, own }) => ({ path, instead: own === 'instead' }))
   const choices = readChoices(catalogue.root, file, said, options.within)
   const question = { ...options, file, said, choices, answered: new Map() }
   const { soundcard } = choices.value
@@ -98,6 +99,7 @@ export function resolve(
     .concat(overlays?.tried ?? [])
   return freeze({
     ...plan,
+    ...(its.length === 0 ? {} : { own: its }),
     ...(overlays ? { overlays: { ...overlays, tried: uniqueBy(tried, JSON.stringify) } } : {}),
     configure: { ...configure, view: { ...view, soundcards }, others: seen },
   })
@@ -181,7 +183,8 @@ function planOf(
     overlays,
     tools,
     templates,
-    inForce: tunings.inForce,
+    // wherever their files lie
+    inForce: tunings.inForce.map(({ file: _, ...tuning }) => tuning),
   })
   const from = 'base' in made ? made.base : undefined
   const nobody = unanswered(base, from)

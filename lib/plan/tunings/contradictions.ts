@@ -6,7 +6,7 @@ import type { LoadedTuning } from './loaded.ts'
 /** Two tunings that exclude each other, and two things on one pin of the GPIO header. */
 export function refuseContradictions(
   tunings: LoadedTuning[],
-  { choices, profile, card }: Settled,
+  { choices, profile, card, cardAt }: Settled,
 ): void {
   const inForce = tunings.filter(({ planned }) => planned.off === undefined)
   const asked = (id: string): string | undefined =>
@@ -15,33 +15,35 @@ export function refuseContradictions(
       : profile?.value.tunings[id] === undefined
         ? undefined
         : profile.at(['tunings', id])
+  const idOf = ({ planned }: LoadedTuning): string => planned.id
+  const placeOf = (one: LoadedTuning): string => asked(idOf(one)) ?? one.file
   /**
    * Of two that do not go together the one that somebody asked for is named first, and the other is
    * to go.
    */
-  const refuse = (one: string, two: string, why: (other: string) => string): never => {
+  const refuse = (one: LoadedTuning, two: LoadedTuning, why: (other: string) => string): never => {
     const [first, other] =
-      asked(one) === undefined && asked(two) !== undefined ? [two, one] : [one, two]
+      asked(idOf(one)) === undefined && asked(idOf(two)) !== undefined ? [two, one] : [one, two]
     throw new UserError(
-      `${asked(first) ?? `tunings/${first}.yaml`} tunings.${first}: ${why(other)}: one of the two has to go, such as --set tunings.${other}=off`,
+      `${placeOf(first)} tunings.${idOf(first)}: ${why(idOf(other))}: one of the two has to go, such as --set tunings.${idOf(other)}=off`,
     )
   }
-  for (const { planned, data } of inForce) {
-    const other = data.conflicts.find((id) => inForce.some((one) => one.planned.id === id))
-    if (other !== undefined) refuse(planned.id, other, (id) => `does not go with the tuning ${id}`)
+  for (const one of inForce) {
+    const other = inForce.find(({ planned }) => one.data.conflicts.includes(planned.id))
+    if (other !== undefined) refuse(one, other, (id) => `does not go with the tuning ${id}`)
   }
-  const taken = new Map<number, string>()
-  for (const { planned, data } of inForce) {
-    for (const pin of data.pins) {
+  const taken = new Map<number, LoadedTuning>()
+  for (const one of inForce) {
+    for (const pin of one.data.pins) {
       const owner = taken.get(pin)
       if (owner !== undefined)
-        refuse(planned.id, owner, (id) => `GPIO ${pin} is taken by the tuning ${id}, too`)
+        refuse(one, owner, (id) => `GPIO ${pin} is taken by the tuning ${id}, too`)
       if (card.pins.includes(pin)) {
         throw new UserError(
-          `${asked(planned.id) ?? `tunings/${planned.id}.yaml`} tunings.${planned.id}: soundcards/${card.id}.yaml uses GPIO ${pin} too: remove one of the two, for example with --set tunings.${planned.id}=off`,
+          `${placeOf(one)} tunings.${idOf(one)}: ${cardAt([]).replace(/(:\d+){2}$/, '')} uses GPIO ${pin} too: remove one of the two, for example with --set tunings.${idOf(one)}=off`,
         )
       }
-      taken.set(pin, planned.id)
+      taken.set(pin, one)
     }
   }
 }

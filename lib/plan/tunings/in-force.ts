@@ -72,9 +72,12 @@ export function tuningsInForce(
   const free = ports.map((port) => port['free'])
   const all = together(
     ...ids.map((id) => () => {
+      const file = catalogue.called(`tunings/${id}.yaml`)
       const { data, at } = load(catalogue, id, exists)
       const answers = [settled.kernel.data, ...free, ...answersTo(data, ofImage)]
-      return answeredBefore(before, id, answers, () => planOne(id, data, at, facts, settled))
+      return answeredBefore(before, id, answers, () =>
+        planOne({ id, file, data, at }, facts, settled),
+      )
     }),
   )
   dropWhatLacksAnother(all, choices)
@@ -223,14 +226,16 @@ function knownFacts(catalogue: Catalogue): Record<string, undefined> {
 }
 
 function planOne(
-  id: string,
-  unfilled: TuningData,
-  at: Located<TuningData>['at'],
+  {
+    id,
+    file,
+    data: unfilled,
+    at,
+  }: { id: string; file: string; data: TuningData; at: Located<TuningData>['at'] },
   { ofImage, of }: { ofImage: Facts; of: (board: PlannedBoard) => Facts },
   settled: Settled,
 ): LoadedTuning {
   const { boards } = settled
-  const place = `tunings/${id}.yaml`
   const refusals = boards.map((board) =>
     whyNotMet(unfilled.when, of(board), (fact) => at(['when', fact])),
   )
@@ -253,17 +258,18 @@ function planOne(
   const data =
     off === undefined
       ? {
-          ...fill(words, ofImage, place),
-          ...fill({ change: shared(change), proof }, ofImage, place, 'program'),
+          ...fill(words, ofImage, file),
+          ...fill({ change: shared(change), proof }, ofImage, file, 'program'),
         }
       : unfilled
   const linesFor = (board: PlannedBoard): BoardLine[] =>
-    fill(unfilled.change.config_txt ?? [], of(board), place, 'program').map((text) => ({
+    fill(unfilled.change.config_txt ?? [], of(board), file, 'program').map((text) => ({
       text,
       by: id,
       boards: [board.id],
     }))
   return {
+    file,
     data,
     config_txt: off === undefined ? merged(fitting.flatMap(linesFor)) : [],
     planned: {

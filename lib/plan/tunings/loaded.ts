@@ -4,6 +4,8 @@ import type { TuningData } from '../schema/tuning.ts'
 /** A tuning with what it changes. */
 export interface LoadedTuning {
   planned: PlannedTuning
+  /** what messages call its file */
+  file: string
   data: TuningData
   /** lines of config.txt, each with the boards it is for */
   config_txt: BoardLine[]

@@ -10,11 +10,11 @@ export function templatesInForce(
 ): TextFile[] {
   const paths = files.map(({ path }) => path)
   const dropped = new Set<string>()
-  for (const { planned, data } of tunings) {
+  for (const { planned, file, data } of tunings) {
     for (const path of data.change.files ?? []) {
       if (!paths.includes(path))
         throw new UserError(
-          `tunings/${planned.id}.yaml change.files: there is no templates/${path}${didYouMean(path, paths)}`,
+          `${file} change.files: there is no templates/${path}${didYouMean(path, paths)}`,
         )
       if (planned.off !== undefined) dropped.add(path)
     }

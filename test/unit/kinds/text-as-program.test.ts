@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { array, assert, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { filesBelow } from '../../../lib/common/files/text-files.ts'
+import { filesLaid } from '../../../lib/plan/catalogue/layers.ts'
 import { escapes } from '../../../stages/configure/escape.ts'
 import { filesOf, planOf, refusalOf, repository, temporaryFolder, write } from '../fixtures.ts'
 
@@ -235,7 +235,10 @@ test('a key or a value with a line end or an escape sequence has no line of its 
 
 describe('in the files of this repository', () => {
   const below = (folder: string): { path: string; text: string }[] =>
-    filesBelow(repository, folder).map(({ path, text }) => ({ path: `${folder}/${path}`, text }))
+    filesLaid({ root: repository }, folder).map(({ path, file }) => ({
+      path,
+      text: readFileSync(file, 'utf8'),
+    }))
 
   test('no shell evaluates a text', () => {
     const shell = ['stages', 'scripts', 'templates', 'lib'].flatMap(below)

@@ -1,0 +1,111 @@
+import { lstatSync, readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { nameOf } from '../../common/files/file-name.ts'
+import { UserError } from '../../common/words/errors.ts'
+import { firstOf } from '../../common/words/together.ts'
+import { visible } from '../../common/words/visible.ts'
+
+/**
+ * What of somebody's own folder lies over the same of the repository, and what a path of it has to
+ * be.
+ */
+const forms: Readonly<Record<string, { form: RegExp; said: string }>> = {
+  boards: { form: /^[^/]+\.yaml$/, said: 'boards/ID.yaml' },
+  soundcards: { form: /^[^/]+\.yaml$/, said: 'soundcards/ID.yaml' },
+  tunings: { form: /^[^/]+\.yaml$/, said: 'tunings/ID.yaml' },
+  profiles: { form: /^[^/]+\.yaml$/, said: 'profiles/ID.yaml' },
+  bases: { form: /^[^/]+\.yaml$/, said: 'bases/ID.yaml' },
+  kernel: {
+    form: /^([^/]+\.yaml|fragments\/.+\.config|overlays\/[^/]+\.dts|patches\/.+\.patch)$/,
+    said: 'kernel/ID.yaml, kernel/fragments/NAME.config, kernel/overlays/NAME.dts or kernel/patches/NAME.patch',
+  },
+  templates: { form: /^(boot|root)\/./, said: 'templates/boot/PATH or templates/root/PATH' },
+  'priorities.yaml': { form: /^$/, said: 'priorities.yaml' },
+}
+export const layered: readonly string[] = Object.keys(forms)
+
+/** A file of the data, wherever it lies. */
+export interface Laid {
+  /** from the repository, or from the own folder */
+  path: string
+  file: string
+  /** what messages call it */
+  name: string
+  /** whether it is somebody's own, and then whether the repository has one, too */
+  own?: 'new' | 'instead'
+}
+
+/** The data of a repository at `root`, under that of somebody's own folder if there is one. */
+export interface Layers {
+  root: string
+  own?: string | undefined
+}
+
+/** Where a file of the data lies, whether it is there or not. */
+export function laid({ root, own }: Layers, path: string): Laid {
+  const ours = join(root, path)
+  const its = own !== undefined && mayLie(path) ? join(own, path) : undefined
+  if (its === undefined || !isThere(its)) return { path, file: ours, name: visible(path) }
+  return { path, file: its, name: nameOf(its, root), own: isThere(ours) ? 'instead' : 'new' }
+}
+
+/** The names of the YAML files right in a folder of the data. */
+export const yamlsLaid = ({ root, own }: Layers, folder: string): string[] => {
+  const roots = own !== undefined && mayLie(folder) ? [root, own] : [root]
+  const names = roots
+    .map((one) => join(one, folder))
+    .flatMap((dir) => (isThere(dir) ? readdirSync(dir) : []))
+  return [...new Set(names)].filter((name) => name.endsWith('.yaml'))
+}
+
+/**
+ * Every file below a folder of the data, sorted by path. UserError for one of somebody's own whose
+ * name differs from one of the repository in case only: which of the two is meant?
+ */
+export function filesLaid(layers: Layers, folder: string): Laid[] {
+  const ours = pathsBelow(layers.root, folder)
+  const its = layers.own !== undefined && mayLie(folder) ? pathsBelow(layers.own, folder) : []
+  const known = new Map(ours.map((path) => [path.toLowerCase(), path]))
+  const alike = its.flatMap((path) => {
+    const other = known.get(path.toLowerCase())
+    return other === undefined || other === path
+      ? []
+      : [
+          `${nameOf(join(layers.own!, path), layers.root)}: its name differs from that of ${other} in case only: take the same name to put it in the place of that one, or another name`,
+        ]
+  })
+  if (alike.length > 0) throw new UserError(alike.join('\n'))
+  return [...new Set([...ours, ...its])].sort().map((path) => laid(layers, path))
+}
+
+/** All of somebody's own data. UserError for a file that nothing would read. */
+export function ownFiles(layers: Layers): Laid[] {
+  const own = allOwn(layers)
+  const unread = own.flatMap(({ path, name }) => {
+    const [folder, ...rest] = path.split('/')
+    const { form, said } = forms[folder!]!
+    const below = rest.join('/')
+    return form.test(below) || /^README(\.md)?$/.test(below)
+      ? []
+      : [`${name}: nothing reads such a file: expected ${said}`]
+  })
+  if (unread.length > 0) throw new UserError(firstOf(unread).join('\n'))
+  return own.filter(({ path }) => !/\/README(\.md)?$/.test(path))
+}
+
+const allOwn = (layers: Layers): Laid[] =>
+  layered
+    .flatMap((path) => (path.endsWith('.yaml') ? [laid(layers, path)] : filesLaid(layers, path)))
+    .filter(({ own }) => own !== undefined)
+
+const mayLie = (path: string): boolean => layered.includes(path.split('/')[0]!)
+const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
+
+/** A link counts as the file that it leads to. */
+function pathsBelow(root: string, folder: string): string[] {
+  const dir = join(root, folder)
+  if (!isThere(dir)) return []
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((found) => !found.isDirectory())
+    .map((found) => relative(root, join(found.parentPath, found.name)))
+}
