@@ -1,10 +1,14 @@
-import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { disk, offsetOf, partitionTable } from '../lib/common/disk/layout.ts'
+import { nameOf } from '../lib/common/files/file-name.ts'
+import { UserError } from '../lib/common/words/errors.ts'
+import { visible } from '../lib/common/words/visible.ts'
 import { mergeConfig } from './image/merge-config.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
 import { configure } from './configure.ts'
 import { firmware } from './firmware.ts'
 import { kernel } from './kernel.ts'
+import { own as ownFolder } from './own.ts'
 import { overlays, pairsOf } from './overlays.ts'
 import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'
@@ -24,7 +28,7 @@ export const image = defineStage({
   name: 'image',
   about: 'Write the disk image',
   source: import.meta.url,
-  needs: { toolbox, kernel, firmware, overlays, rootfs, tools, configure },
+  needs: { toolbox, kernel, firmware, overlays, rootfs, tools, configure, own: ownFolder },
   outputs: { disk: 'disk.img', packages: 'packages.lock' },
   given: ({ image: own, overlays: { tried } = { tried: [] } }) => ({
     ...own,
@@ -40,6 +44,13 @@ export const image = defineStage({
     const { boot, root } = disk
     writeFileSync(`${work}/keys`, given.user.ssh_keys.map((key) => `${key}\n`).join(''))
     writeFileSync(`${work}/table`, partitionTable(given.disk.signature))
+
+    const hooks = (given.hooks ?? []).map((hook) => ({
+      ...hook,
+      script: `${work}/hooks/${hook.on}`,
+    }))
+    mkdirSync(`${work}/hooks`)
+    for (const { script, text } of hooks) writeFileSync(script, text, { mode: 0o755 })
 
     if (given.boot_of_base) {
       const theirs = await $.text`tar -xOf ${from.rootfs.tree} ./boot/firmware/config.txt`
@@ -62,13 +73,14 @@ export const image = defineStage({
     )
     const names = (lines: readonly { text: string }[]): string =>
       lines.map(({ text }) => text).join(' ')
-    await $`sort ${from.rootfs.packages} ${from.tools.packages} >${out.packages}
+    const written = $`sort ${from.rootfs.packages} ${from.tools.packages} >${out.packages}
       export TREE=${tree} FAT=${fat} EPOCH=${given.epoch}
 
       export ROOTFS=${from.rootfs.tree} CONFIGURED=${from.configure.root} PROGRAMS=${from.tools.programs}
       export MODULES=${from.kernel?.modules ?? ''} WIFI=${from.firmware?.wifi ?? ''} CARDS=${work}/shelf/usr/share/downbeat/soundcards
       export ACCOUNT=${given.user.name} KEYS=${work}/keys SSH=${given.user.ssh_keys.length > 0 ? 'enable' : 'disable'}
       export MASK=${names(given.mask)} ENABLE=${names(given.enable)}
+      export OWN_FILES=${from.own?.files ?? ''} HOOKS=${work}/hooks
       bash ${own}/tree.sh
       export TRIED=${pairsOf(given.tried ?? []).join('\n')} TRIED_OVERLAYS=${from.overlays?.files ?? ''}
       [ -z ${given.kernel_of_package ? 'yes' : ''} ] || bash ${own}/packaged-kernel.sh
@@ -83,5 +95,11 @@ export const image = defineStage({
       export ROOT_LABEL=${root.label} ROOT_UUID=${given.disk.root_uuid} HASH_SEED=${given.disk.hash_seed}
       bash ${own}/disk.sh
       [ ${made} = ${out.disk} ] || cp ${made} ${out.disk}`
+    await written.catch((error: unknown) => {
+      const failed = hooks.find(({ script }) => existsSync(`${script}.why`))
+      if (failed === undefined) throw error
+      const why = readFileSync(`${failed.script}.why`, 'utf8').trim()
+      throw new UserError(`${nameOf(failed.file, own)}: ${visible(why)}`)
+    })
   },
 })

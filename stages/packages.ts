@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { UserError } from '../lib/common/words/errors.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { entryOf } from './packages/own-deb.ts'
 import { keptOutOf, readNeeds, unknownOf } from './packages/refusals.ts'
 import { standIns } from './packages/stand-ins.ts'
 import { archivesOf } from './steps/archives.ts'
 import { base } from './base.ts'
+import { own as ownFolder } from './own.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
@@ -18,7 +20,7 @@ export const packages = defineStage({
   name: 'packages',
   about: 'Look whether all packages are there, and what they bring in',
   source: import.meta.url,
-  needs: { toolbox, base },
+  needs: { toolbox, base, own: ownFolder },
   outputs: { coming: 'coming' },
   given: (plan) => plan.packages,
   network: true,
@@ -37,7 +39,17 @@ export const packages = defineStage({
     for (const [name, text] of Object.entries(sources))
       writeFileSync(`${work}/sources.d/${name}`, text)
     mkdirSync(`${work}/stand-ins`)
-    writeFileSync(`${work}/stand-ins/Packages`, standIns(given.own, given.arch))
+    const controls = await Promise.all(
+      (given.debs ?? []).map(async ({ file, name, place }) => {
+        const deb = `${from.own!.debs}/${file}`
+        const control = await $.text`dpkg-deb --field ${deb} 2>&1 || true`
+        return entryOf(control, { name, place, arch: given.arch })
+      }),
+    )
+    writeFileSync(
+      `${work}/stand-ins/Packages`,
+      [standIns(given.own, given.arch), ...controls].join('\n'),
+    )
 
     // the lists of one set of archives; those of another are not mixed with them
     const archives = createHash('sha256')

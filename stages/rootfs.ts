@@ -3,6 +3,7 @@ import { UserError } from '../lib/common/words/errors.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
 import { base } from './base.ts'
 import { jack } from './jack.ts'
+import { own as ownFolder } from './own.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
@@ -13,13 +14,13 @@ export const rootfs = defineStage({
   name: 'rootfs',
   about: 'Make the root of the target, with native apt, dpkg, shell and perl',
   source: import.meta.url,
-  needs: { toolbox, jack, base },
+  needs: { toolbox, jack, base, own: ownFolder },
   outputs: { tree: 'rootfs.tar', packages: 'packages.lock' },
   given: (plan) => plan.rootfs,
   network: true,
   mounts: true,
   keeps: ['debs'],
-  async run({ given, from, out, work, own, kept, settings, $ }) {
+  async run({ given, from, out, work, own: scripts, kept, settings, $ }) {
     const file = (name: string, lines: readonly string[]): void =>
       writeFileSync(`${work}/${name}`, lines.map((line) => `${line}\n`).join(''))
     file('excludes', given.exclude)
@@ -32,11 +33,14 @@ export const rootfs = defineStage({
       from.base === undefined
         ? ['SOURCES=/etc/apt/sources.list']
         : [`TREE=${from.base.tree}`, `MIRRORS=${work}/mirrors`]
+    const own = [from.jack.packages, ...(from.own === undefined ? [] : [from.own.debs])]
+    await $`mkdir own
+      find ${own} -maxdepth 1 -name '*.deb' -exec cp -t own {} +`
     await $`export ARCH=${given.arch} SUITE=${given.suite} SOURCE_DATE_EPOCH=${given.epoch} ${how}
       export PACKAGES=${given.packages.join(' ')} REMOVE=${given.remove.map(({ text }) => text).join(' ')} KEEP=${given.keep.join(' ')}
-      export OWN=${from.jack.packages} DEBS=${kept.debs}/${given.arch} WORK=${work}/root OUT=${work}/result
+      export OWN=${work}/own DEBS=${kept.debs}/${given.arch} WORK=${work}/root OUT=${work}/result
       export EXCLUDES=${work}/excludes ANSWERS=${work}/answers TWINS=${given.twins ? 'yes' : 'no'}
-      bash ${own}/${from.base === undefined ? 'bootstrap' : 'adapt'}.sh
+      bash ${scripts}/${from.base === undefined ? 'bootstrap' : 'adapt'}.sh
       mv ${work}/result/rootfs.tar ${out.tree}
       mv ${work}/result/packages.lock ${out.packages}`
     const installed = new Set(

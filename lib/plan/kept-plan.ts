@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto'
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { layered } from './catalogue/layers.ts'
+import { broughtAlong, layered } from './catalogue/layers.ts'
 import type { Layers } from './catalogue/layers.ts'
 import { freeze } from './freeze.ts'
 import type { Plan } from './plan.ts'
@@ -76,7 +80,8 @@ export function keptPlan(
       checked: () => new Map(),
       keepChecked: () => undefined,
     }
-  const its = own === undefined ? [] : layered.map((name) => stateOf(join(own, name)))
+  const its =
+    own === undefined ? [] : [...layered, ...broughtAlong].map((name) => stateOf(join(own, name)))
   const [data, code] = [sourcesOfPlans.data, sourcesOfPlans.code].map((names) =>
     names.map((name) => stateOf(join(root, name))),
   )
@@ -95,13 +100,22 @@ const hashOf = (value: unknown): string => sumOf(JSON.stringify(value))
 
 /** What of a file, and of each one below a folder, is another when anything of it is another. */
 function stateOf(path: string): unknown {
-  const state = statSync(path, { throwIfNoEntry: false }) // what an editor put there may be gone
+  const state = lstatSync(path, { throwIfNoEntry: false }) // what an editor put there may be gone
+  if (state?.isSymbolicLink() === true) {
+    const led = statSync(path, { throwIfNoEntry: false })
+    return [
+      readlinkSync(path),
+      led?.isDirectory() === true ? stateOf(realpathSync(path)) : seen(led),
+    ]
+  }
   if (state?.isDirectory() === true)
     return readdirSync(path)
       .sort()
       .map((name) => [name, stateOf(`${path}/${name}`)])
-  return state && [state.size, state.ctimeMs, state.mode]
+  return seen(state)
 }
+
+const seen = (state: Stats | undefined): unknown => state && [state.size, state.ctimeMs, state.mode]
 
 function read(file: string): unknown {
   try {

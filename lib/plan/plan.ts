@@ -8,6 +8,8 @@ import type { ImagerDevice, OsEntry } from './schema/os-list.ts'
 import type { SoundcardData } from './schema/soundcard.ts'
 import type { PackageData } from './schema/package.ts'
 import type { ProofData } from './schema/tuning.ts'
+import type { Hook } from './own/hooks.ts'
+import type { OwnContent } from './own/folder.ts'
 import type { TextFile } from '../common/files/text-files.ts'
 
 /** A board of the image; the emulator is the one for the image's kernel. */
@@ -186,6 +188,8 @@ export interface PackagesPlan {
   absent: SourcedLine[]
   /** what the base has and the image shall not have; a * stands for anything */
   remove: string[]
+  /** packages of somebody's own: the file, the name that it says, and what messages call it */
+  debs?: { file: string; name: string; place: string }[]
   /** the packages that are compiled here, as far as they are known before */
   own: { control: string; version: string }[]
 }
@@ -249,6 +253,8 @@ export interface View {
     device_trees: string[]
   }
   config_txt: { filter: string; lines: SourcedLine[] }[]
+  /** lines of somebody's own, which come last */
+  own_config_txt: string[]
   cmdline: SourcedLine[]
   /**
    * spaces at the end of cmdline.txt. What a card adds later takes their place, so nothing else in
@@ -344,6 +350,8 @@ export interface ImagePlan {
    */
   boot_of_base?: { remove: string[]; unfit: SourcedLine[] }
   root_mb?: number
+  /** scripts of somebody's own, and what each is run on */
+  hooks?: Hook[]
 }
 
 /** What people are told of an image before they write it to a card; decides no byte of it. */
@@ -404,8 +412,11 @@ export interface Plan {
   /** what to say of a base that nobody has signed or pinned; it is one of the warnings, too */
   unanswered_base?: string
   warnings: string[]
-  /** what of somebody's own folder lies over the data of the repository */
-  own?: { path: string; instead: boolean }[]
+  /**
+   * somebody's own folder: what of it lies over the data of the repository, and what it brings into
+   * the image beside that
+   */
+  own?: { data: { path: string; instead: boolean }[]; content?: OwnContent }
   /** value: the file and line it comes from */
   origins: Record<string, { value: string; from: string }>
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileOf } from '../../lib/common/files/file-name.ts'
 import { Failure, UserError } from '../../lib/common/words/errors.ts'
@@ -49,15 +49,18 @@ export function annotations(error: unknown, root: string, environment: Environme
   return [annotation('error', told, inWorkflow(undefined, environment))]
 }
 
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true
+
 /** The place that a mistake names, or that of the input of the workflow which brought it. */
 function spotOf(mistake: string, root: string, environment: Environment): Spot | undefined {
-  const place = /^([^\s:]+\.ya?ml)(?::(\d+):(\d+))?:? /.exec(mistake)
+  const place = /^([^\s:]+)(?::(\d+):(\d+))?:? /.exec(mistake)
   const workspace = environment['GITHUB_WORKSPACE']
   if (place && workspace !== undefined) {
     const [, name, line, column] = place
     const path = fileOf(name!, root)
     const file = relative(workspace, path)
-    if (existsSync(path) && !file.startsWith('../'))
+    if (isFile(path) && !file.startsWith('../'))
       return { file, line: Number(line ?? 1), column: Number(column ?? 1) }
   }
   const [, input, option] = /^(?:input ([\w-]+)|--([\w-]+))/.exec(mistake) ?? []

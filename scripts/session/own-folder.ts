@@ -12,11 +12,11 @@ import { root } from './session.ts'
  * other things.
  */
 export function ownFolder(file: string, directory: string | undefined): string | undefined {
-  if (directory !== undefined) return outside(folderNamed(directory))
+  if (directory !== undefined) return notOurs(folderNamed(directory))
   const its = dirname(resolve(file))
   const above = dirname(its)
   const folder = !isFile(join(its, 'image.yaml')) && isFile(join(above, 'image.yaml')) ? above : its
-  return ['/', homedir(), tmpdir()].includes(folder) ? undefined : outside(folder)
+  return ['/', homedir(), tmpdir()].includes(folder) ? undefined : notOurs(folder)
 }
 
 /** The folder that -C names. UserError where it is none. */
@@ -30,8 +30,10 @@ export function folderNamed(directory: string): string {
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true
 
-function outside(folder: string): string | undefined {
+/** Of the folders of this repository only one with an image.yaml is somebody's, such as an example. */
+function notOurs(folder: string): string | undefined {
   const real = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
-  const inside = relative(real(root), real(folder))
-  return inside === '' || !(inside === '..' || inside.startsWith('../')) ? undefined : folder
+  const below = relative(real(root), real(folder))
+  const outside = below === '..' || below.startsWith('../')
+  return outside || (below !== '' && isFile(join(folder, 'image.yaml'))) ? folder : undefined
 }

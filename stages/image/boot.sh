@@ -7,9 +7,11 @@
 #   BOOTS, OVERLAYS     folders whose files go to the top, and below overlays/, a line each
 #   CONFIG              config.txt, if it is not one of ours alone; it need not be there
 #   KERNEL, KERNEL_NAME a kernel that is built here, and its name; empty: the base has its own where it belongs
+#   HOOKS               a folder with somebody's own scripts; it need not be there
 #   EPOCH               seconds: the time of every file
 set -euo pipefail
-: "$TREE" "$FAT" "$REMOVE" "$BOOTS" "$OVERLAYS" "$CONFIG" "$KERNEL" "$KERNEL_NAME" "$EPOCH"
+: "$TREE" "$FAT" "$REMOVE" "$BOOTS" "$OVERLAYS" "$CONFIG" "$KERNEL" "$KERNEL_NAME" "$HOOKS" "$EPOCH"
+own=$(dirname "$(realpath "$0")")
 
 mkdir "$FAT"
 find "$TREE/boot/firmware" -mindepth 1 -maxdepth 1 -exec mv -t "$FAT" {} +
@@ -26,4 +28,5 @@ for folder in "${overlays[@]}"; do cp -r "$folder/." "$FAT/overlays"; done
 [[ -z $KERNEL ]] || cp "$KERNEL" "$FAT/$KERNEL_NAME"
 # downbeat.toml as it is here asks for nothing: only another one is read.
 (cd "$FAT" && sha256sum downbeat.toml) | sed 's|  |  /boot/firmware/|' > "$TREE/var/lib/downbeat/applied.sha256"
+bash "$own/hook.sh" "$HOOKS/boot" "$FAT"
 find "$TREE" "$FAT" -exec touch -hd "@$EPOCH" {} +

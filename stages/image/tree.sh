@@ -8,11 +8,13 @@
 #   MODULES             a tar with the modules of a kernel that is built here; empty: the base has its own
 #   WIFI                a folder with firmware of radios; empty: the base has it
 #   CARDS               a folder with what other sound cards need; it need not be there
+#   OWN_FILES           a folder with somebody's own files, laid over it; empty: none
+#   HOOKS               a folder with somebody's own scripts; it need not be there
 #   ACCOUNT, KEYS       the name of the user, and a file with his SSH keys
 #   MASK, ENABLE        units, separated by white space
 #   SSH                 enable or disable: without a key nobody could log in, and the settings of a card switch it on
 set -euo pipefail
-: "$TREE" "$ROOTFS" "$CONFIGURED" "$PROGRAMS" "$MODULES" "$WIFI" "$CARDS" "$ACCOUNT" "$KEYS" "$MASK" "$ENABLE" "$SSH"
+: "$TREE" "$ROOTFS" "$CONFIGURED" "$PROGRAMS" "$MODULES" "$WIFI" "$CARDS" "$OWN_FILES" "$HOOKS" "$ACCOUNT" "$KEYS" "$MASK" "$ENABLE" "$SSH"
 own=$(dirname "$(realpath "$0")")
 
 unpack_all() {
@@ -43,6 +45,16 @@ add_user() {
   rm -f "$TREE"/etc/*- "$TREE/etc/.pwd.lock"
 }
 
+# As they are, but for the owner: what lies in the home of the user is his.
+lay_own_files() {
+  [[ -n $OWN_FILES ]] || return 0
+  local uid path
+  uid=$(stat -c %u "$TREE/home/$ACCOUNT")
+  tar -c -C "$OWN_FILES" --owner=0 --group=0 . | tar -xp -C "$TREE" --keep-directory-symlink --no-overwrite-dir
+  (cd "$OWN_FILES" && find . -mindepth 1 -path "./home/$ACCOUNT/*" -print0) |
+    while IFS= read -rd '' path; do chown -h "$uid:$uid" "$TREE/$path"; done
+}
+
 # What the scripts of Raspberry Pi Imager look for, where the base has none of its own.
 link_for_imager() {
   local twin path
@@ -66,7 +78,9 @@ unpack_all
 add_accounts
 add_user
 link_for_imager
+lay_own_files
 switch_units
+bash "$own/hook.sh" "$HOOKS/root" "$TREE"
 # With these two systemd knows that nothing has changed since the image was made, and rebuilds no
 # caches.
 touch "$TREE/etc/.updated" "$TREE/var/.updated"

@@ -19,24 +19,32 @@ export function standIns(own: readonly OwnPackage[], arch: string): string {
         .split(/\n\n+/)
         .filter((stanza) => /^Package:/m.test(stanza))
         .map((stanza) => {
-          const fields = stanza
-            .replaceAll(/\n[ \t]+/g, ' ')
-            .replaceAll('${binary:Version}', version)
-            .split('\n')
-            .filter((field) => kept.test(field))
-            .map((field) => field.replaceAll(filledIn, '').replace(/:\s*,\s*/, ': '))
-            .filter((field) => !/:\s*$/.test(field))
           const name = /^Package: (\S+)/m.exec(stanza)![1]!
-          return [
-            ...fields,
-            `Version: ${version}`,
-            `Architecture: ${arch}`,
-            `Filename: ./${name}.deb`,
-            'Size: 1',
-            `SHA256: ${'0'.repeat(64)}`,
-          ].join('\n')
+          return stanzaOf(stanza, { name, version, arch })
         }),
     )
-    .map((stanza) => `${stanza}\n`)
     .join('\n')
+}
+
+/** The entry of one package: of its fields those by which apt resolves. */
+export function stanzaOf(
+  stanza: string,
+  { name, version, arch }: { name: string; version: string; arch: string },
+): string {
+  const fields = stanza
+    .replaceAll(/\n[ \t]+/g, ' ')
+    .replaceAll('${binary:Version}', version)
+    .split('\n')
+    .filter((field) => kept.test(field))
+    .map((field) => field.replaceAll(filledIn, '').replace(/:\s*,\s*/, ': '))
+    .filter((field) => !/:\s*$/.test(field))
+  const lines = [
+    ...fields,
+    `Version: ${version}`,
+    `Architecture: ${arch}`,
+    `Filename: ./${name}.deb`,
+    'Size: 1',
+    `SHA256: ${'0'.repeat(64)}`,
+  ]
+  return lines.map((line) => `${line}\n`).join('')
 }

@@ -45,6 +45,8 @@ export const thereIsNo = (folder: string, id: string, ids: readonly string[]): s
 export interface Catalogue {
   /** the folder of the repository */
   root: string
+  /** the folder of somebody's own that lies over it, if there is one */
+  over: string | undefined
   /** What of the data is somebody's own, sorted. */
   own(): Laid[]
   /** What messages call a file of the data: its path, or where somebody's own one lies. */
@@ -113,6 +115,7 @@ export function openCatalogue(root: string, checked: Checked = new Map(), own?: 
     )
   return {
     root,
+    over: own,
     own: () => once('own', () => ownFiles(layers)),
     called: (path) => laid(layers, path).name,
     ids,

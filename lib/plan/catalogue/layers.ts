@@ -24,6 +24,9 @@ const forms: Readonly<Record<string, { form: RegExp; said: string }>> = {
 }
 export const layered: readonly string[] = Object.keys(forms)
 
+/** What such a folder brings into an image beside its data: lib/plan/own/. */
+export const broughtAlong: readonly string[] = ['files', 'hooks', 'packages']
+
 /** A file of the data, wherever it lies. */
 export interface Laid {
   /** from the repository, or from the own folder */
@@ -46,7 +49,12 @@ export function laid({ root, own }: Layers, path: string): Laid {
   const ours = join(root, path)
   const its = own !== undefined && mayLie(path) ? join(own, path) : undefined
   if (its === undefined || !isThere(its)) return { path, file: ours, name: visible(path) }
-  return { path, file: its, name: nameOf(its, root), own: isThere(ours) ? 'instead' : 'new' }
+  return {
+    path,
+    file: its,
+    name: nameOf(its, root),
+    own: isThere(ours) || isThere(otherForm(ours)) ? 'instead' : 'new',
+  }
 }
 
 /** The names of the YAML files right in a folder of the data. */
@@ -66,6 +74,7 @@ export function filesLaid(layers: Layers, folder: string): Laid[] {
   const ours = pathsBelow(layers.root, folder)
   const its = layers.own !== undefined && mayLie(folder) ? pathsBelow(layers.own, folder) : []
   const known = new Map(ours.map((path) => [path.toLowerCase(), path]))
+  const covered = new Set(its.map(otherForm))
   const alike = its.flatMap((path) => {
     const other = known.get(path.toLowerCase())
     return other === undefined || other === path
@@ -75,7 +84,9 @@ export function filesLaid(layers: Layers, folder: string): Laid[] {
         ]
   })
   if (alike.length > 0) throw new UserError(alike.join('\n'))
-  return [...new Set([...ours, ...its])].sort().map((path) => laid(layers, path))
+  return [...new Set([...ours.filter((path) => !covered.has(path)), ...its])]
+    .sort()
+    .map((path) => laid(layers, path))
 }
 
 /** All of somebody's own data. UserError for a file that nothing would read. */
@@ -97,6 +108,10 @@ const allOwn = (layers: Layers): Laid[] =>
   layered
     .flatMap((path) => (path.endsWith('.yaml') ? [laid(layers, path)] : filesLaid(layers, path)))
     .filter(({ own }) => own !== undefined)
+
+/** A text, and the template that is rendered to the same file. */
+const otherForm = (path: string): string =>
+  path.endsWith('.hbs') ? path.slice(0, -'.hbs'.length) : `${path}.hbs`
 
 const mayLie = (path: string): boolean => layered.includes(path.split('/')[0]!)
 const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined

@@ -1,6 +1,7 @@
 import type { TextFile } from '../../common/files/text-files.ts'
 import { sortedUnique, uniqueBy } from '../../common/unique.ts'
 import type { Settled } from '../choices/settle.ts'
+import type { OwnContent } from '../own/folder.ts'
 import type { ImagePlan, KernelPlan, SourcedLine } from '../plan.ts'
 import type { TuningsInForce } from '../tunings/in-force.ts'
 
@@ -9,6 +10,7 @@ export function planImage(
   { choices, base: { id, data: base }, kernel, boards }: Settled,
   { lines, templates }: TuningsInForce,
   built: KernelPlan | undefined,
+  own: OwnContent | undefined,
 ): Omit<ImagePlan, 'name' | 'disk'> {
   const { user, root_mb } = choices.value
   const unfit = kernel.data.config_txt_without.map((text) => ({ text, by: `kernel/${kernel.id}` }))
@@ -41,6 +43,7 @@ export function planImage(
         }
       : {}),
     ...(root_mb === undefined ? {} : { root_mb }),
+    ...(own === undefined || own.hooks.length === 0 ? {} : { hooks: own.hooks }),
   }
 }
 

@@ -56,7 +56,7 @@ export function planOverlays(
   { inForce }: TuningsInForce,
   config: BoardLine[],
 ): Plan['overlays'] {
-  const { card, cardAt, boards, kernel } = settled
+  const { card, cardAt, boards, kernel, choices } = settled
   const { family } = kernel.data
   const sources = catalogue.texts('kernel/overlays')
   const named = [
@@ -69,7 +69,15 @@ export function planOverlays(
   for (const { overlay: ours, at } of named)
     if (ours !== undefined)
       catalogue.file('kernel/overlays', `${ours}.dts`, `${cardAt(at)} overlay.mainline`)
-  const lines = family === 'mainline' ? config : inForce.flatMap((tuning) => tuning.config_txt)
+  const its = choices.value.config_txt.map((text) => ({
+    text,
+    by: 'config_txt',
+    boards: boards.map(({ id }) => id),
+  }))
+  const lines = [
+    ...(family === 'mainline' ? config : inForce.flatMap((tuning) => tuning.config_txt)),
+    ...its,
+  ]
   const tried = triedOverlays(lines, boards, sources, family)
   if (family === 'mainline')
     return { sources, tried: [...tried, ...ofSteppings(catalogue, boards)] }

@@ -1,4 +1,5 @@
 import { UserError } from '../../common/words/errors.ts'
+import type { OwnDeb } from '../own/debs.ts'
 import type { Settled } from '../choices/settle.ts'
 import type { AskedPackage, JackPackagesPlan, PackagesPlan, RootfsPlan } from '../plan.ts'
 import type { TuningsInForce } from '../tunings/in-force.ts'
@@ -11,6 +12,7 @@ import type { TuningsInForce } from '../tunings/in-force.ts'
 export function packagesAsked(
   { base, kernel, server, profile, choices: { value, at } }: Settled,
   { inForce }: TuningsInForce,
+  debs: readonly OwnDeb[],
 ): AskedPackage[] {
   const file = `bases/${base.id}.yaml`
   return [
@@ -27,6 +29,7 @@ export function packagesAsked(
       place: `${profile!.at(['packages', i])} packages`,
     })),
     ...value.packages.map((name, i) => ({ name, place: `${at(['packages', i])} packages` })),
+    ...debs.map(({ name, place }) => ({ name, place })),
   ]
 }
 
@@ -35,11 +38,11 @@ export const planPackages = (
   settled: Settled,
   tunings: TuningsInForce,
   { suite, arch, absent, remove }: RootfsPlan,
-  own: JackPackagesPlan,
+  { jack, debs }: { jack: JackPackagesPlan; debs: readonly OwnDeb[] },
 ): PackagesPlan => ({
   suite,
   arch,
-  asked: packagesAsked(settled, tunings),
+  asked: packagesAsked(settled, tunings, debs),
   taken_apart: tunings.inForce.flatMap(({ file, data }) =>
     Object.keys(data.change.programs ?? {}).map((name) => ({
       name,
@@ -48,7 +51,10 @@ export const planPackages = (
   ),
   absent,
   remove: remove.map(({ text }) => text),
-  own: own.sources.map(({ id, files }) => {
+  ...(debs.length === 0
+    ? {}
+    : { debs: debs.map(({ file, name, place }) => ({ file, name, place })) }),
+  own: jack.sources.map(({ id, files }) => {
     const text = (path: string): string => files.find((file) => file.path === path)!.text
     const version = /^\S+ \(([^)]+)\)/.exec(text('changelog'))?.[1]
     if (version === undefined)

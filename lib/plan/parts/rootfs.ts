@@ -1,5 +1,6 @@
 import { sortedUnique } from '../../common/unique.ts'
 import type { Settled } from '../choices/settle.ts'
+import type { OwnDeb } from '../own/debs.ts'
 import type { RootfsPlan } from '../plan.ts'
 import { refuseUnwanted } from '../tunings/contradictions.ts'
 import type { TuningsInForce } from '../tunings/in-force.ts'
@@ -7,15 +8,15 @@ import { packagesAsked } from './packages.ts'
 
 /**
  * What the root file system is made of. `twins`: native programs take the place of the target's own
- * where that is quicker. `keptOutLater`: see ResolveOptions.
+ * where that is quicker. `keptOutLater`: see ResolveOptions. `debs`: packages of somebody's own.
  */
 export function planRootfs(
   settled: Settled,
   tunings: TuningsInForce,
-  { twins, keptOutLater }: { twins: boolean; keptOutLater: boolean },
+  { twins, keptOutLater, debs }: { twins: boolean; keptOutLater: boolean; debs: readonly OwnDeb[] },
 ): RootfsPlan {
   const { id, data: base } = settled.base
-  const packages = packagesAsked(settled, tunings)
+  const packages = packagesAsked(settled, tunings, debs)
   const absent = tunings.lines((tuning) => tuning.change.absent)
   if (!keptOutLater) refuseUnwanted(absent, packages)
   return {

@@ -34,7 +34,11 @@ export function viewOf(
       device_trees: 'device_trees' in kernel.build ? kernel.build.device_trees : [],
     },
     config_txt: configSections(boards, config),
-    cmdline: lines((tuning) => tuning.change.cmdline),
+    own_config_txt: image.config_txt,
+    cmdline: [
+      ...lines((tuning) => tuning.change.cmdline),
+      ...image.cmdline.map((text) => ({ text, by: 'cmdline' })),
+    ],
     cmdline_room: ' '.repeat(60),
     modprobe: [...lines((tuning) => tuning.change.modprobe), ...quirksOf(card, boards, kernel)],
     blacklist: lines((tuning) => tuning.change.blacklist),

@@ -7,11 +7,14 @@ import { readChoices } from '../choices/choices.ts'
 import type { Said } from '../choices/choices.ts'
 import type { FoundBase } from '../choices/find-base.ts'
 import { originsOf } from './origins.ts'
+import { refuseOwnLines } from '../choices/own-lines.ts'
 import { settle } from '../choices/settle.ts'
 import type { Settled } from '../choices/settle.ts'
 import { warningsOf } from './warnings.ts'
 import { freeze } from '../freeze.ts'
 import type { Plan } from '../plan.ts'
+import { ownContent } from '../own/folder.ts'
+import type { OwnContent } from '../own/folder.ts'
 import { crossPrefix } from '../instructions.ts'
 import type { ImageChoices } from '../schema/image.ts'
 import type { Answered } from '../tunings/answers.ts'
@@ -79,12 +82,13 @@ export function resolve(
     question,
     auto ? usualCard(catalogue, `${choices.at(['soundcard'])} soundcard`) : soundcard,
   )
-  const made = madeOf(catalogue, question, own)
-  const plan = planOf(catalogue, question, own, made)
+  const content = contentOf(catalogue, own)
+  const made = madeOf(catalogue, question, own, content)
+  const plan = planOf(catalogue, question, own, made, content)
   // The plan is one for one card; a card of this image can be told another.
   const others = otherCards(catalogue, own.settled, (id) => {
     const other = chosenFor(catalogue, question, id)
-    return isDeepStrictEqual(made, madeOf(catalogue, question, other))
+    return isDeepStrictEqual(made, madeOf(catalogue, question, other, content))
       ? {
           ...other,
           view: viewOf(other.settled, other.tunings, plan.name, plan.image.disk, other.config),
@@ -99,7 +103,9 @@ export function resolve(
     .concat(overlays?.tried ?? [])
   return freeze({
     ...plan,
-    ...(its.length === 0 ? {} : { own: its }),
+    ...(its.length === 0 && content === undefined
+      ? {}
+      : { own: { data: its, ...(content === undefined ? {} : { content }) } }),
     ...(overlays ? { overlays: { ...overlays, tried: uniqueBy(tried, JSON.stringify) } } : {}),
     configure: { ...configure, view: { ...view, soundcards }, others: seen },
   })
@@ -121,14 +127,43 @@ function chosenFor(
   const settled = settle(catalogue, choices, cardId, found ?? { id: choices.value.base })
   const tunings = tuningsInForce(catalogue, settled, answered)
   const config = linesOfConfig(settled, tunings)
+  refuseOwnLines(
+    settled,
+    config,
+    tunings.lines((tuning) => tuning.change.cmdline),
+  )
   return { settled, tunings, config, overlays: planOverlays(catalogue, settled, tunings, config) }
 }
+
+/** What somebody's own folder brings into the image. */
+function contentOf(catalogue: Catalogue, { settled, tunings }: Chosen): OwnContent | undefined {
+  if (catalogue.over === undefined) return undefined
+  const { arch } = settled.base.data
+  const controls = ownPackages(catalogue, arch).sources.flatMap(({ files }) =>
+    files.filter(({ path }) => path === 'control').map(({ text }) => text),
+  )
+  return ownContent(catalogue.over, catalogue.root, {
+    arch,
+    made: new Set(tunings.templates.map(({ path }) => pathInImage(path))),
+    compiled: new Set(
+      controls.flatMap((text) => [...text.matchAll(/^Package: (\S+)/gm)].map(([, name]) => name!)),
+    ),
+  })
+}
+
+/** Where a template comes to lie. */
+const pathInImage = (path: string): string =>
+  path
+    .replace(/\.hbs$/, '')
+    .replace(/^boot\//, 'boot/firmware/')
+    .replace(/^root\//, '')
 
 /** All that an image is made of beside its rendered texts and its identifiers. */
 function madeOf(
   catalogue: Catalogue,
   { mirror, plainEmulation, keptOutLater, choices }: Question,
   { settled, tunings }: Chosen,
+  content: OwnContent | undefined,
 ) {
   const { base, boards, kernel } = settled
   const { suite, arch } = base.data
@@ -138,6 +173,7 @@ function madeOf(
   const rootfs = planRootfs(settled, tunings, {
     twins: plainEmulation !== true,
     keptOutLater: keptOutLater === true,
+    debs: content?.debs ?? [],
   })
   const compiler = built?.build.cross_compile
   const compilers =
@@ -154,7 +190,7 @@ function madeOf(
     jack,
     rootfs,
     templates: tunings.templates,
-    image: planImage(settled, tunings, built),
+    image: planImage(settled, tunings, built, content),
   }
 }
 
@@ -166,11 +202,12 @@ function planOf(
   { file, said, choices }: Question,
   { settled, tunings, config, overlays }: Chosen,
   made: Made,
+  own: OwnContent | undefined,
 ): Plan {
   const { base, boards, card, kernel } = settled
   const image = choices.value
   const { toolbox, kernel: built, jack, rootfs, tools, templates } = made
-  const packages = planPackages(settled, tunings, rootfs, jack)
+  const packages = planPackages(settled, tunings, rootfs, { jack, debs: own?.debs ?? [] })
   const name =
     image.name ?? defaultName(file, boards, image.soundcard === 'auto' ? 'auto' : card.id)
   const disk = identifiers(image.root, {
@@ -179,7 +216,13 @@ function planOf(
     boards,
     card,
     base: base.data,
-    content: { ...(built ? { kernel: built } : {}), jack, rootfs },
+    content: {
+      ...(built ? { kernel: built } : {}),
+      jack,
+      rootfs,
+      // wherever they lie
+      ...(own ? { own: { files: own.files, debs: own.debs.map(({ sha256 }) => sha256) } } : {}),
+    },
     overlays,
     tools,
     templates,

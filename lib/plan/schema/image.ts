@@ -158,6 +158,22 @@ export const Image = z
       .array(z.enum(['sd-corruption', 'warranty']))
       .default([])
       .describe('risks of overclocking that you take'),
+    config_txt: z
+      .array(
+        Line.min(1)
+          .max(98, 'expected at most 98 characters: the firmware reads no further')
+          .regex(/^\S/, 'expected a line that does not begin with a space'),
+      )
+      .max(200)
+      .default([])
+      .describe(
+        'lines of your own for config.txt, such as dtparam=spi=on; [pi4] begins lines for one board, as the firmware has it',
+      ),
+    cmdline: z
+      .array(Line.regex(/^[^\s"]+$/, 'expected one parameter without spaces and quotes'))
+      .max(100)
+      .default([])
+      .describe('parameters of your own for the kernel, such as usbcore.autosuspend=-1'),
     root_mb: z
       .int()
       .min(300)

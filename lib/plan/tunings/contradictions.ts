@@ -3,7 +3,10 @@ import type { Settled } from '../choices/settle.ts'
 import type { SourcedLine } from '../plan.ts'
 import type { LoadedTuning } from './loaded.ts'
 
-/** Two tunings that exclude each other, and two things on one pin of the GPIO header. */
+/**
+ * Two tunings that exclude each other, or set a value of the kernel to different ones, and two things
+ * on one pin of the GPIO header.
+ */
 export function refuseContradictions(
   tunings: LoadedTuning[],
   { choices, profile, card, cardAt }: Settled,
@@ -32,6 +35,14 @@ export function refuseContradictions(
     const other = inForce.find(({ planned }) => one.data.conflicts.includes(planned.id))
     if (other !== undefined) refuse(one, other, (id) => `does not go with the tuning ${id}`)
   }
+  const set = new Map<string, { by: LoadedTuning; value: string }>()
+  for (const one of inForce)
+    for (const [key, value] of Object.entries(one.data.change.sysctl ?? {})) {
+      const before = set.get(key)
+      if (before !== undefined && before.value !== String(value))
+        refuse(one, before.by, (id) => `sets ${key} to another value than the tuning ${id} does`)
+      set.set(key, { by: one, value: String(value) })
+    }
   const taken = new Map<number, LoadedTuning>()
   for (const one of inForce) {
     for (const pin of one.data.pins) {
