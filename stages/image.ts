@@ -45,9 +45,10 @@ export const image = defineStage({
     writeFileSync(`${work}/keys`, given.user.ssh_keys.map((key) => `${key}\n`).join(''))
     writeFileSync(`${work}/table`, partitionTable(given.disk.signature))
 
-    const hooks = (given.hooks ?? []).map((hook) => ({
-      ...hook,
-      script: `${work}/hooks/${hook.on}`,
+    const hooks = (given.hooks ?? []).map(({ on, text, file }) => ({
+      text,
+      file,
+      script: `${work}/hooks/${on}`,
     }))
     mkdirSync(`${work}/hooks`)
     for (const { script, text } of hooks) writeFileSync(script, text, { mode: 0o755 })

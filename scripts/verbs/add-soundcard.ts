@@ -1,16 +1,21 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
+import { nameOf } from '../../lib/common/files/file-name.ts'
 import { textOf } from '../../lib/common/files/text-files.ts'
+import { typedWord } from '../../lib/common/quote.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
+import { visible } from '../../lib/common/words/visible.ts'
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { soundcardOf } from '../dump/add.ts'
 import { ANEW } from '../dump/read.ts'
+import { ownFolder } from '../session/own-folder.ts'
 import { say } from '../session/print.ts'
 import { root } from '../session/session.ts'
 
 interface Options {
+  directory?: string
   id?: string
   card?: string
 }
@@ -24,6 +29,7 @@ export function addSoundcardCommand(): Command {
       '[dump]',
       'what downbeat-soundcard-dump has printed; left out: of a card of this machine',
     )
+    .option('-C, --directory <folder>', 'make it in this folder of your own, instead of in ours')
     .option('--id <id>', 'the name of the file; left out: what the card calls itself')
     .option('--card <card>', 'of this machine: its number or its id, as in /proc/asound/cards')
     .addHelpText(
@@ -40,15 +46,20 @@ Examples:
   ./downbeat add-soundcard dump.txt --id my-card
   ./downbeat add-soundcard --card 1`,
     )
-    .action((dump: string | undefined, { id, card }: Options) => {
+    .action((dump: string | undefined, { id, card, directory }: Options) => {
       if (dump !== undefined && card !== undefined)
         throw new UserError('--card is about this machine: leave it out where a dump is named')
       const [text, name] =
         dump === undefined ? [ownDump(card), 'the dump of this machine'] : [fileOf(dump), dump]
-      const made = soundcardOf(openCatalogue(root), text, name, id)
+      const folder = directory === undefined ? undefined : ownFolder('', directory)
+      const made = soundcardOf(openCatalogue(root, undefined, folder), text, name, id)
       const { id: own, file, card: found, marks } = made
-      writeFileSync(join(root, file), made.text, { flag: 'wx' })
-      say(`wrote ${file}: ${found.name}${found.usb === undefined ? '' : `, ${found.usb} on USB`}`)
+      const path = join(folder ?? root, file)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, made.text, { flag: 'wx' })
+      say(
+        `wrote ${nameOf(path, root)}: ${found.name}${found.usb === undefined ? '' : `, ${found.usb} on USB`}`,
+      )
       if (marks.length > 0)
         say(
           '',
@@ -58,9 +69,13 @@ Examples:
       say(
         '',
         'then:',
-        `  ./downbeat test soundcards/${own}`,
-        `  ./downbeat build --soundcard ${own}`,
-        '  ./downbeat generate     # before you give it to others: the pages that list it',
+        ...(folder === undefined
+          ? [
+              `  ./downbeat test soundcards/${own}`,
+              `  ./downbeat build --soundcard ${own}`,
+              '  ./downbeat generate     # before you give it to others: the pages that list it',
+            ]
+          : [`  ./downbeat build -C ${typedWord(visible(directory!))} --soundcard ${own}`]),
       )
     })
 }

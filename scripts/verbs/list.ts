@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { typedWord } from '../../lib/common/quote.ts'
 import { folders, openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { radioGap } from '../../lib/plan/choices/radio.ts'
-import type { Folder } from '../../lib/plan/catalogue/catalogue.ts'
+import type { Catalogue, Folder } from '../../lib/plan/catalogue/catalogue.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { didYouMean } from '../../lib/common/words/nearest.ts'
 import { firstOf } from '../../lib/common/words/together.ts'
@@ -13,6 +13,7 @@ import { boardTable, listedBoard } from '../boards/listed.ts'
 import type { ListedBoard } from '../boards/listed.ts'
 import { chosenPlan, withChoices } from '../session/choices.ts'
 import type { ChoiceOptions } from '../session/choices.ts'
+import { folderNamed, ownFolder } from '../session/own-folder.ts'
 import { say, sayJson } from '../session/print.ts'
 import { root } from '../session/session.ts'
 import { listedSoundcards, soundcardLines } from '../soundcards/listed.ts'
@@ -56,7 +57,7 @@ that can be had on this board, or on all of these.
 Examples:
   ./downbeat list tunings
   ./downbeat list soundcards amp
-  ./downbeat list soundcards --board ${catalogue.ids('boards').at(-1)!} --records
+  ./downbeat list soundcards --board ${openCatalogue(root).ids('boards').at(-1)!} --records
   ./downbeat list variants --json`,
     )
     .action(
@@ -74,7 +75,10 @@ Examples:
           )
         const wanted = kinds.filter((kind) => what === undefined || kind === what)
         const found: Record<string, Record<string, Listed | ListedBoard | ListedSoundcard>> = {}
-        const known = wanted.includes('boards') ? boardsWithGaps() : []
+        const { directory } = options
+        const own = directory === undefined ? undefined : ownFolder('', directory)
+        const catalogue = openCatalogue(root, undefined, own)
+        const known = wanted.includes('boards') ? boardsWithGaps(catalogue) : []
         for (const kind of wanted)
           found[kind] =
             kind === 'tunings'
@@ -87,7 +91,7 @@ Examples:
                   ? listedSoundcards(catalogue, what === kind ? { ...options, words: which } : {})
                   : kind === 'variants'
                     ? await variants(what === kind ? which : undefined, options)
-                    : named(kind)
+                    : named(catalogue, kind)
         if (options.json === true) return sayJson(found)
         for (const [kind, entries] of Object.entries(found)) {
           if (what === undefined) say(kind)
@@ -122,10 +126,8 @@ function tunings(plan: Plan): Record<string, Listed> {
   )
 }
 
-const catalogue = openCatalogue(root)
-
 /** Every board, with what its radio lacks. */
-const boardsWithGaps = () =>
+const boardsWithGaps = (catalogue: Catalogue) =>
   boardFacts(catalogue).map((facts) => [facts, radioGap(catalogue, facts.board)] as const)
 
 /** The images of variants/, or of a matrix or another folder: by their names, with what makes each. */
@@ -133,7 +135,13 @@ async function variants(
   which: string | undefined,
   options: ChoiceOptions,
 ): Promise<Record<string, Listed>> {
-  const { images, mistakes } = await wantedImages([which ?? join(root, 'variants')], options)
+  const { images, mistakes } = await wantedImages(
+    [
+      which ??
+        join(options.directory === undefined ? root : folderNamed(options.directory), 'variants/'),
+    ],
+    options,
+  )
   if (mistakes.length > 0) throw new UserError(firstOf(mistakes).join('\n'))
   return Object.fromEntries(
     images.map(({ name, source, within, choices: { board, soundcard, base } }) => {
@@ -144,7 +152,7 @@ async function variants(
   )
 }
 
-function named(kind: string): Record<string, Listed> {
+function named(catalogue: Catalogue, kind: string): Record<string, Listed> {
   const ids = catalogue.ids(kind)
   return Object.fromEntries(
     ids.map((id) => {

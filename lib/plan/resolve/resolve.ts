@@ -227,7 +227,11 @@ function planOf(
     tools,
     templates,
     // wherever their files lie
-    inForce: tunings.inForce.map(({ file: _, ...tuning }) => tuning),
+    inForce: tunings.inForce.map(({ data, config_txt, planned }) => ({
+      data,
+      config_txt,
+      planned,
+    })),
   })
   const from = 'base' in made ? made.base : undefined
   const nobody = unanswered(base, from)
