@@ -17,6 +17,11 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     'build a flashable image for the choices in a file (image.yaml), or in each of several',
     async () => (await import('./verbs/build.ts')).buildCommand(),
   ],
+  new: [
+    '[options] <folder>',
+    'make a folder of your own with the choices for an image: asks for board, sound card and the like',
+    async () => (await import('./verbs/new.ts')).newCommand(),
+  ],
   flash: [
     '[options] <image> [disk]',
     'write an image to a card and read it back; refuse every disk that is not a card',

@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process'
 import { pbkdf2Sync } from 'node:crypto'
-import { closeSync, existsSync, readSync } from 'node:fs'
 import { promisify } from 'node:util'
 import type { Command } from 'commander'
-import { openNamed } from '../../lib/common/files/named.ts'
 import { HostError, UserError } from '../../lib/common/words/errors.ts'
 import { together } from '../../lib/common/words/together.ts'
 import { settingOf, settingsOf } from '../../lib/plan/settings/edit.ts'
 import { rules, whyNot } from '../../lib/plan/schema/values.ts'
 import type { SettingsData } from '../../lib/plan/settings/settings.ts'
+import { publicKeysIn } from './public-keys.ts'
 import { askSecret, secrets } from './secret.ts'
 
 export interface PersonalOptions {
@@ -102,31 +101,15 @@ export function checkPersonal(options: PersonalOptions): Asked[] {
       one('wifi.country', wifiCountry, '--wifi-country')
     },
     ...sshKey.map((file) => (): void => {
-      asked.push({ key: 'user.ssh_keys', value: publicKeys(file), from: `--ssh-key ${file}` })
+      asked.push({
+        key: 'user.ssh_keys',
+        value: publicKeysIn(file, `--ssh-key ${file}`),
+        from: `--ssh-key ${file}`,
+      })
     }),
     () => settingsOf(asked),
   )
   return asked
-}
-
-/** Bytes of a file of public keys, at most. */
-const LONGEST = 256 * 1024
-
-function publicKeys(file: string): string[] {
-  const wrong = (what: string): UserError => new UserError(`--ssh-key ${file}: ${what}`)
-  const opened = openNamed(file, (what) =>
-    wrong(existsSync(file) ? what : `${what} (ssh-keygen -t ed25519 makes a key)`),
-  )
-  const bytes = Buffer.alloc(LONGEST + 1)
-  const length = readSync(opened, bytes)
-  closeSync(opened)
-  if (length > LONGEST) throw wrong('has more bytes than public keys ever have')
-  const text = bytes.toString('utf8', 0, length)
-  if (text.includes('PRIVATE KEY'))
-    throw wrong(`this is the private key, which must not leave this machine; name ${file}.pub`)
-  const keys = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
-  if (keys.length === 0) throw wrong('there is no key in it')
-  return keys.map((key) => key.trim())
 }
 
 /** What wpa_passphrase prints as psk (IEEE 802.11, annex J.4); 64 digits are one already. */

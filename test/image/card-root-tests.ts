@@ -50,7 +50,7 @@ function change([path, { kind, text }]: [string, Changed], image: Image): [strin
 const matching = (wanted: string | RegExp): unknown =>
   typeof wanted === 'string' ? wanted : expect.stringMatching(wanted)
 
-function expectAfter(start: Seen, after: After, image: Image): void {
+function expectAfter(start: Seen, after: After, image: Image, gadget: boolean): void {
   const {
     status = '0',
     again = false,
@@ -72,10 +72,10 @@ function expectAfter(start: Seen, after: After, image: Image): void {
   )
   expect(Object.fromEntries(changed.map((file) => change(file, image)))).toEqual(
     Object.fromEntries(
-      Object.entries(after.files ?? {}).map(([path, text]) => [
-        path,
-        text === null ? null : matching(text),
-      ]),
+      Object.entries({
+        ...after.files,
+        ...(gadget ? after.files_of_gadget : {}),
+      }).map(([path, text]) => [path, text === null ? null : matching(text)]),
     ),
   )
   for (const [path, mode] of Object.entries(modes))
@@ -121,12 +121,11 @@ export function cardsEndWell(
   more: () => Promise<ResolveOptions> = () => Promise.resolve({}),
 ): void {
   let seen: CardRoots
+  let gadget: boolean
   beforeAll(async () => {
-    const { made } = await runStages(
-      resolve(openCatalogue(root), join(root, choices), [], await more()),
-      [cardRootsOf(name, cards)],
-      { quiet: true },
-    )
+    const plan = resolve(openCatalogue(root), join(root, choices), [], await more())
+    gadget = plan.boards.some(({ usb }) => usb.device !== undefined)
+    const { made } = await runStages(plan, [cardRootsOf(name, cards)], { quiet: true })
     seen = JSON.parse(readFileSync(made.get(name)!.outputs['seen']!, 'utf8')) as CardRoots
   })
   const numbered = cards.map((card, i) => [card.title, card, i] as const)
@@ -134,7 +133,7 @@ export function cardsEndWell(
   describe('a card', () => {
     test.for(numbered.filter(([, { as }]) => as === undefined))('%s', ([, { starts }, i]) => {
       for (const [j, { after }] of starts.entries())
-        if (after) expectAfter(seen.cards[i]![j]!, after, seen.image)
+        if (after) expectAfter(seen.cards[i]![j]!, after, seen.image, gadget)
     })
   })
 

@@ -35,6 +35,8 @@ export interface After {
    * that came, behind a +. null: the file is gone.
    */
   files?: Record<string, string | RegExp | null>
+  /** the same on an image with a board whose port can be a device of a computer */
+  files_of_gadget?: Record<string, RegExp>
   /** by path, the mode and the owner */
   modes?: Record<string, string>
   /** lines of downbeat-problems.txt; left out: there is none */

@@ -472,9 +472,11 @@ export const ours: Card[] = [
             '/etc/downbeat/mixer': /^-1235:/m,
             '/boot/firmware/config.txt': /^\+dtoverlay=hifiberry-dac$/m,
             '/etc/modprobe.d/alsa-base.conf': /^\+options snd slots=snd_soc_simple_card$/m,
-            // the port of a Zero is free then
-            '/etc/udev/rules.d/90-downbeat.rules': /^\+.*"downbeat-gadget\.service"$/m,
             '/usr/lib/downbeat/irq-priorities': /^\+priority=90$/m,
+          },
+          // the port of a Zero is free then
+          files_of_gadget: {
+            '/etc/udev/rules.d/90-downbeat.rules': /^\+.*"downbeat-gadget\.service"$/m,
           },
           modes: { '/usr/lib/downbeat/irq-priorities': '755 0:0' },
           asks: [starts_again],

@@ -1,7 +1,7 @@
 import { UserError } from '../../common/words/errors.ts'
-import type { Settled } from './settle.ts'
+import type { Settled } from '../choices/settle.ts'
 import type { SourcedLine } from '../plan.ts'
-import type { BoardLine } from '../tunings/loaded.ts'
+import type { BoardLine } from './loaded.ts'
 
 /** What an image says itself, or it would not start: the key, and what says it instead. */
 const OURS = {
