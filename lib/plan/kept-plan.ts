@@ -14,8 +14,8 @@ import {
 } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { broughtAlong, layered } from './catalogue/layers.ts'
-import type { Layers } from './catalogue/layers.ts'
+import { broughtAlong, layered } from './own/layers.ts'
+import type { Layers } from './own/layers.ts'
 import { freeze } from './freeze.ts'
 import type { Plan } from './plan.ts'
 

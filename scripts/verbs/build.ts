@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { Command } from 'commander'
 import { kernelInWords } from '../../lib/plan/kernel-taken.ts'
-import { ownInWords } from '../../lib/plan/own/words.ts'
+import { ownInWords } from '../session/own-words.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { emulatedCard } from '../../lib/plan/cards.ts'
 import { periodsWaited } from '../../lib/plan/choices/jack.ts'

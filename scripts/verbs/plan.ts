@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { periodsWaited } from '../../lib/plan/choices/jack.ts'
-import { ownInWords } from '../../lib/plan/own/words.ts'
+import { ownInWords } from '../session/own-words.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { titleOf } from '../../lib/plan/proofs/proof.ts'
 import { choicesFile, chosenPlan, withChoices } from '../session/choices.ts'

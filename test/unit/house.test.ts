@@ -51,6 +51,7 @@ const wings: Record<string, { from: string[]; rooms?: string[] }> = {
     from: ['lib/common'],
     rooms: [
       'schema',
+      'own',
       '',
       'catalogue',
       'choices',

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { array, assert, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { filesLaid } from '../../../lib/plan/catalogue/layers.ts'
+import { filesLaid } from '../../../lib/plan/own/layers.ts'
 import { escapes } from '../../../stages/configure/escape.ts'
 import { filesOf, planOf, refusalOf, repository, temporaryFolder, write } from '../fixtures.ts'
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
 
 /** What of somebody's own folder is in a plan, for people; nothing where there is nothing. */
 export function ownInWords({ own }: Plan): string[] {
