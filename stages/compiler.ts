@@ -13,6 +13,7 @@ export const compiler = defineStage({
   name: 'compiler',
   about: 'Make start files and libgcc for older processors, and a compiler that uses them',
   source: import.meta.url,
+  shared: true,
   needs: { toolbox },
   outputs: { bin: 'bin', lib: 'lib' },
   given: (plan) => plan.compiler,

@@ -10,6 +10,7 @@ export const firmware = defineStage({
   name: 'firmware',
   about: 'Fetch the boot firmware of the boards',
   source: import.meta.url,
+  shared: true,
   needs: { toolbox },
   outputs: { files: 'firmware', wifi: 'brcm' },
   given: (plan) => plan.firmware,

@@ -14,6 +14,7 @@ export const jack = defineStage({
   name: 'jack',
   about: 'Compile the packages of JACK1 and JACK2, without D-Bus',
   source: import.meta.url,
+  shared: true,
   needs: { toolbox, compiler },
   outputs: { packages: 'packages' },
   given: (plan) => plan.jack,

@@ -8,6 +8,7 @@ export const kernel = defineStage({
   name: 'kernel',
   about: 'Compile a PREEMPT_RT kernel without frequency scaling',
   source: import.meta.url,
+  shared: true,
   needs: { toolbox },
   outputs: {
     image: 'kernel.img',

@@ -13,6 +13,7 @@ export const libraries = defineStage({
   name: 'libraries',
   about: 'Fetch the libraries that only programs of our own are linked with',
   source: import.meta.url,
+  shared: true,
   needs: { toolbox },
   outputs: { include: 'include', lib: 'lib' },
   given: ({ tools: { arch } }) => ({ arch }),

@@ -15,6 +15,7 @@ export const overlays = defineStage({
   name: 'overlays',
   about: 'Compile the device-tree overlays and try them on every board',
   source: import.meta.url,
+  shared: true,
   needs: { toolbox, kernel },
   outputs: { files: 'overlays' },
   given: (plan) => plan.overlays,

@@ -14,6 +14,7 @@ export const rootfs = defineStage({
   name: 'rootfs',
   about: 'Make the root of the target, with native apt, dpkg, shell and perl',
   source: import.meta.url,
+  shared: true,
   needs: { toolbox, jack, base, own: ownFolder },
   outputs: { tree: 'rootfs.tar', packages: 'packages.lock' },
   given: (plan) => plan.rootfs,

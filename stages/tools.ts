@@ -20,6 +20,7 @@ export const tools = defineStage({
   name: 'tools',
   about: 'Compile the small programs of our own, and fetch those that come without their packages',
   source: import.meta.url,
+  shared: true,
   needs: { toolbox, jack, compiler, base, libraries, rootfs },
   outputs: { programs: 'programs', packages: 'packages.lock' },
   given: (plan) => plan.tools,

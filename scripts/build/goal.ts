@@ -21,6 +21,7 @@ interface GoalOptions {
   boot?: true
   release?: true
   releaseUrl?: string
+  remote?: boolean
   verbose?: true
   quiet?: true
   json?: true
@@ -70,6 +71,7 @@ export function goalOf(options: GoalOptions): Goal {
     run: {
       verbose: options.verbose === true,
       quiet: options.quiet === true || options.json === true,
+      remote: options.remote !== false,
       verify: options.verifyCache === true || releasing,
       ...(looks ? { first: { stage: packages, unless: rootfs } } : {}),
       ...(options.fresh === undefined

@@ -114,6 +114,12 @@ export function createReporter(options: ReporterOptions): Reporter {
         show(`✔ ${event.stage}: every byte is as it was made`)
       } else if (event.kind === 'cached') {
         show(`✔ ${event.stage}: as it was`)
+      } else if (event.kind === 'fetching') {
+        running.set(event.stage, { about: 'looking for it elsewhere', since: performance.now() })
+      } else if (event.kind === 'fetched') {
+        running.delete(event.stage)
+        if (event.entry)
+          show(`✔ ${event.stage}: fetched (it took ${seconds(event.entry.wall_s)} to make)`)
       } else if (event.kind === 'built') {
         running.delete(event.stage)
         const { wall_s, usage } = event.entry

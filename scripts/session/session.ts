@@ -22,6 +22,7 @@ import type { Plan } from '../../lib/plan/plan.ts'
 import { sayBeside } from './print.ts'
 import { createReporter } from './report.ts'
 import type { Reporter } from './report.ts'
+import { remoteFor, remoteSettings } from './remote.ts'
 import type { AnyStage, NetworkSettings } from '../../lib/engine/run/stage.ts'
 
 /** The folder of this repository. */
@@ -58,6 +59,8 @@ export interface RunOptions {
   fresh?: string
   /** read every byte of what the cache has */
   verify?: boolean
+  /** false: whatever the environment says of results of other machines */
+  remote?: boolean
   /** see MakeOptions */
   first?: MakeOptions['first']
 }
@@ -114,6 +117,7 @@ export async function inSession<T>(
 ): Promise<Around & { result: T }> {
   const folder = cacheFolder()
   const [bound, spare_gib] = [cacheBound(), gibOf(process.env, 'DOWNBEAT_SPARE_GIB', 4)]
+  const stores = options.remote === false ? undefined : remoteSettings(process.env)
   requireOwner(Object.values(places()))
   for (const place of Object.values(places())) takeFolder(place)
   await prepareHost(checkPrograms)
@@ -147,6 +151,12 @@ export async function inSession<T>(
       if (said !== undefined) note(`! ${said}`)
   }
   const settings = { jobs: availableParallelism(), network: networkSettings() }
+  const remote = await remoteFor(stores, {
+    cache: folder,
+    proxies: settings.network.proxies,
+    signal: stop.signal,
+    say: note,
+  })
   const mine = new Set<string>()
   let grown = false
   const session: Session = {
@@ -170,6 +180,7 @@ export async function inSession<T>(
           report: reporter.event,
           logFile,
           spare_gib,
+          remote,
           ...(options.first ? { first: options.first } : {}),
           prepare: () => (prepared ??= prepare()),
           ...more,

@@ -28,6 +28,7 @@ interface Options extends ChoiceOptions {
   release?: true
   releaseUrl?: string
   plainEmulation?: true
+  remote: boolean
   verbose?: true
   quiet?: true
   json?: true
@@ -63,6 +64,10 @@ export function buildCommand(): Command {
     .option(
       '--verify-cache',
       'read every byte of what is taken from the cache; make what is damaged anew (--release does so, too)',
+    )
+    .option(
+      '--no-remote',
+      'make everything here, whatever DOWNBEAT_REMOTE_CACHE says (docs/remote-cache.md)',
     )
     .option('--plain-emulation', 'bootstrap the root without native twins: slow, for comparison')
     .option('-v, --verbose', 'show what the commands print')

@@ -64,7 +64,7 @@ const wings: Record<string, { from: string[]; rooms?: string[] }> = {
   },
   'lib/engine': {
     from: ['lib/common', 'lib/plan'],
-    rooms: ['sandbox', 'shell', 'fetch', 'cache', 'run'],
+    rooms: ['sandbox', 'shell', 'fetch', 'cache', 'remote', 'run'],
   },
   'lib/prove': {
     from: ['lib/common', 'lib/plan', 'lib/engine'],

@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, lstatSync, readdirSync, statfsSync, utimesSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  statfsSync,
+  utimesSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { commit } from '../cache/cache.ts'
@@ -13,6 +21,7 @@ import {
 } from '../../common/words/errors.ts'
 import { lock } from '../../common/files/lock.ts'
 import type { Plan } from '../../plan/plan.ts'
+import type { Remote } from '../remote/remote.ts'
 import { removeTree } from '../cache/remove.ts'
 import { openJob } from './job.ts'
 import type { AnyStage, Settings } from './stage.ts'
@@ -28,6 +37,8 @@ export type Event =
   | { kind: 'broken'; stage: string; what: string }
   | { kind: 'verified'; stage: string }
   | { kind: 'cached'; stage: string }
+  | { kind: 'fetching'; stage: string }
+  | { kind: 'fetched'; stage: string; entry: Entry | undefined }
   | { kind: 'built'; stage: string; entry: Entry }
   | { kind: 'failed'; stage: string }
 
@@ -47,6 +58,8 @@ export interface MakeOptions {
   evidence?: string
   /** what the plans of one run have in common */
   shared?: Shared
+  /** results of other machines */
+  remote?: Remote | undefined
   /** GiB that must be free before a stage starts */
   spare_gib: number
   /**
@@ -201,7 +214,7 @@ async function makeOne(
     return madeOf(cache, entry, true)
   }
   if (!fresh && !needsFresh(stage, options.fresh)) {
-    const found = await look()
+    const found = (await look()) ?? (await fromRemote(stage, key, half, look, options))
     if (found) return found
   }
   const needs: Record<string, Made> = {}
@@ -223,6 +236,43 @@ async function makeOne(
     }
     return await runStage(stage, key, half, needs, options)
   } finally {
+    held?.release()
+  }
+}
+
+/** A result that another machine has made; undefined: there is none to be had. */
+async function fromRemote(
+  stage: AnyStage,
+  key: string,
+  half: string,
+  look: () => Promise<Made | undefined>,
+  { remote, cache, signal, report, spare_gib, settings }: MakeOptions,
+): Promise<Made | undefined> {
+  if (remote === undefined || stage.shared !== true || settings.network.offline) return undefined
+  const held = await lock(lockFile(cache, half), {
+    signal,
+    onWait: () => report({ kind: 'waiting', stage: stage.name }),
+  })
+  try {
+    if (signal.aborted) throw new Interrupted('stopped')
+    const found = await look() // another build may have made it meanwhile
+    if (found) return found
+    await removeTree(half)
+    enoughSpace(cache.dir, spare_gib)
+    mkdirSync(join(half, 'out'), { recursive: true })
+    report({ kind: 'fetching', stage: stage.name })
+    const outputs = stage.outputs as Record<string, string>
+    const got = await remote.fetch(stage.name, key, outputs, join(half, 'out'))
+    if (signal.aborted) throw new Interrupted('stopped')
+    if (got === undefined) {
+      report({ kind: 'fetched', stage: stage.name, entry: undefined })
+      return undefined
+    }
+    const entry = await commit(cache, half, { stage: stage.name, key, ...got }, outputs)
+    report({ kind: 'fetched', stage: stage.name, entry })
+    return madeOf(cache, entry, false)
+  } finally {
+    await removeTree(half)
     held?.release()
   }
 }
@@ -259,7 +309,9 @@ async function runStage(
     const wall_s = (performance.now() - started) / 1000
     const entry = await commit(cache, half, { stage: stage.name, key, wall_s, usage }, outputs)
     report({ kind: 'built', stage: stage.name, entry })
-    return madeOf(cache, entry, false)
+    const made = madeOf(cache, entry, false)
+    if (stage.shared === true) await options.remote?.store(entry, made.folder)
+    return made
   } catch (error) {
     if (signal.aborted) throw new Interrupted('stopped')
     report({ kind: 'failed', stage: stage.name })

@@ -84,6 +84,11 @@ export interface Stage<
   /** true: its commands may mount something inside their sandbox */
   mounts?: boolean
   keeps?: readonly Keeps[]
+  /**
+   * true: worth to be fetched from another machine that has made it, and nothing in it is of one
+   * image or person alone (lib/engine/remote/)
+   */
+  shared?: boolean
   /** outputs that are kept beside the log when the stage fails: they say why */
   evidence?: readonly (keyof Outputs & string)[]
   run(job: Job<Given, Needs, Outputs, Keeps>): Promise<void>
