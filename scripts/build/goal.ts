@@ -37,6 +37,8 @@ export interface Goal {
   last: AnyStage[]
   /** there is an image in the end, with its proofs */
   complete: boolean
+  /** it is packed for others */
+  releases: boolean
   /** the stage packages is asked first */
   looks: boolean
   run: RunOptions
@@ -67,6 +69,7 @@ export function goalOf(options: GoalOptions): Goal {
     stages: all.has('image') ? [image, jack, ...last, ...(releasing ? [release] : [])] : last,
     last,
     complete,
+    releases: releasing,
     looks,
     run: {
       verbose: options.verbose === true,

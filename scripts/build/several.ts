@@ -13,6 +13,7 @@ import { tell } from '../session/tell.ts'
 import { atOnce, FOR_BOOT, FOR_IMAGE } from './at-once.ts'
 import { finish } from './finish.ts'
 import type { Goal } from './goal.ts'
+import { releaseReport } from './release-report.ts'
 import { labels } from './labels.ts'
 import { lookFirst } from './look-first.ts'
 import { planned } from './planned.ts'
@@ -115,6 +116,7 @@ async function makeAll(
           goal.known,
           options.releaseUrl,
         ).image
+      if (goal.releases && outcome.image !== undefined) await releaseReport(outcome.image)
       const cached = goal.last.every(({ name }) => made.get(name)?.cached !== false)
       outcome.result = cached ? 'cached' : 'made'
     } catch (thrown) {

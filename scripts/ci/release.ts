@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HostError, UserError } from '../../lib/common/words/errors.ts'
 import { manifestSuffix } from '../publish/imager.ts'
+import { reportFile } from '../report/files.ts'
 import { say, sayBeside } from '../session/print.ts'
 import { root } from '../session/session.ts'
 import { releaseAddress, tag } from './github.ts'
@@ -50,9 +51,12 @@ function filesOf({ folder, record }: Image, own: string): string[] {
   const packed = Object.keys(record.files).filter(
     (file) => file !== `${record.name}.img` && file.startsWith(`${record.name}.`),
   )
+  const report = join(own, `${record.name}.report.html`)
+  symlinkSync(join(folder, reportFile()), report)
   const manifest = `${record.name}${manifestSuffix}`
   return [...new Set([...packed, manifest])]
     .map((file) => join(folder, file))
+    .concat(report)
     .filter((file) => existsSync(file))
     .concat(sums)
 }

@@ -6,6 +6,7 @@ import type { Plan } from '../../lib/plan/plan.ts'
 import { emulatedCard } from '../../lib/plan/cards.ts'
 import { periodsWaited } from '../../lib/plan/choices/jack.ts'
 import { finish } from '../build/finish.ts'
+import { releaseReport } from '../build/release-report.ts'
 import { goalOf } from '../build/goal.ts'
 import { buildSeveral } from '../build/several.ts'
 import { tellUnanswered } from '../build/unanswered.ts'
@@ -106,6 +107,7 @@ async function build(words: string[], options: Options): Promise<void> {
     return
   }
   const { record, image } = finish(plan, run, goal.known, options.releaseUrl)
+  if (goal.releases) await releaseReport(image)
   await run.end()
   if (options.json === true) {
     sayJson(record)

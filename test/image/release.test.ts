@@ -87,6 +87,11 @@ describe('./downbeat build --release', () => {
     })
   })
 
+  test('has the page about the image beside it, of these files', () => {
+    const page = readFileSync(join(folder, 'report.html'), 'utf8')
+    expect(page).toContain(build().files['downbeat.img.xz']!.sha256)
+  })
+
   test('is kept by a build of the same image without it', () => {
     const { files } = build()
     expect(existsSync(join(folder, 'downbeat.img.xz'))).toBe(true)

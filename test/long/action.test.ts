@@ -97,6 +97,7 @@ test('a release is a draft until every file is in it', () => {
     'my-image.img.xz',
     'my-image.img.zst',
     'my-image.info',
+    'my-image.report.html',
     'my-image.rpi-imager-manifest',
     'os_list.json',
   ])
