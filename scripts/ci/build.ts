@@ -70,6 +70,13 @@ function run(
   return { status: status ?? 130, printed: printed ?? '' }
 }
 
+/** What somebody may fetch and ask about: all that was packed, and the list of its sums. */
+const packedIn = ({ folder, record }: Image): string[] =>
+  Object.keys(record.files)
+    .filter((file) => file.startsWith(`${record.name}.`) && file !== `${record.name}.img`)
+    .concat('SHA256SUMS')
+    .map((file) => join(folder, file))
+
 /** Of one image a value, of several a line each. */
 function outputsOf(images: readonly Image[], { figures }: Result): Record<string, string> {
   const facts = images.map((image) => ({ ...image, ...factsOf(image) }))
@@ -85,6 +92,7 @@ function outputsOf(images: readonly Image[], { figures }: Result): Record<string
     upload: facts
       .flatMap((one) => (one.packed ? [one.folder, `!${one.image}`] : [one.folder]))
       .join('\n'),
+    attest: facts.flatMap((one) => (one.packed ? packedIn(one) : [])).join('\n'),
     compression: packed ? '0' : '6',
   }
 }

@@ -49,6 +49,11 @@ export const inputs = {
     otherwise: 'false',
     kind: ['true', 'false', 'pack'],
   },
+  attest: {
+    about: 'sign where and of what the packed files were built (artifact attestations of GitHub)',
+    otherwise: 'false',
+    kind: bool,
+  },
   cache: {
     about: 'keep downloads and what was compiled between runs',
     otherwise: 'true',
@@ -76,6 +81,7 @@ export interface Said {
   boot: boolean
   measure: boolean
   release: 'true' | 'false' | 'pack'
+  attest: boolean
   cache: boolean
   artifact: string
   out: string
@@ -124,6 +130,8 @@ export function readInputs(
   for (const name of ['measure', 'release'] satisfies Name[])
     if (said.until !== '' && texts[name]!.trim() === 'true')
       mistakes.push(`input ${name}: needs the whole image: leave out the input until`)
+  if (said.attest && said.release === 'false')
+    mistakes.push('input attest: is about what is packed: say release: pack, or release: true')
   if (mistakes.length > 0) throw new UserError(mistakes.join('\n'))
   return { said, texts }
 }

@@ -32,6 +32,7 @@ const dear = [base, firmware, jack, kernel, rootfs, toolbox]
 export async function prepare(said: Said, texts: Record<string, string>): Promise<void> {
   const plans = await plansOf(said)
   const publishes = mayPublish(said)
+  const attests = mayAttest(said)
   requireHost([diskSpace()])
   await mendHost()
   forgetResult(outOf(said))
@@ -45,6 +46,7 @@ export async function prepare(said: Said, texts: Record<string, string>): Promis
     'cache-key': `${system}${keyOfPlans(plans)}`,
     'cache-restore': system,
     publish: String(publishes),
+    attest: String(attests),
     artifact: said.artifact,
     upload: String(said.artifact !== '' && said.until === ''),
     logs: join(outOf(said), 'logs'),
@@ -66,6 +68,16 @@ function mayPublish({ release }: Said): boolean {
       'input release: there is no token that may write the release: give the job "permissions: { contents: write }", or say release: pack',
     )
   return true
+}
+
+/** Throws UserError where the job has no right to sign for its repository. */
+function mayAttest({ attest }: Said): boolean {
+  // GitHub puts it there for a job that may ask who it is
+  if (attest && onGithub() && !process.env['ACTIONS_ID_TOKEN_REQUEST_URL'])
+    throw new UserError(
+      'input attest: the job may not sign: give it "permissions: { id-token: write, attestations: write }" beside what it has, or leave attest out',
+    )
+  return attest
 }
 
 const keyOfPlans = (plans: readonly Plan[]): string => {

@@ -162,6 +162,18 @@ describe('what is wrong is one message at its place, and nothing is made:', () =
     ['a choice of the workflow', { set: 'jack.period=0' }, 'uses: OWNER', '--set jack.period=0'],
     ['a board of the workflow', { board: 'pi9' }, 'uses: OWNER', '--board pi9'],
     [
+      'signing where nobody may',
+      { release: 'pack', attest: 'true', until: '' },
+      'uses: OWNER',
+      'input attest: the job may not sign: give it "permissions: { id-token: write, attestations: write }"',
+    ],
+    [
+      'signing what is not packed',
+      { attest: 'true' },
+      'uses: OWNER',
+      'input attest: is about what is packed',
+    ],
+    [
       'measuring without an image',
       { measure: 'true' },
       'uses: OWNER',

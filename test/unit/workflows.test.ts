@@ -29,7 +29,12 @@ type Step = z.infer<typeof Step>
 
 const permissions = z.union([
   z.strictObject({}),
-  z.strictObject({ contents: permission.optional(), actions: permission.optional() }),
+  z.strictObject({
+    contents: permission.optional(),
+    actions: permission.optional(),
+    'id-token': permission.optional(),
+    attestations: permission.optional(),
+  }),
 ])
 
 const Workflow = z.strictObject({
@@ -130,7 +135,11 @@ test.each(workflows)('%s may only read, but for a job that releases', (path) => 
   for (const [name, job] of writing)
     expect(
       job.steps.some(
-        ({ run, with: given }) => run === './downbeat ci release' || given?.['release'] === true,
+        ({ run, with: given }) =>
+          run === './downbeat ci release' ||
+          given?.['release'] === true ||
+          // it signs, and changes nothing of the repository
+          (given?.['attest'] !== undefined && job.permissions?.contents === 'read'),
       ),
       name,
     ).toBe(true)
