@@ -98,7 +98,7 @@ async function made(): Promise<{ entry: Entry; folder: string }> {
   })
   symlinkSync('a.dtb', join(half, 'out/device-trees/link'))
   mkdirSync(join(half, 'out/device-trees/empty'))
-  const draft = { stage: 'kernel', key, wall_s: 600, usage: { user: 1, system: 2, peak_kib: 3 } }
+  const draft = { stage: 'kernel', key, wall_s: 600.1234567, usage: { user: 1, system: 2, peak_kib: 3 } }
   const entry = await commit(cache, half, draft, outputs)
   return { entry, folder: cache.folder('kernel', key) }
 }
@@ -126,7 +126,7 @@ test('what one machine has stored, another has, to the byte', async () => {
       expect(path).toBe(`/cas/${createHash('sha256').update(bytes).digest('hex')}`)
   const taking = remote([url], undefined)
   const { got, into } = await fetched(taking)
-  expect(got).toEqual({ wall_s: 600, usage: { user: 1, system: 2, peak_kib: 3 } })
+  expect(got).toEqual({ wall_s: 600.1234567, usage: { user: 1, system: 2, peak_kib: 3 } })
   expect(
     execFileSync(
       'diff',

@@ -145,7 +145,7 @@ async function outputsOf(
   { proxies, signal, folder, always_s = ALWAYS }: Surroundings,
 ): Promise<void> {
   // a server that gives a byte now and then would be waited for longer than all the work takes
-  const limit = AbortSignal.timeout(Math.max(always_s, record.wall_s) * 1000)
+  const limit = AbortSignal.timeout(Math.ceil(Math.max(always_s, record.wall_s) * 1000))
   for (const { path, kind, contents, packed } of Object.values(record.outputs)) {
     const options = { folder, mirrors: [], offline: false, proxies }
     const patience = { pauses: [1000] }
