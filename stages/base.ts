@@ -54,6 +54,8 @@ export const base = defineStage({
   source: import.meta.url,
   needs: { toolbox },
   outputs: { tree: 'tree.tar', facts: 'facts' },
+  // a file of this machine
+  personal: ({ base: image }) => image?.url.startsWith('file:') === true,
   given: (plan) => plan.base,
   keeps: ['downloads'],
   async run({ given, out, work, own, kept, settings, progress, signal, $ }) {

@@ -1,4 +1,5 @@
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { disk, offsetOf, partitionTable } from '../lib/common/disk/layout.ts'
 import { nameOf } from '../lib/common/files/file-name.ts'
 import { UserError } from '../lib/common/words/errors.ts'
@@ -8,7 +9,7 @@ import { defineStage } from '../lib/engine/run/stage.ts'
 import { configure } from './configure.ts'
 import { firmware } from './firmware.ts'
 import { kernel } from './kernel.ts'
-import { own as ownFolder } from './own.ts'
+import { ownFiles } from './own-files.ts'
 import { overlays, pairsOf } from './overlays.ts'
 import { rootfs } from './rootfs.ts'
 import { toolbox } from './toolbox.ts'
@@ -28,13 +29,13 @@ export const image = defineStage({
   name: 'image',
   about: 'Write the disk image',
   source: import.meta.url,
-  needs: { toolbox, kernel, firmware, overlays, rootfs, tools, configure, own: ownFolder },
+  needs: { toolbox, kernel, firmware, overlays, rootfs, tools, configure, ownFiles },
   outputs: { disk: 'disk.img', packages: 'packages.lock' },
   given: ({ image: own, overlays: { tried } = { tried: [] } }) => ({
     ...own,
     ...(own.kernel_of_package ? { tried } : {}),
   }),
-  async run({ given, from, out, work, own, $ }) {
+  async run({ given, from, out, work, own, yours, $ }) {
     // In memory: the tree lives for a second, and a disk that is rather full takes several to find
     // room for it. mke2fs writes each block by itself, and then waits until the disk has them all.
     const inMemory = statSync(from.rootfs.tree).size < large()
@@ -45,9 +46,9 @@ export const image = defineStage({
     writeFileSync(`${work}/keys`, given.user.ssh_keys.map((key) => `${key}\n`).join(''))
     writeFileSync(`${work}/table`, partitionTable(given.disk.signature))
 
-    const hooks = (given.hooks ?? []).map(({ on, text, file }) => ({
+    const hooks = (given.hooks ?? []).map(({ on, text }) => ({
       text,
-      file,
+      file: join(yours!, 'hooks', on),
       script: `${work}/hooks/${on}`,
     }))
     mkdirSync(`${work}/hooks`)
@@ -81,7 +82,7 @@ export const image = defineStage({
       export MODULES=${from.kernel?.modules ?? ''} WIFI=${from.firmware?.wifi ?? ''} CARDS=${work}/shelf/usr/share/downbeat/soundcards
       export ACCOUNT=${given.user.name} KEYS=${work}/keys SSH=${given.user.ssh_keys.length > 0 ? 'enable' : 'disable'}
       export MASK=${names(given.mask)} ENABLE=${names(given.enable)}
-      export OWN_FILES=${from.own?.files ?? ''} HOOKS=${work}/hooks
+      export OWN_FILES=${from.ownFiles?.files ?? ''} HOOKS=${work}/hooks
       bash ${own}/tree.sh
       export TRIED=${pairsOf(given.tried ?? []).join('\n')} TRIED_OVERLAYS=${from.overlays?.files ?? ''}
       [ -z ${given.kernel_of_package ? 'yes' : ''} ] || bash ${own}/packaged-kernel.sh
@@ -98,6 +99,12 @@ export const image = defineStage({
       [ ${made} = ${out.disk} ] || cp ${made} ${out.disk}`
     await written.catch((error: unknown) => {
       const failed = hooks.find(({ script }) => existsSync(`${script}.why`))
+      if (failed === undefined && existsSync(`${work}/hooks/files.why`)) {
+        const [path, why] = ['path', 'why'].map((end) =>
+          readFileSync(`${work}/hooks/files.${end}`, 'utf8').trim(),
+        )
+        throw new UserError(`${nameOf(join(yours!, 'files', path!), own)}: ${visible(why!)}`)
+      }
       if (failed === undefined) throw error
       const why = readFileSync(`${failed.script}.why`, 'utf8').trim()
       throw new UserError(`${nameOf(failed.file, own)}: ${visible(why)}`)

@@ -7,7 +7,7 @@ import { keptOutOf, readNeeds, unknownOf } from './packages/refusals.ts'
 import { standIns } from './packages/stand-ins.ts'
 import { archivesOf } from './steps/archives.ts'
 import { base } from './base.ts'
-import { own as ownFolder } from './own.ts'
+import { ownDebs } from './own-debs.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
@@ -20,7 +20,7 @@ export const packages = defineStage({
   name: 'packages',
   about: 'Look whether all packages are there, and what they bring in',
   source: import.meta.url,
-  needs: { toolbox, base, own: ownFolder },
+  needs: { toolbox, base, ownDebs },
   outputs: { coming: 'coming' },
   given: (plan) => plan.packages,
   network: true,
@@ -41,7 +41,7 @@ export const packages = defineStage({
     mkdirSync(`${work}/stand-ins`)
     const controls = await Promise.all(
       (given.debs ?? []).map(async ({ file, name, place }) => {
-        const deb = `${from.own!.debs}/${file}`
+        const deb = `${from.ownDebs!.debs}/${file}`
         const control = await $.text`dpkg-deb --field ${deb} 2>&1 || true`
         return entryOf(control, { name, place, arch: given.arch })
       }),

@@ -3,7 +3,7 @@ import { UserError } from '../lib/common/words/errors.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
 import { base } from './base.ts'
 import { jack } from './jack.ts'
-import { own as ownFolder } from './own.ts'
+import { ownDebs } from './own-debs.ts'
 import { toolbox } from './toolbox.ts'
 
 /**
@@ -15,13 +15,13 @@ export const rootfs = defineStage({
   about: 'Make the root of the target, with native apt, dpkg, shell and perl',
   source: import.meta.url,
   shared: true,
-  needs: { toolbox, jack, base, own: ownFolder },
+  needs: { toolbox, jack, base, ownDebs },
   outputs: { tree: 'rootfs.tar', packages: 'packages.lock' },
   given: (plan) => plan.rootfs,
   network: true,
   mounts: true,
   keeps: ['debs'],
-  async run({ given, from, out, work, own: scripts, kept, settings, $ }) {
+  async run({ given, from, out, work, own, kept, settings, $ }) {
     const file = (name: string, lines: readonly string[]): void =>
       writeFileSync(`${work}/${name}`, lines.map((line) => `${line}\n`).join(''))
     file('excludes', given.exclude)
@@ -34,14 +34,14 @@ export const rootfs = defineStage({
       from.base === undefined
         ? ['SOURCES=/etc/apt/sources.list']
         : [`TREE=${from.base.tree}`, `MIRRORS=${work}/mirrors`]
-    const own = [from.jack.packages, ...(from.own === undefined ? [] : [from.own.debs])]
+    const debs = [from.jack.packages, ...(from.ownDebs === undefined ? [] : [from.ownDebs.debs])]
     await $`mkdir own
-      find ${own} -maxdepth 1 -name '*.deb' -exec cp -t own {} +`
+      find ${debs} -maxdepth 1 -name '*.deb' -exec cp -t own {} +`
     await $`export ARCH=${given.arch} SUITE=${given.suite} SOURCE_DATE_EPOCH=${given.epoch} ${how}
       export PACKAGES=${given.packages.join(' ')} REMOVE=${given.remove.map(({ text }) => text).join(' ')} KEEP=${given.keep.join(' ')}
       export OWN=${work}/own DEBS=${kept.debs}/${given.arch} WORK=${work}/root OUT=${work}/result
       export EXCLUDES=${work}/excludes ANSWERS=${work}/answers TWINS=${given.twins ? 'yes' : 'no'}
-      bash ${scripts}/${from.base === undefined ? 'bootstrap' : 'adapt'}.sh
+      bash ${own}/${from.base === undefined ? 'bootstrap' : 'adapt'}.sh
       mv ${work}/result/rootfs.tar ${out.tree}
       mv ${work}/result/packages.lock ${out.packages}`
     const installed = new Set(

@@ -6,7 +6,6 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -81,7 +80,9 @@ export function keptPlan(
       keepChecked: () => undefined,
     }
   const its =
-    own === undefined ? [] : [...layered, ...broughtAlong].map((name) => stateOf(join(own, name)))
+    own === undefined
+      ? []
+      : [...layered, ...broughtAlong].map((name) => stateOf(join(own, name), name === 'files'))
   const [data, code] = [sourcesOfPlans.data, sourcesOfPlans.code].map((names) =>
     names.map((name) => stateOf(join(root, name))),
   )
@@ -98,21 +99,23 @@ export function keptPlan(
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 const hashOf = (value: unknown): string => sumOf(JSON.stringify(value))
 
-/** What of a file, and of each one below a folder, is another when anything of it is another. */
-function stateOf(path: string): unknown {
+/**
+ * What of a file, and of each one below a folder, is another when anything of it is another. A link
+ * counts as what it leads to, unless links are `kept` as such; one to a folder leads nowhere more.
+ */
+function stateOf(path: string, kept = false, below = false): unknown {
   const state = lstatSync(path, { throwIfNoEntry: false }) // what an editor put there may be gone
-  if (state?.isSymbolicLink() === true) {
+  if (state?.isSymbolicLink() === true && below)
+    return [readlinkSync(path), kept ? '' : seen(statSync(path, { throwIfNoEntry: false }))]
+  try {
     const led = statSync(path, { throwIfNoEntry: false })
-    return [
-      readlinkSync(path),
-      led?.isDirectory() === true ? stateOf(realpathSync(path)) : seen(led),
-    ]
-  }
-  if (state?.isDirectory() === true)
+    if (led?.isDirectory() !== true) return seen(led)
     return readdirSync(path)
       .sort()
-      .map((name) => [name, stateOf(`${path}/${name}`)])
-  return seen(state)
+      .map((name) => [name, stateOf(`${path}/${name}`, kept, true)])
+  } catch {
+    return seen(state) // who may not read it is told when it is read
+  }
 }
 
 const seen = (state: Stats | undefined): unknown => state && [state.size, state.ctimeMs, state.mode]

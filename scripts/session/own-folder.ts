@@ -15,14 +15,18 @@ export function ownFolder(file: string, directory: string | undefined): string |
   if (directory !== undefined) return notOurs(folderNamed(directory))
   const its = dirname(resolve(file))
   const above = dirname(its)
-  const folder = !isFile(join(its, 'image.yaml')) && isFile(join(above, 'image.yaml')) ? above : its
-  return ['/', homedir(), tmpdir()].includes(folder) ? undefined : notOurs(folder)
+  const full = new Set(['/', '/tmp', homedir(), tmpdir()].map(real))
+  const ofAbove = !isFile(join(its, 'image.yaml')) && isFile(join(above, 'image.yaml'))
+  const folder = ofAbove && !full.has(real(above)) ? above : its
+  return full.has(real(folder)) ? undefined : notOurs(folder)
 }
+
+const real = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
 
 /** The folder that -C names. UserError where it is none. */
 export function folderNamed(directory: string): string {
   const folder = resolve(directory)
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
+  if (directory === '' || statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new UserError(`-C ${visible(directory)}: there is no such folder`)
   return folder
 }
@@ -32,7 +36,6 @@ const isFile = (path: string): boolean =>
 
 /** Of the folders of this repository only one with an image.yaml is somebody's, such as an example. */
 function notOurs(folder: string): string | undefined {
-  const real = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
   const below = relative(real(root), real(folder))
   const outside = below === '..' || below.startsWith('../')
   return outside || (below !== '' && isFile(join(folder, 'image.yaml'))) ? folder : undefined

@@ -7,7 +7,9 @@ export function ownInWords({ own }: Plan): string[] {
   const all = [
     ...data.map(({ path, instead }) => `${path}${instead ? ' (in the place of ours)' : ''}`),
     ...(content?.debs ?? []).map(({ file }) => `packages/${file}`),
-    ...(content?.files ?? []).map(({ path }) => `files/${path}`),
+    ...(content?.files ?? []).flatMap(({ kind, path }) =>
+      kind === 'folder' ? [] : [`files/${path}`],
+    ),
     ...(content?.hooks ?? []).map(({ on }) => `hooks/${on}`),
   ]
   const more = all.length - MOST

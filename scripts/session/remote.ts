@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { withoutSecrets } from '../../lib/common/words/secrets.ts'
@@ -12,7 +12,16 @@ import type { Remote, RemoteSettings } from '../../lib/engine/remote/remote.ts'
  */
 export function remoteSettings(environment: NodeJS.ProcessEnv): RemoteSettings | undefined {
   const stores = (environment['DOWNBEAT_REMOTE_CACHE'] ?? '').split(/\s+/).filter(Boolean)
-  if (stores.length === 0) return undefined
+  if (stores.length === 0) {
+    const idle = ['DOWNBEAT_REMOTE_SIGNERS', 'DOWNBEAT_REMOTE_KEY'].find(
+      (name) => environment[name],
+    )
+    if (idle !== undefined && environment['DOWNBEAT_REMOTE_CACHE'] === undefined)
+      throw new UserError(
+        `${idle}: says nothing without DOWNBEAT_REMOTE_CACHE, which has to name a server (or unset ${idle})`,
+      )
+    return undefined
+  }
   const mistakes = stores
     .filter((store) => !/^https?:$/.test(URL.parse(store)?.protocol ?? ''))
     .map(
@@ -23,7 +32,8 @@ export function remoteSettings(environment: NodeJS.ProcessEnv): RemoteSettings |
     const named = environment[variable]
     if (named === undefined || named === '') return undefined
     const path = resolve(named)
-    if (!existsSync(path)) mistakes.push(`${variable}: ${visible(named)}: there is no such file`)
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true)
+      mistakes.push(`${variable}: ${visible(named)}: there is no such file`)
     return path
   }
   const signers = file('DOWNBEAT_REMOTE_SIGNERS')

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
+  existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -9,9 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, dirname, join, resolve as resolvePath } from 'node:path'
+import { dirname, join, resolve as resolvePath } from 'node:path'
 import { Command } from 'commander'
-import { nameOf } from '../../lib/common/files/file-name.ts'
 import { typedWord } from '../../lib/common/quote.ts'
 import { UserError } from '../../lib/common/words/errors.ts'
 import { visible } from '../../lib/common/words/visible.ts'
@@ -74,6 +75,10 @@ Examples:
 }
 
 async function make(given: string, options: Options): Promise<void> {
+  if (options.owner !== undefined && options.workflow !== true)
+    throw new UserError('--owner: is for a workflow: say --workflow, too')
+  if (/\p{Cc}/u.test(given))
+    throw new UserError(`${visible(given)}: a name with control characters: name another folder`)
   const folder = resolvePath(given)
   mustBeFree(folder, given)
   if (options.owner !== undefined && !/^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/.test(options.owner))
@@ -83,19 +88,13 @@ async function make(given: string, options: Options): Promise<void> {
   const answers = await answersTo(folder, options)
   const owner = options.workflow === true ? (options.owner ?? ownerHere()) : undefined
   const plan = planOf(openCatalogue(root), answers)
-  const half = mkdtempSync(join(folderFor(folder), `.${basename(folder)}.half-`))
-  try {
-    writeFolder(half, answers, { repository: root, owner })
-    renameSync(half, folder) // over an empty one, too
-  } finally {
-    rmSync(half, { recursive: true, force: true })
-  }
+  put(folder, given, (into) => writeFolder(into, answers, { repository: root, owner }))
   for (const warning of plan.warnings) say(`note: ${warning}`)
   if (owner === 'OWNER')
     say(
       'note: .github/workflows/image.yml has OWNER in it: write there who has downbeat on GitHub (--owner says it)',
     )
-  const typed = typedWord(nameOf(folder, root))
+  const typed = typedWord(given)
   say(`wrote ${typed}`, `  ./downbeat plan -C ${typed}`, `  ./downbeat build -C ${typed}`)
 }
 
@@ -193,8 +192,10 @@ function planOf(catalogue: Catalogue, answers: Answers): Plan {
 }
 
 function mustBeFree(folder: string, given: string): void {
+  if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) return
   const state = statSync(folder, { throwIfNoEntry: false })
-  if (state === undefined) return
+  if (state === undefined)
+    throw new UserError(`${visible(given)}: is a link to nothing: name another folder`)
   if (!state.isDirectory())
     throw new UserError(`${visible(given)}: is a file: name a folder that is not there yet`)
   const entries = readdirSync(folder)
@@ -204,10 +205,34 @@ function mustBeFree(folder: string, given: string): void {
     )
 }
 
-/** The folder that a folder is made in. */
-function folderFor(folder: string): string {
-  mkdirSync(dirname(folder), { recursive: true })
-  return dirname(folder)
+/** Makes a folder whole: what is in it comes there at once, in the end. */
+function put(folder: string, given: string, fill: (into: string) => void): void {
+  try {
+    const there = existsSync(folder)
+    mkdirSync(there ? folder : dirname(folder), { recursive: true })
+    const half = mkdtempSync(join(there ? folder : dirname(folder), '.half-'))
+    try {
+      fill(half)
+      if (there)
+        // somebody may be in it, and it has an owner and a mode
+        for (const name of readdirSync(half)) renameSync(join(half, name), join(folder, name))
+      else renameSync(half, folder)
+    } finally {
+      rmSync(half, { recursive: true, force: true })
+    }
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    const known: Readonly<Record<string, string>> = {
+      ENOTDIR: 'a part of its path is no folder',
+      EEXIST: 'a part of its path is no folder',
+      ENOENT: 'it cannot be made there',
+      ENAMETOOLONG: 'its name is too long',
+      EACCES: 'you may not write there',
+      EROFS: 'what it lies on is read-only',
+    }
+    if (known[code] === undefined) throw error
+    throw new UserError(`${visible(given)}: ${known[code]}: name another folder`)
+  }
 }
 
 /** Who has the clone of downbeat that runs here on GitHub; OWNER where nobody can say. */

@@ -7,10 +7,11 @@
 #   BOOTS, OVERLAYS     folders whose files go to the top, and below overlays/, a line each
 #   CONFIG              config.txt, if it is not one of ours alone; it need not be there
 #   KERNEL, KERNEL_NAME a kernel that is built here, and its name; empty: the base has its own where it belongs
+#   OWN_FILES           a folder with somebody's own files, of which boot/firmware is laid here; empty: none
 #   HOOKS               a folder with somebody's own scripts; it need not be there
 #   EPOCH               seconds: the time of every file
 set -euo pipefail
-: "$TREE" "$FAT" "$REMOVE" "$BOOTS" "$OVERLAYS" "$CONFIG" "$KERNEL" "$KERNEL_NAME" "$HOOKS" "$EPOCH"
+: "$TREE" "$FAT" "$REMOVE" "$BOOTS" "$OVERLAYS" "$CONFIG" "$KERNEL" "$KERNEL_NAME" "$OWN_FILES" "$HOOKS" "$EPOCH"
 own=$(dirname "$(realpath "$0")")
 
 mkdir "$FAT"
@@ -26,6 +27,7 @@ for folder in "${boots[@]}"; do cp -r "$folder/." "$FAT"; done
 for folder in "${overlays[@]}"; do cp -r "$folder/." "$FAT/overlays"; done
 [[ ! -e $CONFIG ]] || cp "$CONFIG" "$FAT"
 [[ -z $KERNEL ]] || cp "$KERNEL" "$FAT/$KERNEL_NAME"
+[[ ! -d $OWN_FILES/boot/firmware ]] || cp -r "$OWN_FILES/boot/firmware/." "$FAT"
 # downbeat.toml as it is here asks for nothing: only another one is read.
 (cd "$FAT" && sha256sum downbeat.toml) | sed 's|  |  /boot/firmware/|' > "$TREE/var/lib/downbeat/applied.sha256"
 bash "$own/hook.sh" "$HOOKS/boot" "$FAT"

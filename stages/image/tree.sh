@@ -45,12 +45,22 @@ add_user() {
   rm -f "$TREE"/etc/*- "$TREE/etc/.pwd.lock"
 }
 
-# As they are, but for the owner: what lies in the home of the user is his.
+# As they are, but for the owner: what lies in the home of the user is his. What is for the boot
+# partition is laid there, over all the rest (boot.sh).
 lay_own_files() {
   [[ -n $OWN_FILES ]] || return 0
-  local uid path
+  local uid path target
+  # a link to a whole path would lead out of the tree
+  while IFS= read -rd '' path; do
+    target=$(readlink "$TREE/$path" || :)
+    [[ $target != /* ]] || {
+      echo "is a link to $target in the image: put what is in it into files$target" > "$HOOKS/files.why"
+      echo "$path" > "$HOOKS/files.path"
+      return 1
+    }
+  done < <(cd "$OWN_FILES" && find . -mindepth 1 -type d -printf '%P\0')
   uid=$(stat -c %u "$TREE/home/$ACCOUNT")
-  tar -c -C "$OWN_FILES" --owner=0 --group=0 . | tar -xp -C "$TREE" --keep-directory-symlink --no-overwrite-dir
+  tar -c -C "$OWN_FILES" --owner=0 --group=0 --exclude=./boot/firmware . | tar -xp -C "$TREE" --keep-directory-symlink --no-overwrite-dir
   (cd "$OWN_FILES" && find . -mindepth 1 -path "./home/$ACCOUNT/*" -print0) |
     while IFS= read -rd '' path; do chown -h "$uid:$uid" "$TREE/$path"; done
 }

@@ -47,6 +47,16 @@ test('a folder of one’s own brings tunings, files, lines and scripts into an i
   expect(proofs).toHaveLength(6)
 })
 
+test('a file below a link of the image that leads out of it is refused at its place', () => {
+  write('files/var/run/x', '')
+  const { status, err } = build()
+  expect(status).toBe(2)
+  expect(err.trim().split('\n').at(-1)).toBe(
+    `✖ ${join(folder, 'files/var/run')}: is a link to /run in the image: put what is in it into files/run`,
+  )
+  rmSync(join(folder, 'files/var'), { recursive: true })
+})
+
 test('a script that fails says so at its place, and the image of before is left as it was', () => {
   const before = recordOf(name)
   write('hooks/root', '#!/bin/bash\necho no strings >&2\nexit 3\n', 0o755)

@@ -33,9 +33,9 @@ describe('without a terminal', () => {
     ])
     expect(status).toBe(0)
     expect(stdout.trimEnd().split('\n').slice(-3)).toEqual([
-      'wrote ./mine',
-      '  ./downbeat plan -C ./mine',
-      '  ./downbeat build -C ./mine',
+      'wrote mine',
+      '  ./downbeat plan -C mine',
+      '  ./downbeat build -C mine',
     ])
     const made = join(folder, 'mine')
     expect(readChoices(repository, join(made, 'image.yaml'), []).value).toMatchObject({
@@ -56,7 +56,7 @@ describe('without a terminal', () => {
     )
     expect(readdirSync(folder).sort()).toEqual(['key.pub', 'mine'])
     const plan = await run(['plan', '-C', 'mine'], { cwd: folder, out: folder, env: {} })
-    expect(plan.stdout).toContain('yours: files/etc/modprobe.d/downbeat-wifi-country.conf\n')
+    expect(plan.stdout).toContain('files/etc/modprobe.d/downbeat-wifi-country.conf')
   })
 
   test('the base is one that the boards run, and nobody’s key is taken unasked', async () => {
@@ -172,7 +172,7 @@ test('at a terminal it asks, line by line', () => {
     env: { ...process.env, HOME: folder, TERM: 'dumb' },
   })
   expect(stdout).toContain('there is no boards/pi4.yaml (did you mean "pi4b"?)')
-  expect(stdout).toContain('./downbeat build -C ./mine')
+  expect(stdout).toContain('./downbeat build -C mine')
   const { value } = readChoices(repository, join(folder, 'mine/image.yaml'), [])
   expect(value).toMatchObject({ board: ['pi4b'], soundcard: 'ssl-2', name: 'mine' })
   expect(execFileSync('ls', ['-A', folder], { encoding: 'utf8' })).toBe('mine\n')

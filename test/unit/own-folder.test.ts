@@ -203,15 +203,24 @@ describe('files/', () => {
     const folder = folderWith({ 'files/usr/local/bin/x': '#!/bin/sh\n', 'files/etc/é y': '' })
     chmodSync(join(folder, 'files/usr/local/bin/x'), 0o750)
     symlinkSync('/etc/é y', join(folder, 'files/etc/link'))
+    chmodSync(join(folder, 'files/usr/local/bin'), 0o700)
+    symlinkSync('/usr', join(folder, 'files/etc/folder-of-the-host'))
     expect(contentOf(folder).files).toEqual([
-      { path: 'etc/link', link: '/etc/é y' },
+      { kind: 'folder', path: 'etc', mode: 0o755 },
+      { kind: 'link', path: 'etc/folder-of-the-host', target: '/usr' },
+      { kind: 'link', path: 'etc/link', target: '/etc/é y' },
       {
+        kind: 'file',
         path: 'etc/é y',
         mode: 0o644,
         bytes: 0,
         sha256: expect.stringMatching(/^e3b0c442/) as string,
       },
+      { kind: 'folder', path: 'usr', mode: 0o755 },
+      { kind: 'folder', path: 'usr/local', mode: 0o755 },
+      { kind: 'folder', path: 'usr/local/bin', mode: 0o700 },
       {
+        kind: 'file',
         path: 'usr/local/bin/x',
         mode: 0o750,
         bytes: 10,
@@ -236,12 +245,61 @@ describe('files/', () => {
   })
 })
 
+test.each([
+  ['CONFIG.TXT', 'FAT takes its name for that of boot/firmware/config.txt: take another name'],
+  [
+    'a:b',
+    'FAT has no such names: without "*:<>?| in them, and without a dot or a space at their end',
+  ],
+  [
+    'ends.',
+    'FAT has no such names: without "*:<>?| in them, and without a dot or a space at their end',
+  ],
+  ['Overlays/x.dtbo', 'FAT takes Overlays for overlays: call it so'],
+])('files/boot/firmware/%s is refused', (name, why) => {
+  const said = refused(folderWith({ [`files/boot/firmware/${name}`]: '' })).split('\n')
+  expect(said.map((line) => line.replace(/^\S+ /, ''))).toContain(why)
+})
+
+test.each([
+  ['a file that would run as root', () => 0o4755, /would run with the rights of its owner/],
+])('%s is refused', (_, mode, why) => {
+  const folder = folderWith({ 'files/bin/x': '' })
+  chmodSync(join(folder, 'files/bin/x'), mode())
+  expect(refused(folder)).toMatch(why)
+})
+
+test.each(['files', 'hooks', 'packages', 'boards', 'templates'])(
+  '%s that is a file is refused',
+  (name) => {
+    expect(refused(folderWith({ [name]: '' }))).toBe(`./${name}: is no folder`)
+  },
+)
+
+test.each([
+  ['Files', 'files'],
+  ['hook', 'hooks'],
+  ['tuning', 'tunings'],
+])('a folder %s is refused', (name, meant) => {
+  expect(refused(folderWith({ [`${name}/x`]: '' }))).toBe(
+    `./${name}: nothing reads it: call it ${meant}`,
+  )
+})
+
+test('a link to a folder is a link: what it leads to is neither taken nor looked at', () => {
+  const folder = folderWith({})
+  mkdirSync(join(folder, 'files'))
+  symlinkSync('..', join(folder, 'files/loop'))
+  symlinkSync('/proc', join(folder, 'files/proc'))
+  expect(contentOf(folder).files.map(({ path }) => path)).toEqual(['loop', 'proc'])
+  keptPlan(temporaryFolder(), { root: repository, own: folder }, 'choices')
+})
+
 describe('hooks/', () => {
   test('are run as they are', () => {
     const folder = folderWith({ 'hooks/root': '#!/bin/sh\ntrue\n' })
     chmodSync(join(folder, 'hooks/root'), 0o755)
-    const hook = { on: 'root', text: '#!/bin/sh\ntrue\n', file: join(folder, 'hooks/root') }
-    expect(planIn(folder).image.hooks).toEqual([hook])
+    expect(planIn(folder).image.hooks).toEqual([{ on: 'root', text: '#!/bin/sh\ntrue\n' }])
   })
 
   test('that nothing runs, or nobody may run, are refused', () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readFileSync,
@@ -29,7 +30,7 @@ import { remoteSettings } from '../../scripts/session/remote.ts'
 import { refusal, temporaryFolder, write } from './fixtures.ts'
 
 const key = 'c'.repeat(64)
-const outputs = { image: 'Image', trees: 'device-trees' }
+const outputs = { image: 'Image', trees: 'device-trees', none: 'overlays' }
 
 /** A store as nginx with WebDAV is one: what was put somewhere is there. */
 async function store(
@@ -84,7 +85,8 @@ function remote(stores: string[], signing: string | undefined = ours, by = signe
     say: (line: string) => void said.push(line),
     always_s,
   }
-  return { ...openRemote({ stores, signers: by, key: signing }, around), said }
+  const { folder } = around
+  return { ...openRemote({ stores, signers: by, key: signing }, around), said, folder }
 }
 
 /** A result in a cache of its own. */
@@ -98,7 +100,15 @@ async function made(): Promise<{ entry: Entry; folder: string }> {
   })
   symlinkSync('a.dtb', join(half, 'out/device-trees/link'))
   mkdirSync(join(half, 'out/device-trees/empty'))
-  const draft = { stage: 'kernel', key, wall_s: 600.1234567, usage: { user: 1, system: 2, peak_kib: 3 } }
+  chmodSync(join(half, 'out/device-trees/a.dtb'), 0o464)
+  symlinkSync('b', join(half, 'out/device-trees/z-the-last'))
+  mkdirSync(join(half, 'out/overlays'), { mode: 0o700 })
+  const draft = {
+    stage: 'kernel',
+    key,
+    wall_s: 600.1234567,
+    usage: { user: 1, system: 2, peak_kib: 3 },
+  }
   const entry = await commit(cache, half, draft, outputs)
   return { entry, folder: cache.folder('kernel', key) }
 }
@@ -119,6 +129,7 @@ test('what one machine has stored, another has, to the byte', async () => {
     '/ac/SUM',
     '/cas/SUM',
     '/cas/SUM',
+    '/cas/SUM',
   ])
   // as bazel-remote wants it: a part lies under its own sum
   for (const [path, bytes] of files)
@@ -126,6 +137,7 @@ test('what one machine has stored, another has, to the byte', async () => {
       expect(path).toBe(`/cas/${createHash('sha256').update(bytes).digest('hex')}`)
   const taking = remote([url], undefined)
   const { got, into } = await fetched(taking)
+  expect(taking.said).toEqual([])
   expect(got).toEqual({ wall_s: 600.1234567, usage: { user: 1, system: 2, peak_kib: 3 } })
   expect(
     execFileSync(
@@ -287,6 +299,35 @@ describe('costs time only, is told once, and is not asked any more:', () => {
     ])
   })
 
+  test('a part that has no end', async () => {
+    let endless = false
+    const { url } = await store((request, response) => {
+      if (!endless || !request.url!.startsWith('/cas/')) return false
+      const more = (): void =>
+        void (response.destroyed || response.write(Buffer.alloc(1 << 20), more))
+      response.writeHead(200)
+      more()
+      return true
+    })
+    const { entry, folder } = await made()
+    await remote([url]).store(entry, folder)
+    endless = true
+    const taking = remote([url], undefined)
+    expect((await fetched(taking)).got).toBeUndefined()
+    expect(taking.said).toEqual([expect.stringMatching(/has more than \d+ bytes/)])
+    expect(readdirSync(taking.folder).filter((name) => name !== 'locks')).toEqual([])
+  })
+
+  test('a record that comes too slowly', async () => {
+    const { url } = await store((_, response) => {
+      response.writeHead(200, { 'content-length': '1000' }).write('{') // and nothing more
+      return true
+    })
+    const taking = remote([url], undefined, signers, 0.05)
+    expect((await fetched(taking)).got).toBeUndefined()
+    expect(taking.said).toHaveLength(1)
+  })
+
   test('one that is full', async () => {
     const { url } = await store((request, response) => {
       if (request.method !== 'PUT') return false
@@ -323,13 +364,17 @@ describe('a stage', () => {
       },
     })
   const plan = { name: 'x' } as Plan
-  async function run(one: ReturnType<typeof stage>, from: Remote): Promise<string[]> {
+  async function run(
+    one: ReturnType<typeof stage>,
+    from: Remote,
+    offline = false,
+  ): Promise<string[]> {
     const events: Event[] = []
     const dir = folder()
     await make(one, {
       plan,
       cache: openCache(dir),
-      settings: { jobs: 1, network: { mirrors: [], offline: false, proxies: {} } },
+      settings: { jobs: 1, network: { mirrors: [], offline, proxies: {} } },
       fresh: new Set(),
       signal: new AbortController().signal,
       report: (event) => void events.push(event),
@@ -355,6 +400,22 @@ describe('a stage', () => {
     const before = asked.length
     expect(await run(stage(false, source), remote([url]))).toEqual(['started', 'built'])
     expect(asked).toHaveLength(before)
+  })
+
+  test('that is somebody’s own is given to nobody, nor is one that needs it; nor is any offline', async () => {
+    const { url, asked } = await store()
+    const source = join(folder(), 'thing.ts')
+    writeFileSync(source, '')
+    const own = { ...stage(true, source), name: 'own', personal: () => true }
+    expect(await run({ ...stage(true, source), personal: () => true }, remote([url]))).toEqual([
+      'started',
+      'built',
+    ])
+    expect(await run({ ...stage(true, source), needs: { own } }, remote([url]))).not.toContain(
+      'fetching',
+    )
+    expect(await run(stage(true, source), remote([url]), true)).toEqual(['started', 'built'])
+    expect(asked).toEqual([])
   })
 })
 

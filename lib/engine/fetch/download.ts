@@ -14,7 +14,7 @@ import { openPart } from './part.ts'
 import type { Part } from './part.ts'
 import { defaultPatience, Lost, persist } from './patience.ts'
 import type { Patience } from './patience.ts'
-import { notOffline, otherBytes, refused, unreadable } from './refusals.ts'
+import { notOffline, otherBytes, refused, tooLong, unreadable } from './refusals.ts'
 import { request } from './request.ts'
 
 /** A file of the network, http, https or file: only bytes with this sha256 are ever given out. */
@@ -43,6 +43,8 @@ export interface DownloadOptions extends Network {
    * and `locks/`
    */
   folder: string
+  /** bytes that it has at most; without it as many as come */
+  bytes?: number
   /** at most twice a second */
   onProgress?: (progress: Progress) => void
   /** another process fetches the same file, and is waited for */
@@ -161,6 +163,8 @@ async function fetchRest(
     part.makeSure((length ?? 0) - part.bytes)
     const tell = createMeter(part.bytes, options.onProgress ?? (() => undefined))
     for await (const chunk of reply.body) {
+      if (options.bytes !== undefined && part.bytes + chunk.length > options.bytes)
+        throw tooLong(source, options.bytes)
       await part.append(chunk)
       tell(part.bytes, length)
     }

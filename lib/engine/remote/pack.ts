@@ -1,47 +1,48 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, mkdirSync, readdirSync, statSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import { createReadStream, createWriteStream, mkdirSync, statSync } from 'node:fs'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress, createZstdDecompress } from 'node:zlib'
+
+// A folder is packed and unpacked by the system's tar, which keeps every mode and link.
 
 /** Packs an output into a file: zstd of its bytes, or of a tar of what is in it. */
 export async function pack(
   from: string,
   kind: 'file' | 'folder',
   to: string,
+  signal: AbortSignal,
 ): Promise<{ sha256: string; bytes: number; unpacked: number }> {
-  const source =
-    kind === 'file' ? createReadStream(from, { highWaterMark: 1 << 20 }) : await tarOf(from)
   const hash = createHash('sha256')
   let unpacked = 0
-  await pipeline(
-    source,
-    async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        unpacked += chunk.length
-        yield chunk
-      }
-    },
-    createZstdCompress(),
-    async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        hash.update(chunk)
-        yield chunk
-      }
-    },
-    createWriteStream(to),
-  )
+  const compressed = (source: Readable): Promise<void> =>
+    pipeline(
+      source,
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          unpacked += chunk.length
+          yield chunk
+        }
+      },
+      createZstdCompress(),
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          hash.update(chunk)
+          yield chunk
+        }
+      },
+      createWriteStream(to),
+      { signal },
+    )
+  if (kind === 'file') await compressed(createReadStream(from, { highWaterMark: 1 << 20 }))
+  else {
+    const owners = ['--owner=0', '--group=0', '--numeric-owner', '--sort=name']
+    const { child, ended } = tar(['-c', '-C', from, ...owners, '.'], signal)
+    child.stdin.end()
+    await Promise.all([compressed(child.stdout), ended])
+  }
   return { sha256: hash.digest('hex'), bytes: statSync(to).size, unpacked }
-}
-
-async function tarOf(folder: string): Promise<Readable> {
-  const { create } = await import('tar/create')
-  const names = readdirSync(folder).sort()
-  // an empty folder is a tar without an entry, which that would not make
-  if (names.length === 0) return Readable.from([Buffer.alloc(1024)])
-  return Readable.from(
-    create({ cwd: folder, portable: true, noMtime: false, preservePaths: false }, names),
-  )
 }
 
 /** Takes it apart again; it may not have more than `limit` bytes. */
@@ -49,7 +50,7 @@ export async function unpack(
   from: string,
   kind: 'file' | 'folder',
   to: string,
-  limit: number,
+  { limit, signal }: { limit: number; signal: AbortSignal },
 ): Promise<void> {
   let bytes = 0
   const bounded = async function* (chunks: AsyncIterable<Buffer>) {
@@ -60,13 +61,32 @@ export async function unpack(
     }
   }
   const packed = createReadStream(from, { highWaterMark: 1 << 20 })
-  if (kind === 'file') {
-    await pipeline(packed, createZstdDecompress(), bounded, createWriteStream(to))
-    return
-  }
-  const { extract } = await import('tar/extract')
+  const into = (sink: NodeJS.WritableStream): Promise<void> =>
+    pipeline(packed, createZstdDecompress(), bounded, sink, { signal })
+  if (kind === 'file') return into(createWriteStream(to))
   mkdirSync(to)
-  // strict: what it would warn of is an error; it writes through no link, and outside of `cwd` nothing
-  const unpacking = extract({ cwd: to, strict: true, preserveOwner: false, umask: 0 })
-  await pipeline(packed, createZstdDecompress(), bounded, unpacking)
+  const { child, ended } = tar(['-x', '-p', '--no-same-owner', '-C', to], signal)
+  child.stdout.resume()
+  const [fed, taken] = await Promise.allSettled([into(child.stdin), ended])
+  // tar has seen the end, and may be gone before the last zeros are given to it
+  if (fed.status === 'rejected' && !isClosed(fed.reason)) throw fed.reason
+  if (taken.status === 'rejected') throw taken.reason
+}
+
+const isClosed = (error: unknown): boolean =>
+  ['ERR_STREAM_PREMATURE_CLOSE', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
+
+function tar(words: readonly string[], signal: AbortSignal) {
+  const child = spawn('tar', words, { stdio: ['pipe', 'pipe', 'pipe'], signal })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text.slice(0, 1000)))
+  const ended = new Promise<void>((done, failed) => {
+    child.once('error', failed)
+    child.once('close', (status) => {
+      if (status === 0) done()
+      else failed(new Error(said.split('\n')[0] || `tar ended with ${status}`))
+    })
+  })
+  ended.catch(() => undefined) // whoever waits hears of it
+  return { child, ended }
 }

@@ -72,7 +72,7 @@ export function openRemote(settings: RemoteSettings, around: Surroundings): Remo
     async fetch(stage, key, outputs, into) {
       for (const store of alive()) {
         try {
-          const record = await recordIn(store, stage, key, settings.signers, around)
+          const record = await recordIn(store, stage, key, settings.signers, bounded(around))
           if (record === undefined) continue
           const has = Object.entries(record.outputs).map(([name, { path }]) => `${name} ${path}`)
           const wanted = Object.entries(outputs).map(([name, path]) => `${name} ${path}`)
@@ -99,6 +99,15 @@ export function openRemote(settings: RemoteSettings, around: Surroundings): Remo
     },
   }
 }
+
+/** The same, for as long as is always waited. */
+const bounded = (around: Surroundings): Surroundings => ({
+  ...around,
+  signal: AbortSignal.any([
+    around.signal,
+    AbortSignal.timeout(Math.ceil((around.always_s ?? ALWAYS) * 1000)),
+  ]),
+})
 
 const recordAt = (store: string, key: string): string => `${store.replace(/\/+$/, '')}/ac/${key}`
 const partAt = (store: string, sum: string): string => `${store.replace(/\/+$/, '')}/cas/${sum}`
@@ -146,18 +155,22 @@ async function outputsOf(
 ): Promise<void> {
   // a server that gives a byte now and then would be waited for longer than all the work takes
   const limit = AbortSignal.timeout(Math.ceil(Math.max(always_s, record.wall_s) * 1000))
+  const stop = AbortSignal.any([signal, limit])
   for (const { path, kind, contents, packed } of Object.values(record.outputs)) {
-    const options = { folder, mirrors: [], offline: false, proxies }
-    const patience = { pauses: [1000] }
-    const file = await download(
-      { url: partAt(store, packed.sha256), sha256: packed.sha256 },
-      { ...options, patience, signal: AbortSignal.any([signal, limit]) },
-    ).catch((error: unknown) => {
-      throw limit.aborted ? new Error('it takes longer than to make it here') : error
-    })
     const made = join(into, path)
-    await unpack(file, kind, made, packed.unpacked)
-    rmSync(file)
+    const options = { folder, mirrors: [], offline: false, proxies, bytes: packed.bytes }
+    try {
+      const file = await download(
+        { url: partAt(store, packed.sha256), sha256: packed.sha256 },
+        { ...options, patience: { pauses: [1000] }, signal: stop },
+      )
+      await unpack(file, kind, made, { limit: packed.unpacked, signal: stop })
+    } catch (error) {
+      throw limit.aborted ? new Error('it takes longer than to make it here') : error
+    } finally {
+      for (const end of ['', '.part', '.part.json'])
+        rmSync(join(folder, `${packed.sha256}${end}`), { force: true })
+    }
     if ((await sumOf(made, kind)) !== contents)
       throw new Error(`${path} is not what its record says`)
   }
@@ -181,7 +194,7 @@ async function give(
       const made = join(folder, path)
       const kind = lstatSync(made).isDirectory() ? 'folder' : 'file'
       const file = join(work, name)
-      const packed = await pack(made, kind, file)
+      const packed = await pack(made, kind, file, around.signal)
       await put(partAt(store, packed.sha256), { file, bytes: packed.bytes }, around)
       record.outputs[name] = { path, kind, contents: await sumOf(made, kind), packed }
     }

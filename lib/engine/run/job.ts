@@ -67,6 +67,7 @@ export function openJob(
     out: mapped(stage.outputs as Record<string, string>, (path) => join(out, path)),
     work,
     own,
+    yours: plan.own?.content?.folder,
     kept,
     settings,
     signal,

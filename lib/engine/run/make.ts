@@ -240,15 +240,24 @@ async function makeOne(
   }
 }
 
+/** Whether a result may come from another machine, and be given to it. */
+const isForOthers = (
+  stage: AnyStage,
+  { plan, settings }: Pick<MakeOptions, 'plan' | 'settings'>,
+): boolean => stage.shared === true && !settings.network.offline && !isPersonal(stage, plan)
+
+const isPersonal = (stage: AnyStage, plan: Plan): boolean =>
+  stage.personal?.(plan) === true || needsOf(stage, plan).some(([, need]) => isPersonal(need, plan))
+
 /** A result that another machine has made; undefined: there is none to be had. */
 async function fromRemote(
   stage: AnyStage,
   key: string,
   half: string,
   look: () => Promise<Made | undefined>,
-  { remote, cache, signal, report, spare_gib, settings }: MakeOptions,
+  { plan, remote, cache, signal, report, spare_gib, settings }: MakeOptions,
 ): Promise<Made | undefined> {
-  if (remote === undefined || stage.shared !== true || settings.network.offline) return undefined
+  if (remote === undefined || !isForOthers(stage, { plan, settings })) return undefined
   const held = await lock(lockFile(cache, half), {
     signal,
     onWait: () => report({ kind: 'waiting', stage: stage.name }),
@@ -274,6 +283,7 @@ async function fromRemote(
   } finally {
     await removeTree(half)
     held?.release()
+    await held?.released // it is asked for again at once
   }
 }
 
@@ -310,7 +320,7 @@ async function runStage(
     const entry = await commit(cache, half, { stage: stage.name, key, wall_s, usage }, outputs)
     report({ kind: 'built', stage: stage.name, entry })
     const made = madeOf(cache, entry, false)
-    if (stage.shared === true) await options.remote?.store(entry, made.folder)
+    if (isForOthers(stage, options)) await options.remote?.store(entry, made.folder)
     return made
   } catch (error) {
     if (signal.aborted) throw new Interrupted('stopped')

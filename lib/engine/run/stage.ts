@@ -48,6 +48,11 @@ export interface Job<Given, Needs, Outputs, Keeps extends string> {
   signal: AbortSignal
   /** the folder of the stage's own files, `stages/<name>/`, read-only */
   own: string
+  /**
+   * the folder of somebody's own, if there is one. It is no part of a key: what is used of it is in
+   * `given`, with its sum
+   */
+  yours?: string | undefined
   /** folders kept across builds (downloads, compiler cache); what is in them may only save time */
   kept: { readonly [Name in Keeps]: string }
   settings: Settings
@@ -89,6 +94,11 @@ export interface Stage<
    * image or person alone (lib/engine/remote/)
    */
   shared?: boolean
+  /**
+   * whether what it makes of this plan is somebody's own: it is given to nobody, nor is what needs
+   * it
+   */
+  personal?(plan: Plan): boolean
   /** outputs that are kept beside the log when the stage fails: they say why */
   evidence?: readonly (keyof Outputs & string)[]
   run(job: Job<Given, Needs, Outputs, Keeps>): Promise<void>

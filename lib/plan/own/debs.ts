@@ -1,9 +1,10 @@
-import { closeSync, readdirSync, statSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { join } from 'node:path'
 import { nameOf } from '../../common/files/file-name.ts'
 import { openNamed } from '../../common/files/named.ts'
 import { UserError } from '../../common/words/errors.ts'
 import type { Given, Looked } from './folder.ts'
+import { namesIn } from './names.ts'
 import { sumOf } from './sum.ts'
 
 /** A Debian package of somebody's own. */
@@ -20,11 +21,11 @@ export interface OwnDeb {
 const FORM = /^([a-z0-9][a-z0-9+.-]+)_[A-Za-z0-9.+~%-]+_([a-z0-9]+)\.deb$/
 
 /** The packages in packages/, sorted by name; nothing is known yet of what is in them. */
-export function ownDebs({ folder, root, mistakes }: Looked, { arch, compiled }: Given): OwnDeb[] {
+export function ownDebs(from: Looked, { arch, compiled }: Given): OwnDeb[] {
+  const { folder, root, mistakes } = from
   const dir = join(folder, 'packages')
-  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory() !== true) return []
   const found = new Map<string, OwnDeb>()
-  for (const file of readdirSync(dir).sort()) {
+  for (const file of namesIn(dir, from)) {
     if (/^README(\.md)?$/.test(file)) continue
     const place = nameOf(join(dir, file), root)
     const wrong = (what: string): UserError => new UserError(`${place}: ${what}`)

@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
 import { nameOf } from '../../common/files/file-name.ts'
 import { UserError } from '../../common/words/errors.ts'
 import { firstOf } from '../../common/words/together.ts'
+import { namesOf } from './names.ts'
 import { visible } from '../../common/words/visible.ts'
 
 /**
@@ -60,9 +61,7 @@ export function laid({ root, own }: Layers, path: string): Laid {
 /** The names of the YAML files right in a folder of the data. */
 export const yamlsLaid = ({ root, own }: Layers, folder: string): string[] => {
   const roots = own !== undefined && mayLie(folder) ? [root, own] : [root]
-  const names = roots
-    .map((one) => join(one, folder))
-    .flatMap((dir) => (isThere(dir) ? readdirSync(dir) : []))
+  const names = roots.flatMap((one) => namesOf(join(one, folder), root))
   return [...new Set(names)].filter((name) => name.endsWith('.yaml'))
 }
 
@@ -71,8 +70,9 @@ export const yamlsLaid = ({ root, own }: Layers, folder: string): string[] => {
  * name differs from one of the repository in case only: which of the two is meant?
  */
 export function filesLaid(layers: Layers, folder: string): Laid[] {
-  const ours = pathsBelow(layers.root, folder)
-  const its = layers.own !== undefined && mayLie(folder) ? pathsBelow(layers.own, folder) : []
+  const ours = pathsBelow(layers.root, folder, layers.root)
+  const its =
+    layers.own !== undefined && mayLie(folder) ? pathsBelow(layers.own, folder, layers.root) : []
   const known = new Map(ours.map((path) => [path.toLowerCase(), path]))
   const covered = new Set(its.map(otherForm))
   const alike = its.flatMap((path) => {
@@ -100,9 +100,20 @@ export function ownFiles(layers: Layers): Laid[] {
       ? []
       : [`${name}: nothing reads such a file: expected ${said}`]
   })
+  for (const name of layers.own === undefined ? [] : namesOf(layers.own, layers.root)) {
+    const meant = [...layered, ...broughtAlong].find((one) => isNear(name, one))
+    if (meant !== undefined)
+      unread.push(
+        `${nameOf(join(layers.own!, name), layers.root)}: nothing reads it: call it ${meant}`,
+      )
+  }
   if (unread.length > 0) throw new UserError(firstOf(unread).join('\n'))
   return own.filter(({ path }) => !/\/README(\.md)?$/.test(path))
 }
+
+/** The same name in other letters, or of one thing instead of several. */
+const isNear = (name: string, known: string): boolean =>
+  name !== known && [known, known.replace(/s$/, '')].includes(name.toLowerCase())
 
 const allOwn = (layers: Layers): Laid[] =>
   layered
@@ -117,10 +128,10 @@ const mayLie = (path: string): boolean => layered.includes(path.split('/')[0]!)
 const isThere = (file: string): boolean => lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
 /** A link counts as the file that it leads to. */
-function pathsBelow(root: string, folder: string): string[] {
-  const dir = join(root, folder)
-  if (!isThere(dir)) return []
-  return readdirSync(dir, { recursive: true, withFileTypes: true })
-    .filter((found) => !found.isDirectory())
-    .map((found) => relative(root, join(found.parentPath, found.name)))
+function pathsBelow(root: string, folder: string, repository: string): string[] {
+  return namesOf(join(root, folder), repository).flatMap((name) => {
+    const path = join(folder, name)
+    // the folder itself may be a link; one below it is a file, or is refused as one
+    return lstatSync(join(root, path)).isDirectory() ? pathsBelow(root, path, repository) : [path]
+  })
 }

@@ -14,12 +14,22 @@ const OURS = {
     os_prefix: 'kernel.source',
     cmdline: 'cmdline',
     include: 'config_txt, a line each',
+    ramfsfile: 'kernel.source',
+    ramfsaddr: 'kernel.source',
+    device_tree: 'board',
+    start_file: 'board',
+    fixup_file: 'board',
   },
   cmdline: {
     root: 'root',
     rootfstype: 'root',
     rootwait: 'root',
     init: 'tunings',
+    rdinit: 'tunings',
+    ro: 'tunings',
+    rw: 'tunings',
+    '--': 'tunings',
+    'systemd.unit': 'tunings',
   },
 } as const
 
@@ -37,6 +47,8 @@ export function refuseOwnLines(
     value[kind].flatMap((line, i) => {
       const place = `${at([kind, i])} ${kind}`
       const key = keyOf(line)
+      if (kind === 'config_txt' && line.startsWith('[') && !/^\[[\w=:-]+\]$/.test(line))
+        return [`${place}: ${line}: expected a filter such as [pi4], with both brackets`]
       const instead: string | undefined = Object.hasOwn(OURS[kind], key)
         ? (OURS[kind] as Record<string, string>)[key]
         : undefined
@@ -60,5 +72,7 @@ const cure = (by: string): string =>
 /** What a line is about: `dtparam=spi` of `dtparam=spi=on`, and `quiet` of `quiet`. */
 function keyOf(line: string): string {
   const [, key, parameter] = /^([^\s=]*)[\s=]*(\w*)/.exec(line)!
-  return key === 'dtparam' ? `${key}=${parameter}` : key!
+  // the firmware takes its names in any letters
+  const name = key!.toLowerCase()
+  return name === 'dtparam' ? `${name}=${parameter}` : name
 }
