@@ -26,7 +26,7 @@ ln -s "$triplet/ld-linux-armhf.so.3" "$out/usr/lib/ld-linux-armhf.so.3"
 step 'get the sources of the compiler and of the C library'
 bash sources.sh "$triplet"
 tar -xf unpacked/usr/src/gcc-*/gcc-*.tar.xz -C gcc --strip-components=1 --no-same-owner --wildcards --no-wildcards-match-slash \
-  '*/libstdc++-v3' '*/libiberty' '*/ltmain.sh' '*/lt~obsolete.m4' '*/test-driver'
+  '*/libstdc++-v3' '*/gcc/DATESTAMP' '*/libiberty' '*/ltmain.sh' '*/lt~obsolete.m4' '*/test-driver'
 
 step 'compile the C library'
 mkdir build-glibc
