@@ -150,6 +150,21 @@ test('what one machine has stored, another has, to the byte', async () => {
   expect(taking.said).toEqual([])
 })
 
+test('a key with a passphrase is not asked for it: nothing is given away, and that is told', async () => {
+  const { url, files } = await store()
+  const { entry, folder } = await made()
+  const locked = join(keys, 'locked')
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'secret', '-C', 'ci', '-f', locked])
+  const giving = remote([url], locked)
+  await giving.store(entry, folder)
+  expect(giving.said).toEqual([
+    expect.stringMatching(
+      /kernel could not be stored there: .*locked does not sign: one with a passphrase has to be in an agent/,
+    ),
+  ])
+  expect([...files.keys()].filter((path) => path.startsWith('/ac/'))).toEqual([])
+})
+
 test('who has no key gives nothing away', async () => {
   const { url, asked } = await store()
   const { entry, folder } = await made()

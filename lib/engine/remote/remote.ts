@@ -72,7 +72,10 @@ export function openRemote(settings: RemoteSettings, around: Surroundings): Remo
     async fetch(stage, key, outputs, into) {
       for (const store of alive()) {
         try {
-          const record = await recordIn(store, stage, key, settings.signers, bounded(around))
+          const record = await recordIn(store, stage, key, settings.signers, {
+            ...around,
+            signal: within(around, 0),
+          })
           if (record === undefined) continue
           const has = Object.entries(record.outputs).map(([name, { path }]) => `${name} ${path}`)
           const wanted = Object.entries(outputs).map(([name, path]) => `${name} ${path}`)
@@ -100,14 +103,9 @@ export function openRemote(settings: RemoteSettings, around: Surroundings): Remo
   }
 }
 
-/** The same, for as long as is always waited. */
-const bounded = (around: Surroundings): Surroundings => ({
-  ...around,
-  signal: AbortSignal.any([
-    around.signal,
-    AbortSignal.timeout(Math.ceil((around.always_s ?? ALWAYS) * 1000)),
-  ]),
-})
+/** Stops after so many seconds, or after those that are always waited if they are more. */
+const within = ({ signal, always_s = ALWAYS }: Surroundings, seconds: number): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(Math.max(always_s, seconds) * 1000))])
 
 const recordAt = (store: string, key: string): string => `${store.replace(/\/+$/, '')}/ac/${key}`
 const partAt = (store: string, sum: string): string => `${store.replace(/\/+$/, '')}/cas/${sum}`
@@ -151,11 +149,11 @@ async function outputsOf(
   record: RemoteRecord,
   store: string,
   into: string,
-  { proxies, signal, folder, always_s = ALWAYS }: Surroundings,
+  around: Surroundings,
 ): Promise<void> {
+  const { proxies, folder } = around
   // a server that gives a byte now and then would be waited for longer than all the work takes
-  const limit = AbortSignal.timeout(Math.ceil(Math.max(always_s, record.wall_s) * 1000))
-  const stop = AbortSignal.any([signal, limit])
+  const stop = within(around, record.wall_s)
   for (const { path, kind, contents, packed } of Object.values(record.outputs)) {
     const made = join(into, path)
     const options = { folder, mirrors: [], offline: false, proxies, bytes: packed.bytes }
@@ -166,7 +164,7 @@ async function outputsOf(
       )
       await unpack(file, kind, made, { limit: packed.unpacked, signal: stop })
     } catch (error) {
-      throw limit.aborted ? new Error('it takes longer than to make it here') : error
+      throw stop.aborted ? new Error('it takes longer than to make it here') : error
     } finally {
       for (const end of ['', '.part', '.part.json'])
         rmSync(join(folder, `${packed.sha256}${end}`), { force: true })
@@ -188,22 +186,19 @@ async function give(
   around: Surroundings,
 ): Promise<void> {
   const work = mkdtempSync(join(around.folder, 'packed-'))
+  const to = { ...around, signal: within(around, wall_s) }
   try {
     const record: RemoteRecord = { form: 1, stage, key, outputs: {}, wall_s, usage }
     for (const [name, { path }] of Object.entries(outputs)) {
       const made = join(folder, path)
       const kind = lstatSync(made).isDirectory() ? 'folder' : 'file'
       const file = join(work, name)
-      const packed = await pack(made, kind, file, around.signal)
-      await put(partAt(store, packed.sha256), { file, bytes: packed.bytes }, around)
+      const packed = await pack(made, kind, file, to.signal)
+      await put(partAt(store, packed.sha256), { file, bytes: packed.bytes }, to)
       record.outputs[name] = { path, kind, contents: await sumOf(made, kind), packed }
     }
     const line = lineOf(record)
-    await put(
-      recordAt(store, key),
-      { text: withSignature(line, await sign(line, signing)) },
-      around,
-    )
+    await put(recordAt(store, key), { text: withSignature(line, await sign(line, signing)) }, to)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }

@@ -10,14 +10,25 @@ import { promisify } from 'node:util'
 /** What a signature is good for: none of mail or of git counts here. */
 const NAMESPACE = 'downbeat-result'
 
-const sshKeygen = (...args: string[]) => promisify(execFile)('ssh-keygen', args)
+/** It never asks for a passphrase: a build waits for nobody. Such a key is used by an agent. */
+const quiet = { SSH_ASKPASS: '/bin/false', SSH_ASKPASS_REQUIRE: 'force' }
+
+const sshKeygen = (...args: string[]) =>
+  promisify(execFile)('ssh-keygen', args, {
+    env: { ...process.env, ...quiet },
+    timeout: 60_000,
+  })
 
 /** Signs a text with a private key, by its file; an agent may have it (then the file is the public one). */
 export const sign = (text: string, key: string): Promise<string> =>
   inFolder(async (folder) => {
     const file = join(folder, 'record')
     writeFileSync(file, text)
-    await sshKeygen('-Y', 'sign', '-q', '-n', NAMESPACE, '-f', key, file)
+    await sshKeygen('-Y', 'sign', '-q', '-n', NAMESPACE, '-f', key, file).catch(() => {
+      throw new Error(
+        `${key} does not sign: one with a passphrase has to be in an agent (ssh-add), and its .pub named instead`,
+      )
+    })
     return readFileSync(`${file}.sig`, 'utf8')
   })
 
