@@ -20,10 +20,12 @@ table() { # NAME SOURCE: with the names on standard input
   table time-zones 'The time zones: tzdata, and tzdata-legacy for the names of before, in /usr/share/zoneinfo.'
 
 # the head of the database, then four bytes for each country: two letters, and where its rules are
-od -An -v -tx1 -w4 -j8 root/usr/lib/firmware/regulatory.db-debian | while read -r a b c d; do
-  [[ $a$b$c$d != 00000000 ]] || break
-  printf '%b\n' "\\x$a\\x$b"
-done | grep '[A-Z][A-Z]' |
+# (all of it is read: whoever stops reading ends od, and that would be a failure)
+od -An -v -tx1 -w4 -j8 root/usr/lib/firmware/regulatory.db-debian |
+  awk '$1 $2 $3 $4 == "00000000" { over = 1 } !over { print $1, $2 }' |
+  while read -r a b; do
+    printf '%b\n' "\\x$a\\x$b"
+  done | grep '[A-Z][A-Z]' |
   table countries 'The countries with rules for radios: wireless-regdb, /usr/lib/firmware/regulatory.db.'
 
 rules=root/usr/share/X11/xkb/rules/base.lst
