@@ -3,8 +3,8 @@ import type { Readable, Writable } from 'node:stream'
 import { Interrupted, UserError } from '../../lib/common/words/errors.ts'
 import { visible } from '../../lib/common/words/visible.ts'
 
-// A line is asked and a line is typed. Nothing is drawn anew, there are no colours and no keys but
-// those of a line: it is the same in a narrow window, on a serial console and for a screen reader.
+// A line is asked and a line is typed. Nothing but the line that is being typed is drawn anew, and
+// there are no colours and no keys but those of a line: it is the same in a narrow window, on a serial console and for a screen reader.
 
 /** One thing that is asked. */
 export interface Question<Value> {

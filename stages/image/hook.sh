@@ -12,7 +12,7 @@ status=0
   < /dev/null > "$script.said" 2>&1 || status=$?
 sed "s|^|$name: |" "$script.said"
 ((status != 0)) || exit 0
-last=$(tail -n 1 "$script.said")
+last=$(tail -n 1 "$script.said" | cut -c1-300)
 case $status in
   124) why="was not done after $((limit / 60)) minutes, and was stopped" ;;
   126 | 127) why="a program was not found, or cannot be run in the toolbox" ;;

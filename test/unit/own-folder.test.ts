@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
+import { keyOf } from '../../lib/engine/run/key.ts'
 import { keptPlan } from '../../lib/plan/kept-plan.ts'
 import type { OwnContent } from '../../lib/plan/own/folder.ts'
 import { ownInWords } from '../../scripts/session/own-words.ts'
@@ -11,6 +12,9 @@ import type { Plan } from '../../lib/plan/plan.ts'
 import { resolve } from '../../lib/plan/resolve/resolve.ts'
 import { ownFolder } from '../../scripts/session/own-folder.ts'
 import { render } from '../../stages/configure/render.ts'
+import { image } from '../../stages/image.ts'
+import { ownFiles } from '../../stages/own-files.ts'
+import { rootfs } from '../../stages/rootfs.ts'
 import { entryOf } from '../../stages/packages/own-deb.ts'
 import { catalogueAt, refusal, repository, temporaryFolder, write } from './fixtures.ts'
 
@@ -69,6 +73,12 @@ describe('data of a folder of one’s own', () => {
     const files = { 'tunings/mine.yaml': pressure(3), 'files/etc/x': 'x\n' }
     const [one, other] = [folderWith(files), folderWith(files)]
     expect(planIn(one).image.disk).toEqual(planIn(other).image.disk)
+    // wherever it lies, what is made of it is found again
+    for (const stage of [ownFiles, rootfs, image])
+      expect(keyOf(stage, planIn(one)), stage.name).toBe(keyOf(stage, planIn(other)))
+    expect(keyOf(rootfs, planIn(one))).toBe(
+      keyOf(rootfs, planIn(folderWith({ ...files, 'files/etc/x': 'y\n' }))),
+    )
     expect(planIn(one).image.disk).not.toEqual(
       planIn(folderWith({ ...files, 'files/etc/x': 'y\n' })).image.disk,
     )
@@ -325,6 +335,11 @@ describe('packages/', () => {
   })
 
   test.each([
+    [
+      'with a name that apt takes for a sign',
+      'nano-_1_all.deb',
+      'expected a package, called NAME_VERSION_ARCHITECTURE.deb as dpkg-deb --build DIRECTORY . does',
+    ],
     ['for another architecture', 'my-a_1_armhf.deb', 'is for armhf, and the image is for arm64'],
     [
       'that downbeat compiles',

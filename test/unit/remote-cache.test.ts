@@ -307,7 +307,7 @@ describe('costs time only, is told once, and is not asked any more:', () => {
     const { entry, folder } = await made()
     await remote([url]).store({ ...entry, wall_s: 0 }, folder)
     slow = true
-    const taking = remote([url], undefined, signers, 0.05)
+    const taking = remote([url], undefined, signers, 3)
     expect((await fetched(taking)).got).toBeUndefined()
     expect(taking.said).toEqual([
       `! ${url}: its kernel is of no use: it takes longer than to make it here${end}`,

@@ -132,7 +132,8 @@ async function recordIn(
     }
     const { line, signature } = apart(Buffer.concat(chunks).toString('utf8'))
     await verify(line, signature, signers).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      // env(1): the program was not found
+      if ((error as { code?: unknown }).code === 127)
         throw new Error(
           'ssh-keygen is missing here, which checks signatures: sudo apt-get install openssh-client',
         )

@@ -11,13 +11,10 @@ import { promisify } from 'node:util'
 const NAMESPACE = 'downbeat-result'
 
 /** It never asks for a passphrase: a build waits for nobody. Such a key is used by an agent. */
-const quiet = { SSH_ASKPASS: '/bin/false', SSH_ASKPASS_REQUIRE: 'force' }
+const SSH_KEYGEN = ['SSH_ASKPASS=/bin/false', 'SSH_ASKPASS_REQUIRE=force', 'ssh-keygen']
 
 const sshKeygen = (...args: string[]) =>
-  promisify(execFile)('ssh-keygen', args, {
-    env: { ...process.env, ...quiet },
-    timeout: 60_000,
-  })
+  promisify(execFile)('env', [...SSH_KEYGEN, ...args], { timeout: 60_000 })
 
 /** Signs a text with a private key, by its file; an agent may have it (then the file is the public one). */
 export const sign = (text: string, key: string): Promise<string> =>

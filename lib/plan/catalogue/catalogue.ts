@@ -76,8 +76,8 @@ function idOf(file: string, name: string): string {
 }
 
 /**
- * Opens the data of a repository, under that of the folder `own`. `checked`: what another catalogue has checked before; a text that
- * is no longer the same counts for nothing.
+ * Opens the data of a repository, under that of the folder `own`. `checked`: what another catalogue
+ * has checked before; a text that is no longer the same counts for nothing.
  */
 export function openCatalogue(root: string, checked: Checked = new Map(), own?: string): Catalogue {
   const layers = { root, own }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { nameOf } from '../../common/files/file-name.ts'
 import { openNamed } from '../../common/files/named.ts'
 import { UserError } from '../../common/words/errors.ts'
+import { PackageName } from '../schema/common.ts'
 import type { Given, Looked } from './folder.ts'
 import { namesIn } from './names.ts'
 import { sumOf } from './sum.ts'
@@ -18,7 +19,7 @@ export interface OwnDeb {
 }
 
 /** NAME_VERSION_ARCH.deb, as dpkg-deb and apt call them. */
-const FORM = /^([a-z0-9][a-z0-9+.-]+)_[A-Za-z0-9.+~%-]+_([a-z0-9]+)\.deb$/
+const FORM = /^([^_]+)_[A-Za-z0-9.+~%-]+_([a-z0-9]+)\.deb$/
 
 /** The packages in packages/, sorted by name; nothing is known yet of what is in them. */
 export function ownDebs(from: Looked, { arch, compiled }: Given): OwnDeb[] {
@@ -30,7 +31,7 @@ export function ownDebs(from: Looked, { arch, compiled }: Given): OwnDeb[] {
     const place = nameOf(join(dir, file), root)
     const wrong = (what: string): UserError => new UserError(`${place}: ${what}`)
     const [, name, its] = FORM.exec(file) ?? []
-    if (name === undefined || its === undefined) {
+    if (name === undefined || its === undefined || !PackageName.safeParse(name).success) {
       mistakes.push(
         `${place}: expected a package, called NAME_VERSION_ARCHITECTURE.deb as dpkg-deb --build DIRECTORY . does`,
       )

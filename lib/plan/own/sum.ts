@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
 
-/** Length and sha256 of what an opened file has. */
+/** Length and sha256 of what an opened file has; at once, because a plan waits for nothing. */
 export function sumOf(opened: number): { bytes: number; sha256: string } {
   const hash = createHash('sha256')
   const buffer = Buffer.allocUnsafe(1 << 20)
