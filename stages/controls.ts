@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs'
-import { measured } from '../lib/prove/latency/measured.ts'
-import type { WakeUps } from '../lib/prove/latency/wakeups.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { sideBySide } from '../lib/common/side-by-side.ts'
+import { measureCycles, measureWakeUps } from '../lib/prove/latency/measured.ts'
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { graph } from './graph.ts'
+import type { Figures } from './latency.ts'
 import { load } from './load.ts'
 import { aptLists } from './steps/apt.ts'
 import { toolbox } from './toolbox.ts'
@@ -13,7 +15,7 @@ const KERNELS: Partial<Record<string, readonly string[]>> = {
 }
 
 /** What Debian's kernel was measured with: its package, and its version. */
-export interface Control extends WakeUps {
+export interface Control extends Figures {
   package: string
   version: string
 }
@@ -23,7 +25,7 @@ export const controls = defineStage({
   name: 'controls',
   about: "Measure the same with Debian's own kernels",
   source: import.meta.url,
-  needs: { toolbox, load },
+  needs: { toolbox, load, graph },
   outputs: { seen: 'controls.json' },
   given: ({ toolbox: { arch }, virt_cpu, configure: { view } }) => {
     const packages = KERNELS[arch]
@@ -32,7 +34,7 @@ export const controls = defineStage({
       : { arch, packages: [...packages], cpu: virt_cpu, priority: view.priorities.jackd }
   },
   network: true,
-  async run({ given, from, out, work, settings, progress, $ }) {
+  async run({ given, from, out, work, settings, $ }) {
     const apt = await aptLists($, work, given.arch)
     await $`for package in ${given.packages}; do
         # the package of this name is empty: it depends on the newest kernel
@@ -42,24 +44,23 @@ export const controls = defineStage({
         dpkg-deb --fsys-tarfile "$package"/*.deb | tar -x -C "$package" --wildcards './boot/vmlinuz-*'
         mv "$package"/boot/vmlinuz-* "$package".kernel; rm -r "$package"
       done`
-    const seen: Control[] = []
-    const left = given.packages.entries()
-    // Each machine keeps one processor busy.
-    const take = async (): Promise<void> => {
-      for (const [i, name] of left) {
-        progress(name)
-        const version = await $.text`cat ${name}.version`
-        const wakeUps = await measured($, {
-          kernel: `${work}/${name}.kernel`,
-          initramfs: from.load!.initramfs,
-          cpu: given.cpu,
-          priority: given.priority,
-          parameters: [],
-        })
-        seen[i] = { package: name, version: version.trim(), ...wakeUps }
+    const seen: Partial<Control>[] = []
+    const tasks = given.packages.flatMap((name, i) => {
+      const what = {
+        kernel: `${work}/${name}.kernel`,
+        initramfs: [from.load!.initramfs, from.graph!.initramfs],
+        cpu: given.cpu,
+        priority: given.priority,
+        parameters: [],
       }
-    }
-    await Promise.all(Array.from({ length: settings.jobs }, take))
+      seen[i] = { package: name, version: readFileSync(`${work}/${name}.version`, 'utf8') }
+      return [
+        async () => Object.assign(seen[i]!, await measureWakeUps($, what)),
+        async () => Object.assign(seen[i]!, { cycles: await measureCycles($, what) }),
+      ]
+    })
+    // Each machine keeps one processor busy. The ordinary kernel takes longest.
+    await sideBySide(tasks.toReversed(), settings.jobs, async (task) => void (await task()))
     writeFileSync(out.seen, `${JSON.stringify(seen, null, 2)}\n`)
   },
 })

@@ -6,7 +6,7 @@ import { keyOf } from '../../lib/engine/run/key.ts'
 import type { AnyStage } from '../../lib/engine/run/stage.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { collecting } from '../session/wanted.ts'
-import { sideBySide } from './side-by-side.ts'
+import { sideBySide } from '../../lib/common/side-by-side.ts'
 
 /**
  * Makes the stage that looks whether the others can be made, so many at once: for all plans that

@@ -9,7 +9,8 @@ import type { Image } from './images.ts'
 import { choiceWords } from './inputs.ts'
 import type { Said } from './inputs.ts'
 import { writeResult } from './result.ts'
-import type { Figures, Result } from './result.ts'
+import type { Row } from '../measure/table.ts'
+import type { Result } from './result.ts'
 
 /**
  * Builds and proves what was chosen, by the commands that a person would type. Where one image fails
@@ -34,7 +35,7 @@ export async function build(said: Said): Promise<number> {
     )
     // above the budget there are figures, too
     if (printed.startsWith('{'))
-      result.figures.push(...(JSON.parse(printed) as { images: Figures[] }).images)
+      result.figures.push(...(JSON.parse(printed) as { images: Row[] }).images)
     if (status !== 0) result.failed.push({ choices, status })
   }
   writeResult(out, result)

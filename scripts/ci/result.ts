@@ -1,15 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-
-/** How late a realtime thread wakes up, as `./downbeat measure --json` tells it. */
-export interface Figures {
-  name: string
-  kernel: string
-  worst_us: number
-  mean_us: number
-  lost: number
-  budget_us: number
-}
+import type { Row } from '../measure/table.ts'
 
 /** What became of `./downbeat ci build`: the steps behind it read it. */
 export interface Result {
@@ -17,7 +8,8 @@ export interface Result {
   images: string[]
   /** files of choices of which no image came, or no good figures, with the exit status */
   failed: { choices: string; status: number }[]
-  figures: Figures[]
+  /** as `./downbeat measure --json` tells them */
+  figures: Row[]
   /** the stage after which it was to stop */
   until: string
 }

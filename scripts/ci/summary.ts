@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { costAt } from '../../lib/prove/latency/cycles.ts'
+import { JUDGED } from '../measure/budget.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { seconds } from '../session/report.ts'
 import { addSummary } from './github.ts'
@@ -52,17 +54,19 @@ function inMarkdown(result: Result, images: readonly Image[]): string[] {
       ? []
       : [
           '',
-          'How late a realtime thread wakes up, on a machine that counts instructions. No board has these figures.',
+          'How late a realtime thread wakes up, and what a cycle of JACK costs, on a machine that counts instructions. No board has these figures.',
           '',
           ...table([
-            ['image', 'kernel', 'latest', 'may be', 'mean', 'over 2 ms'],
+            ['image', 'kernel', 'latest', 'may be', 'mean', 'over 2 ms', 'cycle', 'may be'],
             ...result.figures.map((one) => [
               one.name,
               one.kernel.split(' ')[0]!,
               `${one.worst_us} µs`,
-              `${one.budget_us} µs`,
+              `${one.may.wake_up_us} µs`,
               `${one.mean_us} µs`,
               String(one.lost),
+              String(costAt(one.cycles, JUDGED) ?? '-'),
+              String(one.may.cycle_instructions),
             ]),
           ]),
         ]),

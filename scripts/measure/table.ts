@@ -1,56 +1,86 @@
-import type { WakeUps } from '../../lib/prove/latency/wakeups.ts'
+import { beginsAtWorst, costAt, lateCycles } from '../../lib/prove/latency/cycles.ts'
+import type { Cycles } from '../../lib/prove/latency/cycles.ts'
 import type { Control } from '../../stages/controls.ts'
+import type { Figures } from '../../stages/latency.ts'
+import type { Budget } from './budget.ts'
 
-/** The figures of one image, beside what they may be. */
-export interface Row extends WakeUps {
+/** The figures of one image, and what they may be. */
+export interface Row extends Figures {
   name: string
-  /** µs that the latest wake-up may have */
-  budget_us: number
+  may: Budget
 }
 
-/** What is said of each image whose latest wake-up is later than it may be. */
-export const overBudget = (rows: readonly Row[]): string[] =>
-  rows
-    .filter(({ worst_us, budget_us }) => worst_us > budget_us)
-    .map(
-      ({ name, worst_us, budget_us }) =>
-        `${name}: the latest wake-up is ${worst_us} µs, and budgets.yaml allows ${budget_us} µs; ./downbeat measure --against <choices> shows what another one has`,
-    )
-
-/** The table: each image, and what Debian's own kernels have. */
+/** The tables: each image, and what Debian's own kernels have. */
 export function inWords(
   rows: readonly Row[],
   beside: readonly Control[],
   priority: number,
 ): string[] {
-  const cells = [
-    ['', 'latest', 'mean', 'over 2 ms', 'may be'],
-    ...rows.map((row) => [
-      `${row.name}: ${short(row.kernel)}`,
-      ...figures(row),
-      `${row.budget_us} µs`,
-    ]),
-    ...beside.map((row) => [`Debian's ${row.package}: ${short(row.kernel)}`, ...figures(row), '']),
+  const all = [
+    ...rows.map((row) => ({ ...row, what: `${row.name}: ${short(row.kernel)}` })),
+    ...beside.map((row) => ({
+      ...row,
+      what: `Debian's ${row.package}: ${short(row.kernel)}`,
+      may: undefined,
+    })),
   ]
-  const widths = cells[0]!.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)))
+  const { cycles, count } = rows[0]!
+  const clients = Math.max(0, ...cycles.map((one) => one.clients))
+  const periods = [...new Set(cycles.map(({ frames }) => frames))].sort((a, b) => a - b)
+  const cost = (of: readonly Cycles[], frames: number, programs: number): string =>
+    String(costAt(of, { frames, clients: programs }) ?? '-')
   return [
-    `How late a realtime thread (SCHED_FIFO ${priority}) wakes up under load, of ${rows[0]!.count} times.`,
+    `How late a realtime thread (SCHED_FIFO ${priority}) wakes up under load, of ${count} times.`,
     'The machine counts instructions, 2 ns each (500 MIPS): the figures are the same on every computer, and',
     'no board has the same. A board has caches, a bus and interrupts of its own.',
     '',
-    ...cells.map((row) =>
-      row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]! + 2)))
-        .join('')
-        .trimEnd(),
-    ),
+    ...table([
+      ['', 'latest', 'mean', 'over 2 ms', 'may be'],
+      ...all.map(({ what, worst_us, mean_us, lost, may }) => [
+        what,
+        us(worst_us),
+        us(mean_us),
+        String(lost),
+        may === undefined ? '' : us(may.wake_up_us),
+      ]),
+    ]),
+    '',
+    `What a cycle of JACK costs under the same load, in instructions: alone at ${periods[0]} frames, and with ${clients}`,
+    'programs in a chain, each of which copies what it gets. The sound card is one that JACK makes up.',
+    '',
+    ...table([
+      ['', 'alone', ...periods.map((frames) => `${frames} frames`), 'begins late', 'not in time'],
+      ...all.map((row) => [
+        row.what,
+        cost(row.cycles, periods[0]!, 0),
+        ...periods.map((frames) => cost(row.cycles, frames, clients)),
+        us(beginsAtWorst(row.cycles)),
+        String(lateCycles(row.cycles)),
+      ]),
+    ]),
+    ...(all.every((row) => periods.every((frames) => cost(row.cycles, frames, clients) !== '-'))
+      ? []
+      : ['', '-: at 500 MIPS so few frames are too few for these programs.']),
   ]
 }
 
 const short = (kernel: string): string => kernel.split(' ')[0]!
+const us = (number: number): string => `${number} µs`
 
-const figures = ({ worst_us, mean_us, lost }: WakeUps): string[] => [
-  `${worst_us} µs`,
-  `${mean_us} µs`,
-  `${lost}`,
-]
+/** Columns under each other: the first one to the left, figures to the right. */
+function table(cells: readonly string[][]): string[] {
+  const widths = cells[0]!.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)))
+  return cells.map((row) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]! + 2)))
+      .join('')
+      .trimEnd(),
+  )
+}
+
+/** Whether two images have the same figures, whatever they are called. */
+export function sameFigures(one: Row, other: Row): boolean {
+  const figures = ({ worst_us, mean_us, lost, histogram, cycles }: Row): string =>
+    JSON.stringify({ worst_us, mean_us, lost, histogram, cycles })
+  return figures(one) === figures(other)
+}

@@ -2,6 +2,7 @@ import { asStyle, html, textOfPage } from './html.ts'
 import type { Html } from './html.ts'
 import { bootFiles } from './parts/boot-files.ts'
 import { boots } from './parts/boots.ts'
+import { cycles } from './parts/cycles.ts'
 import { differences } from './parts/differences.ts'
 import { flash } from './parts/flash.ts'
 import { latency } from './parts/latency.ts'
@@ -24,7 +25,7 @@ export function pageOf(one: Subject): string {
     'one',
     html`<p>An image for realtime audio on the Raspberry Pi, with ${plan.soundcard.name}. For:</p>
       ${list(plan.boards.map(({ name }) => name))} ${warnings(one)}`,
-    [flash, latency, wakeUps, boots, weights, tunings, bootFiles, versions],
+    [flash, latency, wakeUps, cycles, boots, weights, tunings, bootFiles, versions],
     [one],
   )
 }
@@ -39,7 +40,7 @@ export function pageOfTwo(one: Subject, other: Subject): string {
         have one measure.
       </p>
       ${differences(one, other)}`,
-    [latency, wakeUps, boots, weights, versions],
+    [latency, wakeUps, cycles, boots, weights, versions],
     [one, other],
   )
 }

@@ -16,9 +16,8 @@ export interface WakeUps {
   histogram: Record<number, number>
 }
 
-/** What the machine has said, read; undefined: it has not come to its end. */
+/** What the machine has said, read; undefined: nothing of a measurement is in it. */
 export function wakeUpsOf(said: string): WakeUps | undefined {
-  if (!/^measured: yes\s*$/m.test(said)) return undefined
   const one = (pattern: RegExp): string | undefined => pattern.exec(said)?.[1]?.trim()
   const number = (pattern: RegExp): number => Number(one(pattern) ?? Number.NaN)
   const histogram = Object.fromEntries(

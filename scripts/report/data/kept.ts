@@ -5,17 +5,17 @@ import type { Entry } from '../../../lib/engine/cache/cache.ts'
 import { keyOf } from '../../../lib/engine/run/key.ts'
 import type { AnyStage } from '../../../lib/engine/run/stage.ts'
 import type { Plan } from '../../../lib/plan/plan.ts'
-import type { WakeUps } from '../../../lib/prove/latency/wakeups.ts'
 import { controls } from '../../../stages/controls.ts'
 import type { Control } from '../../../stages/controls.ts'
 import { image } from '../../../stages/image.ts'
 import { latency } from '../../../stages/latency.ts'
+import type { Figures } from '../../../stages/latency.ts'
 import type { Build } from './build.ts'
 
 /** What the cache still has of a build. Nothing is made, and nothing counts as used. */
 export interface Kept {
   /** of ./downbeat measure; undefined: nobody has measured this image, or the result is gone */
-  wakeUps?: WakeUps
+  wakeUps?: Figures
   /** the same of Debian's own kernels */
   beside: readonly Control[]
   /** files of the kernel, in bytes; empty: it was not compiled here, or its result is gone */
@@ -47,7 +47,7 @@ export async function keptOf(build: Build, cacheFolder: string): Promise<Kept> {
   }
   const kernel = await found('kernel', build.record.stages['kernel']?.key)
   const firmware = await found('firmware', build.record.stages['firmware']?.key)
-  const wakeUps = (await seen(latency)) as WakeUps | undefined
+  const wakeUps = (await seen(latency)) as Figures | undefined
   return {
     ...(wakeUps === undefined ? {} : { wakeUps }),
     beside: ((await seen(controls)) as Control[] | undefined) ?? [],

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
-import { measured } from '../../../lib/prove/latency/measured.ts'
+import { measureCycles, measureWakeUps } from '../../../lib/prove/latency/measured.ts'
 import { defineStage } from '../../../lib/engine/run/stage.ts'
+import { graph } from '../../../stages/graph.ts'
 import { kernel } from '../../../stages/kernel.ts'
 import { load } from '../../../stages/load.ts'
 import { toolbox } from '../../../stages/toolbox.ts'
@@ -10,7 +11,7 @@ export const twice = defineStage({
   name: 'measured-twice',
   about: 'Measure the same kernel two times',
   source: import.meta.url,
-  needs: { toolbox, load, kernel },
+  needs: { toolbox, load, graph, kernel },
   outputs: { seen: 'seen.json' },
   given: ({ virt_cpu, configure: { view } }) => ({
     cpu: virt_cpu!,
@@ -20,10 +21,13 @@ export const twice = defineStage({
     const what = {
       ...given,
       kernel: from.kernel!.image,
-      initramfs: from.load!.initramfs,
+      initramfs: [from.load!.initramfs, from.graph!.initramfs],
       parameters: [],
     }
-    const seen = await Promise.all([measured($, what), measured($, what)])
-    writeFileSync(out.seen, JSON.stringify(seen))
+    const measure = async () => ({
+      ...(await measureWakeUps($, what)),
+      cycles: await measureCycles($, what),
+    })
+    writeFileSync(out.seen, JSON.stringify(await Promise.all([measure(), measure()])))
   },
 })

@@ -15,11 +15,22 @@ const wakeUps = {
   mean_us: 6,
   lost: 0,
   histogram: { 6: 999, 10: 1 },
+  cycles: [
+    { frames: 64, clients: 0, count: 200, instructions: 7000 },
+    { frames: 64, clients: 8, count: 200, instructions: 63_713, worst_us: 5, late: 0 },
+  ],
 }
 const kept: Subject['kept'] = {
   wakeUps,
   beside: [
-    { package: 'linux-image-arm64', version: '6.12', ...wakeUps, worst_us: 37_233, lost: 1 },
+    {
+      package: 'linux-image-arm64',
+      version: '6.12',
+      ...wakeUps,
+      worst_us: 37_233,
+      lost: 1,
+      cycles: [],
+    },
   ],
   kernel: [{ name: 'modules', bytes: 7_239_680 }],
   firmware: ['Apr 17 2024, commit 86cc'],

@@ -1,0 +1,59 @@
+import { UserError } from '../../lib/common/words/errors.ts'
+import type { Plan } from '../../lib/plan/plan.ts'
+import type { BudgetsData } from '../../lib/plan/schema/budgets.ts'
+import { beginsAtWorst, costAt, lateCycles } from '../../lib/prove/latency/cycles.ts'
+import type { Figures } from '../../stages/latency.ts'
+
+/** Frames of the period at which the cost of a cycle is held against its budget, and its programs. */
+export const JUDGED = { frames: 64, clients: 8 }
+
+/** What an image may cost. */
+export interface Budget {
+  wake_up_us: number
+  cycle_begins_us: number
+  cycle_instructions: number
+}
+
+/** The budget of an image. UserError: budgets.yaml has no line for its kernel or its server. */
+export function budgetOf(plan: Plan, budgets: BudgetsData): Budget {
+  const kernel = plan.kernel?.name ?? 'packaged'
+  const { server } = plan.configure.view.jack
+  const line = (what: keyof BudgetsData, most: number | undefined, id = kernel): number => {
+    if (most !== undefined) return most
+    throw new UserError(
+      `budgets.yaml ${what}: has no line for ${id}; measure it, and write what it may be, such as ${id}: 100`,
+    )
+  }
+  const { wake_up_us, cycle_begins_us, cycle_instructions } = budgets
+  return {
+    wake_up_us: line('wake_up_us', wake_up_us[kernel]),
+    cycle_begins_us: line('cycle_begins_us', cycle_begins_us[kernel]),
+    cycle_instructions: line('cycle_instructions', cycle_instructions[kernel]?.[server], server),
+  }
+}
+
+/** What an image has more of than it may: the figure, what is allowed, and what to type. */
+export function overBudget(name: string, figures: Figures, may: Budget): string[] {
+  const cost = costAt(figures.cycles, JUDGED)
+  const late = lateCycles(figures.cycles)
+  const over = (what: string, has: number, most: number, unit: string): string[] =>
+    has <= most ? [] : [`${what} ${has} ${unit}, and budgets.yaml allows ${most} ${unit}`]
+  return [
+    ...over('the latest wake-up is', figures.worst_us, may.wake_up_us, 'µs'),
+    ...over(
+      'a cycle of JACK begins too late by',
+      beginsAtWorst(figures.cycles),
+      may.cycle_begins_us,
+      'µs',
+    ),
+    ...(cost === undefined
+      ? [
+          `what a cycle of JACK costs with ${JUDGED.clients} programs at ${JUDGED.frames} frames was not measured`,
+        ]
+      : over('a cycle of JACK costs', cost, may.cycle_instructions, 'instructions')),
+    ...(late === 0 ? [] : [`${late} cycles of JACK were not done when the next one was due`]),
+  ].map(
+    (what) =>
+      `${name}: ${what}; ./downbeat measure --without <tuning> and --against <choices> show what has grown`,
+  )
+}
