@@ -1,10 +1,10 @@
 import { UserError } from '../../lib/common/words/errors.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import type { BudgetsData } from '../../lib/plan/schema/budgets.ts'
-import { beginsAtWorst, costAt, lateCycles } from '../../lib/prove/latency/cycles.ts'
+import { cycleOf } from '../../lib/prove/latency/cycles.ts'
 import type { Figures } from '../../stages/latency.ts'
 
-/** Frames of the period at which the cost of a cycle is held against its budget, and its programs. */
+/** Frames of the period at which a cycle is held against its budget, and its programs. */
 export const JUDGED = { frames: 64, clients: 8 }
 
 /** What an image may cost. */
@@ -34,24 +34,18 @@ export function budgetOf(plan: Plan, budgets: BudgetsData): Budget {
 
 /** What an image has more of than it may: the figure, what is allowed, and what to type. */
 export function overBudget(name: string, figures: Figures, may: Budget): string[] {
-  const cost = costAt(figures.cycles, JUDGED)
-  const late = lateCycles(figures.cycles)
+  const cycle = cycleOf(figures.cycles, JUDGED)
   const over = (what: string, has: number, most: number, unit: string): string[] =>
     has <= most ? [] : [`${what} ${has} ${unit}, and budgets.yaml allows ${most} ${unit}`]
+  const { instructions = 0, worst_us = 0, late = 0 } = cycle ?? {}
   return [
     ...over('the latest wake-up is', figures.worst_us, may.wake_up_us, 'µs'),
-    ...over(
-      'a cycle of JACK begins too late by',
-      beginsAtWorst(figures.cycles),
-      may.cycle_begins_us,
-      'µs',
-    ),
-    ...(cost === undefined
-      ? [
-          `what a cycle of JACK costs with ${JUDGED.clients} programs at ${JUDGED.frames} frames was not measured`,
-        ]
-      : over('a cycle of JACK costs', cost, may.cycle_instructions, 'instructions')),
-    ...(late === 0 ? [] : [`${late} cycles of JACK were not done when the next one was due`]),
+    ...over('a cycle of JACK begins too late by', worst_us, may.cycle_begins_us, 'µs'),
+    ...over('a cycle of JACK costs', instructions, may.cycle_instructions, 'instructions'),
+    ...(cycle === undefined
+      ? [`JACK does not keep up with ${JUDGED.clients} programs at ${JUDGED.frames} frames`]
+      : []),
+    ...(late === 0 ? [] : [`cycles of JACK that were not done when the next one was due: ${late}`]),
   ].map(
     (what) =>
       `${name}: ${what}; ./downbeat measure --without <tuning> and --against <choices> show what has grown`,

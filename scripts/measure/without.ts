@@ -28,5 +28,5 @@ export async function withoutTunings(
   })
   if (wrong.length > 0) throw new UserError(wrong.join('\n'))
   const without = await planned(ids.map((id) => `tunings.${id}=off`))
-  return { ...without, name: `${plan.name} without ${ids.join(', ')}` }
+  return { ...without, name: `${plan.name}-without` }
 }

@@ -43,7 +43,7 @@ export function measureCommand(): Command {
     .option('--json', 'for programs')
     .addHelpText(
       'after',
-      '\nExample:\n  ./downbeat measure\n  ./downbeat measure --against variants/pi3b-midi-only.yaml\n  ./downbeat measure --without timer-resolution',
+      '\nExample:\n  ./downbeat measure\n  ./downbeat measure --against variants/pi3b-midi-only.yaml\n  ./downbeat measure --without quiet-cores',
     )
     .action(measure)
 }
@@ -77,7 +77,9 @@ async function measure(file: string | undefined, options: Options): Promise<void
       const path = run.made.get(stage)?.outputs['seen']
       return path === undefined ? undefined : JSON.parse(readFileSync(path, 'utf8'))
     }
-    rows.push({ name: plan.name, may, ...(seen('latency') as Figures) })
+    const name =
+      plan === without ? `${plans[0]!.name} without ${options.without.join(', ')}` : plan.name
+    rows.push({ name, may, ...(seen('latency') as Figures) })
     beside = (seen('controls') as Control[] | undefined) ?? beside
   }
   if (options.json === true) sayJson({ images: rows, controls: beside })

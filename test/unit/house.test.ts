@@ -68,7 +68,7 @@ const wings: Record<string, { from: string[]; rooms?: string[] }> = {
   },
   'lib/prove': {
     from: ['lib/common', 'lib/plan', 'lib/engine'],
-    rooms: ['firmware', 'emulator', 'hearing', 'latency', 'proof'],
+    rooms: ['firmware', 'emulator', 'hearing', 'latency', 'cost', 'proof'],
   },
   stages: { from: ['lib/common', 'lib/plan', 'lib/engine', 'lib/prove'] },
   'lib/card': {

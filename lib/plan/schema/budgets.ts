@@ -11,7 +11,7 @@ export const Budgets = z
       'kernel/<id>.yaml: the latest wake-up of a realtime thread under load, in µs at 500 MIPS',
     ),
     cycle_begins_us: most(
-      'kernel/<id>.yaml: how late a cycle of JACK begins at the worst, at any period, in µs at 500 MIPS',
+      'kernel/<id>.yaml: how late a cycle of JACK begins at the worst, with eight programs at 64 frames, in µs at 500 MIPS',
     ),
     cycle_instructions: z
       .record(Id, most('server of packages/<id>.yaml'))

@@ -31,12 +31,18 @@ export const cyclesOf = (said: string): Cycles[] =>
 
 type Line = [number, number, number, number, number, number]
 
-/** Instructions of a cycle of one kind; undefined: it was not measured. */
+/** The cycles of one kind; undefined: the server does not keep up there. */
+export const cycleOf = (
+  cycles: readonly Cycles[],
+  at: Pick<Cycles, 'frames' | 'clients'>,
+): Cycles | undefined =>
+  cycles.find(({ frames, clients }) => frames === at.frames && clients === at.clients)
+
+/** Instructions of a cycle of that kind. */
 export const costAt = (
   cycles: readonly Cycles[],
   at: Pick<Cycles, 'frames' | 'clients'>,
-): number | undefined =>
-  cycles.find(({ frames, clients }) => frames === at.frames && clients === at.clients)?.instructions
+): number | undefined => cycleOf(cycles, at)?.instructions
 
 /** µs that a cycle began too late, at the worst of all kinds. */
 export const beginsAtWorst = (cycles: readonly Cycles[]): number =>
