@@ -1,13 +1,17 @@
 import { beginsAtWorst, costAt, lateCycles } from '../../lib/prove/latency/cycles.ts'
 import type { Cycles } from '../../lib/prove/latency/cycles.ts'
 import type { Control } from '../../stages/controls.ts'
+import type { Cost } from '../../stages/cost.ts'
 import type { Figures } from '../../stages/latency.ts'
 import type { Budget } from './budget.ts'
+import { columns } from './columns.ts'
 
 /** The figures of one image, and what they may be. */
 export interface Row extends Figures {
   name: string
   may: Budget
+  /** undefined: none of its boards can be started with a card */
+  boots?: Cost | undefined
 }
 
 /** The tables: each image, and what Debian's own kernels have. */
@@ -34,7 +38,7 @@ export function inWords(
     'The machine counts instructions, 2 ns each (500 MIPS): the figures are the same on every computer, and',
     'no board has the same. A board has caches, a bus and interrupts of its own.',
     '',
-    ...table([
+    ...columns([
       ['', 'latest', 'mean', 'over 2 ms', 'may be'],
       ...all.map(({ what, worst_us, mean_us, lost, may }) => [
         what,
@@ -48,7 +52,7 @@ export function inWords(
     `What a cycle of JACK costs under the same load, in instructions: alone at ${periods[0]} frames, and with ${clients}`,
     'programs in a chain, each of which copies what it gets. The sound card is one that JACK makes up.',
     '',
-    ...table([
+    ...columns([
       ['', 'alone', ...periods.map((frames) => `${frames} frames`), 'begins late', 'not in time'],
       ...all.map((row) => [
         row.what,
@@ -66,17 +70,6 @@ export function inWords(
 
 const short = (kernel: string): string => kernel.split(' ')[0]!
 const us = (number: number): string => `${number} µs`
-
-/** Columns under each other: the first one to the left, figures to the right. */
-function table(cells: readonly string[][]): string[] {
-  const widths = cells[0]!.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)))
-  return cells.map((row) =>
-    row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]! + 2)))
-      .join('')
-      .trimEnd(),
-  )
-}
 
 /** Whether two images have the same figures, whatever they are called. */
 export function sameFigures(one: Row, other: Row): boolean {

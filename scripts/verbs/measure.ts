@@ -6,6 +6,8 @@ import type { Plan } from '../../lib/plan/plan.ts'
 import { Budgets } from '../../lib/plan/schema/budgets.ts'
 import { controls } from '../../stages/controls.ts'
 import type { Control } from '../../stages/controls.ts'
+import { cost } from '../../stages/cost.ts'
+import type { Cost } from '../../stages/cost.ts'
 import { latency } from '../../stages/latency.ts'
 import type { Figures } from '../../stages/latency.ts'
 import { chosenPlan, withChoices } from '../session/choices.ts'
@@ -13,6 +15,7 @@ import type { ChoiceOptions } from '../session/choices.ts'
 import { say, sayJson } from '../session/print.ts'
 import { root, runStages } from '../session/session.ts'
 import { budgetOf, overBudget } from '../measure/budget.ts'
+import { bootsInWords } from '../measure/boots.ts'
 import { inWords, sameFigures } from '../measure/table.ts'
 import type { Row } from '../measure/table.ts'
 import { withoutTunings } from '../measure/without.ts'
@@ -67,7 +70,7 @@ async function measure(file: string | undefined, options: Options): Promise<void
   let beside: Control[] = []
   for (const plan of without === undefined ? plans : [...plans, without]) {
     const may = budgetOf(plan, budgets)
-    const wanted = beside.length === 0 ? [latency, controls] : [latency]
+    const wanted = beside.length === 0 ? [latency, cost, controls] : [latency, cost]
     const run = await runStages(plan, wanted, {
       verbose: options.verbose === true,
       quiet: options.quiet === true || options.json === true,
@@ -79,11 +82,17 @@ async function measure(file: string | undefined, options: Options): Promise<void
     }
     const name =
       plan === without ? `${plans[0]!.name} without ${options.without.join(', ')}` : plan.name
-    rows.push({ name, may, ...(seen('latency') as Figures) })
+    rows.push({
+      name,
+      may,
+      ...(seen('latency') as Figures),
+      boots: seen('cost') as Cost | undefined,
+    })
     beside = (seen('controls') as Control[] | undefined) ?? beside
   }
   if (options.json === true) sayJson({ images: rows, controls: beside })
-  else say(...inWords(rows, beside, plans[0]!.configure.view.priorities.jackd))
+  else
+    say(...inWords(rows, beside, plans[0]!.configure.view.priorities.jackd), ...bootsInWords(rows))
   if (without !== undefined && options.json !== true && sameFigures(rows[0]!, rows.at(-1)!))
     say('', `Not measurable here: the figures without ${options.without.join(', ')} are the same.`)
   // what an image has without its tunings is no mistake of the image
