@@ -20,7 +20,7 @@ export function bootsInWords(images: readonly Booted[]): string[] {
     'be started; and what is there then. The machine takes 1 ns for each instruction (1000 MIPS).',
     '',
     ...columns([
-      ['', 'JACK', 'end', 'busy', 'processes', 'memory'],
+      ['', 'JACK', 'end', 'processes', 'memory'],
       ...booted.flatMap(({ name, cost }) => [
         row(`${name} on ${cost.machine}, first boot`, cost.first),
         row(`${name} on ${cost.machine}, later boot`, cost.later),
@@ -33,7 +33,6 @@ const row = (what: string, boot: BootCost): string[] => [
   what,
   boot.jack_ms === undefined ? '-' : String(boot.jack_ms),
   String(boot.end_ms),
-  String(boot.busy_ms),
   String(boot.processes),
   `${Math.round(boot.memory_kib / 1024)} MiB`,
 ]

@@ -18,8 +18,6 @@ export interface BootCost {
   jack_ms?: number
   /** ms since the kernel began, up to when nothing more was to be started */
   end_ms: number
-  /** ms that all processors together were busy until then */
-  busy_ms: number
   /** processes that are left then, without the kernel's own threads and those that ask */
   processes: number
   /** KiB of memory that programs and the kernel have then: all of it, without what is available */
@@ -32,16 +30,15 @@ export interface BootCost {
 const SHORTEST_MS = 20
 
 /**
- * One question, so that the answers are of one moment: `uptime`, `stat` of all processors in ticks of
- * 10 ms, processes that are no kernel's (their memory has a size), memory, and the times of units.
+ * One question, so that the answers are of one moment: seconds since the boot, processes that are no
+ * kernel's (their memory has a size), memory, and the times of units.
  */
-export const QUESTION = [
+const QUESTION = [
   'cut -d" " -f1 /proc/uptime',
-  'head -n 1 /proc/stat',
   'grep -l "^VmSize" /proc/[0-9]*/status 2>/dev/null | wc -l',
   'grep -E "^Mem(Total|Available):" /proc/meminfo',
   'systemctl show -p UserspaceTimestampMonotonic',
-  'systemctl show "*" -p Id -p InactiveExitTimestampMonotonic -p ActiveEnterTimestampMonotonic -p ActiveEnterTimestamp',
+  'systemctl show "*" -p Id -p InactiveExitTimestampMonotonic -p ActiveEnterTimestampMonotonic',
 ].join('; ')
 
 /** What asks is a shell, grep and its pipe. */
@@ -59,14 +56,12 @@ export function costOf(said: string): BootCost {
       throw new Error(`the booted system does not answer as it should:\n${said.slice(0, 500)}`)
     return Number(found)
   }
-  const busy = /^cpu +(\d+) (\d+) (\d+) \d+ \d+ (\d+) (\d+)/m.exec(said)?.slice(1).map(Number) ?? []
   const units = unitsOf(said)
   const jack = units.find(({ unit }) => /^jackd(?:@.*|-midi)\.service$/.test(unit))
   return {
     userspace_ms: Math.round(number(/^UserspaceTimestampMonotonic=(\d+)$/m) / 1000),
     ...(jack === undefined ? {} : { jack_ms: jack.to }),
     end_ms: Math.round(number(/^(\d+\.\d+)$/m) * 1000),
-    busy_ms: busy.reduce((sum, ticks) => sum + ticks, 0) * 10,
     processes: number(/^(\d+)$/m) - ASKING,
     memory_kib: number(/^MemTotal: +(\d+)/m) - number(/^MemAvailable: +(\d+)/m),
     units: units.filter(({ from, to }) => to - from >= SHORTEST_MS),
