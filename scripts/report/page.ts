@@ -7,6 +7,7 @@ import { differences } from './parts/differences.ts'
 import { flash } from './parts/flash.ts'
 import { latency } from './parts/latency.ts'
 import type { Part, Subject } from './parts/part.ts'
+import { timeline } from './parts/timeline.ts'
 import { tunings } from './parts/tunings.ts'
 import { versions } from './parts/versions.ts'
 import { wakeUps } from './parts/wake-ups.ts'
@@ -25,7 +26,7 @@ export function pageOf(one: Subject): string {
     'one',
     html`<p>An image for realtime audio on the Raspberry Pi, with ${plan.soundcard.name}. For:</p>
       ${list(plan.boards.map(({ name }) => name))} ${warnings(one)}`,
-    [flash, latency, wakeUps, cycles, boots, weights, tunings, bootFiles, versions],
+    [flash, latency, wakeUps, cycles, boots, timeline, weights, tunings, bootFiles, versions],
     [one],
   )
 }
@@ -40,7 +41,7 @@ export function pageOfTwo(one: Subject, other: Subject): string {
         have one measure.
       </p>
       ${differences(one, other)}`,
-    [latency, wakeUps, cycles, boots, weights, versions],
+    [latency, wakeUps, cycles, boots, timeline, weights, versions],
     [one, other],
   )
 }

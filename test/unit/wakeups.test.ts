@@ -137,8 +137,28 @@ test('what is more than it may be is told, with the figure and what to type', ()
   ])
 })
 
+test('a later boot is held against its budget, if its kernel has one', () => {
+  const boot = {
+    userspace_ms: 188,
+    jack_ms: 4386,
+    end_ms: 4400,
+    processes: 20,
+    memory_kib: 73_124,
+    units: [],
+  }
+  const boots = { machine: 'raspi3b', first: boot, later: boot }
+  const later_boot = { jack_ms: 4000, processes: 20, memory_mib: 70 }
+  expect(overBudget('downbeat', { ...ours, boots }, may)).toEqual([])
+  expect(overBudget('downbeat', { ...ours, boots }, { ...may, later_boot })).toEqual([
+    expect.stringContaining('JACK takes programs after 4386 ms, and budgets.yaml allows 4000 ms;'),
+    expect.stringContaining(
+      'a later boot leaves 71 MiB in use, and budgets.yaml allows 70 MiB in use;',
+    ),
+  ])
+})
+
 test('a kernel without a line in budgets.yaml is told, with what to write', () => {
-  const none = { wake_up_us: {}, cycle_begins_us: {}, cycle_instructions: {} }
+  const none = { wake_up_us: {}, cycle_begins_us: {}, cycle_instructions: {}, later_boot: {} }
   expect(() => budgetOf(planOf({}), none)).toThrow(
     'budgets.yaml wake_up_us: has no line for debian; measure it, and write what it may be, such as debian: 100',
   )

@@ -18,6 +18,18 @@ export const Budgets = z
       .describe(
         'kernel/<id>.yaml: instructions of one cycle of JACK with eight programs at 64 frames, by its server',
       ),
+    later_boot: z
+      .record(
+        Id,
+        z.strictObject({
+          jack_ms: z.int().min(1).describe('until JACK takes programs, at 1000 MIPS'),
+          processes: z.int().min(1),
+          memory_mib: z.int().min(1),
+        }),
+      )
+      .describe(
+        'kernel/<id>.yaml: a boot that is not the first one, on an emulated board; a kernel that is not in it is not judged by its boots',
+      ),
   })
   .describe('What an image may cost: ./downbeat measure fails where it costs more')
 

@@ -7,6 +7,8 @@ import type { AnyStage } from '../../../lib/engine/run/stage.ts'
 import type { Plan } from '../../../lib/plan/plan.ts'
 import { controls } from '../../../stages/controls.ts'
 import type { Control } from '../../../stages/controls.ts'
+import { cost } from '../../../stages/cost.ts'
+import type { Cost } from '../../../stages/cost.ts'
 import { image } from '../../../stages/image.ts'
 import { latency } from '../../../stages/latency.ts'
 import type { Figures } from '../../../stages/latency.ts'
@@ -16,6 +18,8 @@ import type { Build } from './build.ts'
 export interface Kept {
   /** of ./downbeat measure; undefined: nobody has measured this image, or the result is gone */
   wakeUps?: Figures
+  /** what its boots cost, of the same */
+  boots?: Cost
   /** the same of Debian's own kernels */
   beside: readonly Control[]
   /** files of the kernel, in bytes; empty: it was not compiled here, or its result is gone */
@@ -48,8 +52,10 @@ export async function keptOf(build: Build, cacheFolder: string): Promise<Kept> {
   const kernel = await found('kernel', build.record.stages['kernel']?.key)
   const firmware = await found('firmware', build.record.stages['firmware']?.key)
   const wakeUps = (await seen(latency)) as Figures | undefined
+  const boots = (await seen(cost)) as Cost | undefined
   return {
     ...(wakeUps === undefined ? {} : { wakeUps }),
+    ...(boots === undefined ? {} : { boots }),
     beside: ((await seen(controls)) as Control[] | undefined) ?? [],
     kernel: Object.entries(KERNEL).flatMap(([output, name]) => {
       const bytes = kernel?.outputs[output]?.bytes ?? 0

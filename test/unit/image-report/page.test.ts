@@ -20,8 +20,17 @@ const wakeUps = {
     { frames: 64, clients: 8, count: 200, instructions: 63_713, worst_us: 5, late: 0 },
   ],
 }
+const boot = {
+  userspace_ms: 188,
+  jack_ms: 4386,
+  end_ms: 4400,
+  processes: 20,
+  memory_kib: 73_124,
+  units: [{ unit: 'dhcpcd.service', from: 3290, to: 3969 }],
+}
 const kept: Subject['kept'] = {
   wakeUps,
+  boots: { machine: 'raspi3b', first: boot, later: boot },
   beside: [
     {
       package: 'linux-image-arm64',
