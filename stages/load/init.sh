@@ -17,6 +17,15 @@ be_load() {
   wait
 }
 
+# takes the processor from everything below its priority, a hundred times a second: to see that this is noticed
+be_thief() {
+  while :; do
+    i=0
+    while [ $i -lt 500 ]; do i=$((i + 1)); done
+    usleep 10000
+  done
+}
+
 # how late a realtime thread wakes up
 measure_wakeups() {
   cyclictest -q -m -p "$(told priority)" -t 1 -i 1000 -l "$(told loops)" -h 2000 > /tmp/measured
@@ -50,10 +59,12 @@ measure_cycles() {
 # how often the processor went from one program to another, and how many programs have begun
 counted() { awk '/^(ctxt|processes) / { printf " %s", $2 }' /proc/stat; }
 
-if [ "$1" = load ]; then
-  be_load
-  exit
-fi
+case ${1-} in
+  load | thief)
+    "be_$1"
+    exit
+    ;;
+esac
 
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
@@ -67,6 +78,7 @@ mount -t tmpfs tmpfs /dev/shm
 echo "kernel: $(uname -r) $(uname -v)"
 setsid /init load &
 load=$!
+[ -z "$(told thief)" ] || chrt -f "$(told thief)" /init thief &
 before=$(counted)
 "measure_$(told measure)"
 echo "load:$before$(counted) $(pidof hackbench | wc -w)"
