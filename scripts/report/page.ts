@@ -5,7 +5,9 @@ import { boots } from './parts/boots.ts'
 import { differences } from './parts/differences.ts'
 import { flash } from './parts/flash.ts'
 import { latency } from './parts/latency.ts'
+import { measured } from './parts/measured.ts'
 import type { Part, Subject } from './parts/part.ts'
+import { proven } from './parts/proven.ts'
 import { tunings } from './parts/tunings.ts'
 import { versions } from './parts/versions.ts'
 import { wakeUps } from './parts/wake-ups.ts'
@@ -24,7 +26,7 @@ export function pageOf(one: Subject): string {
     'one',
     html`<p>An image for realtime audio on the Raspberry Pi, with ${plan.soundcard.name}. For:</p>
       ${list(plan.boards.map(({ name }) => name))} ${warnings(one)}`,
-    [flash, latency, wakeUps, boots, weights, tunings, bootFiles, versions],
+    [flash, latency, wakeUps, measured, boots, proven, weights, tunings, bootFiles, versions],
     [one],
   )
 }
