@@ -54,14 +54,17 @@ export function recordOfBuild(build: Build, date: string): Emulated {
   const started = startedBoards(boards as unknown as PlannedBoard[])
   const boots = record.boots.flatMap(({ machine }) => {
     const its = started.filter(({ emulator }) => emulator?.machine === machine)
-    const row = {
+    const counts = countsOf(record.proofs, wheresOf(record.proofs, machine))
+    const heard = hears && isHeard(record.proofs, machine)
+    const row = (of: { board?: string; exact: boolean }): Emulated['boots'][number] => ({
       machine,
-      ...countsOf(record.proofs, wheresOf(record.proofs, machine)),
-      heard: hears && isHeard(record.proofs, machine),
-    }
+      ...of,
+      ...counts,
+      heard,
+    })
     return its.length === 0
-      ? [{ ...row, exact: false }]
-      : its.map(({ id, emulator }) => ({ ...row, board: id, exact: emulator!.exact }))
+      ? [row({ exact: false })]
+      : its.map(({ id, emulator }) => row({ board: id, exact: emulator!.exact }))
   })
   const made_of: Emulated = {
     date,

@@ -50,7 +50,7 @@ export function recordOfText(
   asked: Asked,
 ): OnBoard {
   const report = withEnd(ANEW, () => reportOf(text, file, Doctor))
-  const { report: _, format, own, boards, where, ...rest } = report.value
+  const { report: _report, format: _format, own, boards, where, ...rest } = report.value
   const wrong = (key: string, what: string): UserError =>
     new UserError(`${report.at([key])} ${key}: ${what}`)
   if (where !== 'device')
