@@ -110,7 +110,11 @@ describe('a report of a board', () => {
     ['no board', { boards: [] }, / boards: is empty: the board is none of those/],
     ['a board that there is not', { boards: ['pi4c'] }, / board: there is no boards\/pi4c\.yaml/],
     ['a base that there is not', { base: 'arch' }, / base: there is no bases\/arch\.yaml/],
-    ['a check that there is not', { checks: { disk: 'failed' } }, /checks/],
+    [
+      'a check that there is not',
+      { checks: { disk: 'failed' } },
+      / checks(\.disk)?: expected a check of downbeat-doctor/,
+    ],
     ['a state that there is not', { checks: { heat: '52 °C' } }, / checks\.heat: expected/],
     ['fewer that passed', { passed: 2 }, / passed: says 2, and its tunings have 3: it was changed/],
     ['none that failed', { failed: 0 }, / failed: says 0, and its tunings have 1: it was changed/],
