@@ -48,7 +48,7 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     async () => (await import('./verbs/measure.ts')).measureCommand(),
   ],
   report: [
-    '[image] [second]',
+    '[options] [image] [second]',
     'write a page about an image, with pictures, or about two images beside each other',
     async () => (await import('./verbs/report.ts')).reportCommand(),
   ],
@@ -72,6 +72,11 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
     'make a file of soundcards/ of what downbeat-soundcard-dump says of a card',
     async () => (await import('./verbs/add-soundcard.ts')).addSoundcardCommand(),
   ],
+  proven: [
+    '[options] <step> <what...>',
+    'write a record of what a build, or somebody on a real board, has proven (docs/proven.md)',
+    async () => (await import('./verbs/proven.ts')).provenCommand(),
+  ],
   ci: [
     '<step> [inputs...]',
     'do what CI does, a step at a time: prepare, build, release, summary',
@@ -89,7 +94,7 @@ const verbs: Record<string, [words: string, about: string, load: () => Promise<C
   ],
   generate: [
     '[options]',
-    'write what is made of other files: schemas/*.json for editors, docs/tunings.md, docs/boards.md, docs/soundcards.md and docs/which-interface.md, and the keys of downbeat.toml for its reader',
+    'write what is made of other files: schemas/*.json for editors, docs/tunings.md, docs/boards.md, docs/soundcards.md, docs/proven.md and docs/which-interface.md, and the keys of downbeat.toml for its reader',
     async () => (await import('./verbs/generate.ts')).generateCommand(),
   ],
   format: [

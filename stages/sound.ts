@@ -82,6 +82,7 @@ export const sound = defineStage({
       }
       if (given.walk) progress('measuring another period')
       if (given.walk) results.push(await walk(booted, machine.name, given.user))
+      if (given.walk) results.push(await report(booted, machine.name))
     } catch (error) {
       throw new ProofError(`sound: ${messageOf(error)}`)
     } finally {
@@ -156,4 +157,40 @@ async function walk({ console }: Booted, where: string, user: string): Promise<P
     expected: 'cycles of 1024 frames, then of 2048, and nothing left in /run/systemd/system',
     seen: `${walked.text}${text}`,
   }
+}
+
+/**
+ * Whether downbeat-latency --report writes what it has measured, and leaves the server alone. Its
+ * figures mean nothing in an emulator, but they belong together.
+ */
+async function report({ console }: Booted, where: string): Promise<ProofResult> {
+  const since = "systemctl show -p ExecMainStartTimestampMonotonic --value 'jackd@*'"
+  const before = (await console.run(since)).text
+  const said = await console.run('downbeat-latency --report /run/report.json -s 1 --no-load')
+  const { text } = await console.run('test -s /run/report.json.svg && cat /run/report.json')
+  const after = (await console.run(since)).text
+  return {
+    tuning: 'sound',
+    proof: 'downbeat-latency --report writes a whole histogram, and the server plays on',
+    where,
+    passed: isWhole(text) && before.trim() !== '' && before === after,
+    expected: 'JSON with a histogram of all wake-ups, and the same server before and afterwards',
+    seen: `${before}${said.text}${text}${after}`,
+  }
+}
+
+function isWhole(text: string): boolean {
+  try {
+    const { loops, lost, histogram } = JSON.parse(text) as Measured
+    return loops > 0 && Object.values(histogram).reduce((sum, one) => sum + one, lost) === loops
+  } catch {
+    return false
+  }
+}
+
+/** What a report says of wake-ups, as far as it is read here. */
+interface Measured {
+  loops: number
+  lost: number
+  histogram: Record<string, number>
 }

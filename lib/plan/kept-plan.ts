@@ -34,7 +34,7 @@ export const sourcesOfPlans = {
     'imager.yaml',
     'priorities.yaml',
   ],
-  code: ['lib', 'package-lock.json'],
+  code: ['lib', 'package.json', 'package-lock.json'],
 }
 
 /** How many of a kind are kept, such as of a large matrix; a plan is half a megabyte. */

@@ -241,7 +241,18 @@ export interface MixerUse {
 
 /** What the templates see; every name they use is here. */
 export interface View {
-  image: { name: string; boards: string[] }
+  image: {
+    name: string
+    boards: string[]
+    /** by which a board of it knows itself */
+    found: { id: string; compatible: string }[]
+    /** bases/<id>, kernel/<id>, and the version of downbeat that has made it */
+    base: string
+    kernel: string
+    version: string
+    /** whether it is made of something of somebody's own: a folder, or the image of a base */
+    own: boolean
+  }
   hostname: string
   user: { name: string; ssh_keys: string[] }
   kernel: {

@@ -4,17 +4,18 @@ import { radioGap } from '../../lib/plan/choices/radio.ts'
 import { Imager } from '../../lib/plan/schema/imager.ts'
 import { boardFacts } from '../boards/facts.ts'
 import type { BoardFacts } from '../boards/facts.ts'
+import { readRecords } from '../proven/records.ts'
 import { soundcardFacts } from '../soundcards/facts.ts'
 import type { SoundcardFacts } from '../soundcards/facts.ts'
 import { records } from '../soundcards/words.ts'
 import { bitsOf, bootTestsOf, braced, kernelsOf, machinesOf } from '../boards/words.ts'
 
-const head = `# Boards
+const head = (nobody: boolean): string => `# Boards
 
 Made by \`./downbeat generate\` from \`boards/\`, \`bases/\`, \`kernel/\` and \`variants/\`. \`./downbeat list boards\` says the
 same in short. The source of each fact stands in the file of the board.
 
-**Nothing here has been run on a Raspberry Pi.** "Boot test" names the choices of this repository that start it, on
+${nobody ? '**Nothing here has been run on a Raspberry Pi.**' : 'Some of it has been run on a Raspberry Pi.'} [proven.md](proven.md) says what has been proven where. "Boot test" names the choices of this repository that start it, on
 QEMU's machine for this board, and prove the image there: \`./downbeat test\` at each change, the files of \`variants/\` in the
 workflow \`images\`, which has not run yet. So a test that stands here need not have passed:
 [kernel.md](kernel.md#what-has-not-been-tried) says what nobody has started. A board without one has been planned
@@ -44,7 +45,8 @@ export function boardPages(root: string): string {
       ...its.flatMap((facts) => notesOn(catalogue, facts, cards)),
     ].join('\n')
   })
-  return `${[head, ...sections].join('\n\n')}\n`
+  const nobody = readRecords(catalogue).boards.length === 0
+  return `${[head(nobody), ...sections].join('\n\n')}\n`
 }
 
 function row(facts: BoardFacts): string {

@@ -1,18 +1,19 @@
 import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import type { Catalogue } from '../../lib/plan/catalogue/catalogue.ts'
 import { faultOf, ofKernels } from '../../lib/plan/choices/pairs.ts'
+import { readRecords } from '../proven/records.ts'
 import { soundcardFacts } from '../soundcards/facts.ts'
 import type { SoundcardFacts } from '../soundcards/facts.ts'
 import { channelsOf, latencyOf, provenOf, ratesOf, records, sumOf } from '../soundcards/words.ts'
 
-const head = `# Sound cards
+const head = (nobody: boolean): string => `# Sound cards
 
 Made by \`./downbeat generate\` from \`soundcards/\`, \`boards/\`, \`kernel/\` and \`variants/\`. \`./downbeat list soundcards\`
 says the same in short, with \`--board …\` and \`--records\` for those that fit and record. The source of each fact
 stands in the file of the card. [which-interface.md](which-interface.md) says which one to buy.
 [CONTRIBUTING.md](../CONTRIBUTING.md#add-a-sound-card) says how to add one.
 
-**Nobody has played through one of these cards with an image of downbeat.** Milliseconds are arithmetic: period x
+${nobody ? '**Nobody has played through one of these cards with an image of downbeat.**' : 'Somebody has tried some of these cards.'} [proven.md](proven.md) says what has been proven where. Milliseconds are arithmetic: period x
 periods / rate, with the options that the file of the card says. That is the way from JACK to the card. No converter is
 in it, and nothing of it is measured ([latency.md](latency.md)). What your own card holds is found by \`downbeat-latency\`.
 
@@ -28,6 +29,7 @@ in it, and nothing of it is measured ([latency.md](latency.md)). What your own c
 export function soundcardPages(root: string): string {
   const catalogue = openCatalogue(root)
   const all = soundcardFacts(catalogue)
+  const nobody = readRecords(catalogue).boards.length === 0
   const kind = (bus: string, recording: boolean): SoundcardFacts[] =>
     all.filter(({ card }) => card.bus === bus && records(card) === recording)
   const sections = [
@@ -40,7 +42,7 @@ export function soundcardPages(root: string): string {
       ...kind('none', false),
     ]),
   ]
-  return `${[head, whichForWhich(catalogue, all), ...sections, faults(all)].filter(Boolean).join('\n\n')}\n`
+  return `${[head(nobody), whichForWhich(catalogue, all), ...sections, faults(all)].filter(Boolean).join('\n\n')}\n`
 }
 
 /** Which kinds of card each board takes: boards that take the same stand in one row. */

@@ -6,7 +6,9 @@ import { cycles } from './parts/cycles.ts'
 import { differences } from './parts/differences.ts'
 import { flash } from './parts/flash.ts'
 import { latency } from './parts/latency.ts'
+import { measured } from './parts/measured.ts'
 import type { Part, Subject } from './parts/part.ts'
+import { proven } from './parts/proven.ts'
 import { timeline } from './parts/timeline.ts'
 import { tunings } from './parts/tunings.ts'
 import { versions } from './parts/versions.ts'
@@ -26,7 +28,20 @@ export function pageOf(one: Subject): string {
     'one',
     html`<p>An image for realtime audio on the Raspberry Pi, with ${plan.soundcard.name}. For:</p>
       ${list(plan.boards.map(({ name }) => name))} ${warnings(one)}`,
-    [flash, latency, wakeUps, cycles, boots, timeline, weights, tunings, bootFiles, versions],
+    [
+      flash,
+      latency,
+      wakeUps,
+      measured,
+      cycles,
+      boots,
+      timeline,
+      proven,
+      weights,
+      tunings,
+      bootFiles,
+      versions,
+    ],
     [one],
   )
 }

@@ -50,7 +50,7 @@ svg .soft{fill:var(--soft)}
 svg .small{font-size:.6875rem}
 svg .line{stroke:var(--line)}
 ${['one', 'two', 'three', 'four'].map((tone) => `svg .${tone}{fill:var(--${tone})}`).join('\n')}
-@media (min-width:48rem){.two .pair{grid-template-columns:1fr 1fr}}
+@media (min-width:48rem){.two .pair,.beside{grid-template-columns:1fr 1fr}}
 @media print{
   body{max-width:none;padding:0;font-size:10pt}
   nav{display:none}

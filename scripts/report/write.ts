@@ -1,15 +1,23 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cacheFolder } from '../session/session.ts'
+import { openCatalogue } from '../../lib/plan/catalogue/catalogue.ts'
+import { readRecords } from '../proven/records.ts'
+import { cacheFolder, root } from '../session/session.ts'
 import type { Build } from './data/build.ts'
 import { keptOf } from './data/kept.ts'
+import type { Measured } from './data/measured.ts'
 import { reportFile } from './files.ts'
 import { pageOf, pageOfTwo } from './page.ts'
 import type { Subject } from './parts/part.ts'
 
-/** Writes the page of an image into its folder; gives its path. */
-export async function writeReport(one: Build): Promise<string> {
-  return put(join(one.folder, reportFile()), pageOf(await withKept(one, 'one')))
+/** Writes the page of an image into its folder; gives its path. `measured`: on somebody's board. */
+export async function writeReport(one: Build, measured?: Measured): Promise<string> {
+  const subject = await withKept(one, 'one')
+  const { boards } = readRecords(openCatalogue(root))
+  return put(
+    join(one.folder, reportFile()),
+    pageOf({ ...subject, tried: boards, ...(measured === undefined ? {} : { measured }) }),
+  )
 }
 
 /** Writes a page of two images into the folder of the first. */

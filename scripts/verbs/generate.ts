@@ -7,6 +7,7 @@ import { buyingPage } from '../generate/buying-page.ts'
 import { TABLE, tableWith } from '../generate/controls/table.ts'
 import { overlayTable, soundOverlays } from '../generate/sound-overlays.ts'
 import { jsonSchemas } from '../generate/json-schemas.ts'
+import { provenPage } from '../generate/proven-page.ts'
 import { soundcardPages } from '../generate/soundcard-pages.ts'
 import { settingsHeader } from '../../lib/plan/settings/header.ts'
 import { tuningTable } from '../generate/tuning-table.ts'
@@ -45,6 +46,7 @@ export function generateCommand(): Command {
           Object.entries(jsonSchemas()).map(([file, text]) => [`schemas/${file}`, text]),
         ),
         'docs/boards.md': boardPages(root),
+        'docs/proven.md': provenPage(root),
         'docs/soundcards.md': soundcardPages(root),
         'docs/tunings.md': tuningTable(root),
         'docs/which-interface.md': buyingPage(root),

@@ -17,16 +17,19 @@ import { accepts, question } from '../../lib/plan/proofs/proof.ts'
 import { render } from '../../stages/configure/render.ts'
 import { Proof } from '../../lib/plan/schema/tuning.ts'
 import type { ProofData } from '../../lib/plan/schema/tuning.ts'
-import { idsOf, repository, temporaryFolder, write } from './fixtures.ts'
+import { recordOfReport } from '../../scripts/proven/from-report.ts'
+import { catalogueAt, idsOf, refusal, repository, temporaryFolder, write } from './fixtures.ts'
 
 // The script is run as it will be in the image, in a machine of its own: the programs in its PATH
 // are links to those of this one, or small scripts that answer what the test wants, and its /proc,
 // /sys and /etc are a folder.
 
-const [program, questions, ofCard] = [
+const [program, questions, ofCard, ofImage, words] = [
   'root/usr/bin/downbeat-doctor',
   'root/usr/share/downbeat/doctor.sh.hbs',
   'root/usr/share/downbeat/doctor-card.sh.hbs',
+  'root/usr/share/downbeat/image.sh.hbs',
+  'root/usr/lib/downbeat/report-words',
 ]
 const templateAt = (path: string): string =>
   readFileSync(join(repository, 'templates', path), 'utf8')
@@ -61,7 +64,15 @@ const asking = (
   const all = doctorChecks(tunings, their)
   const isOwn = ({ id }: { id: string }): boolean => card?.own?.includes(id) === true
   const view = {
-    image: { name: 'stage' },
+    image: {
+      name: 'stage',
+      version: '0.1.0',
+      base: 'a-base',
+      kernel: 'a-kernel',
+      own: false,
+      found: their,
+    },
+    soundcards: { own: 'a-card' },
     soundcard: { name: "A card of it's $own" },
     jack: { period: 128, periods: 3, rate: 48000, latency_ms: '8.0' },
     doctor: {
@@ -74,7 +85,7 @@ const asking = (
     },
   } as unknown as View
   return render({
-    templates: [questions, ofCard].map((path) => ({
+    templates: [questions, ofCard, ofImage, words].map((path) => ({
       path,
       text: templateAt(path),
       executable: false,
@@ -93,7 +104,7 @@ const realpath = (name: string): string | undefined =>
 
 /** What the script may use of Debian, but for what the tests put in the place of it. */
 const tools =
-  'sh awk cat cut env grep head iconv ls mkdir rm sed sort tail test timeout touch tr true wc'.split(
+  'sh awk cat chmod cut date dirname env grep head iconv ls mkdir mktemp mv rm sed sort sync tail test timeout touch tr true uname wc'.split(
     ' ',
   )
 const quiet = {
@@ -152,12 +163,19 @@ function doctor(tunings: readonly PlannedTuning[], machine: Machine = {}): Answe
   const state = join(folder, 'usr/lib/downbeat/jack-state')
   if (existsSync(state)) chmodSync(state, 0o755)
   const script = join(folder, 'downbeat-doctor')
-  const texts = asking(tunings, card, machine).map(({ path, text }) => [path, text])
-  const moved = templateAt(program).replaceAll(
-    /(?<=[ '=])\/(?=(proc|sys|etc|usr\/share|usr\/lib\/downbeat)\/)/g,
-    `${folder}/`,
-  )
-  write(folder, { 'downbeat-doctor': moved, ...(lost ? {} : Object.fromEntries(texts)) })
+  const moved = (text: string): string =>
+    text.replaceAll(
+      /(?<=[ "'=])\/(?=(proc|sys|etc|var|usr\/share|usr\/lib\/downbeat)\/)/g,
+      `${folder}/`,
+    )
+  const texts = asking(tunings, card, machine).map(({ path, text }) => [
+    path,
+    path.endsWith('report-words') ? moved(text) : text,
+  ])
+  write(folder, {
+    'downbeat-doctor': moved(templateAt(program)),
+    ...(lost ? {} : Object.fromEntries(texts)),
+  })
   const { status, stdout, stderr } = spawnSync(
     found(shell[0]!)!,
     [...shell.slice(1), script, ...args],
@@ -679,6 +697,121 @@ describe('its exit status', () => {
       args: ['--json', '--where', 'card'],
     })
     expect([status, stdout]).toEqual([7, `<--><${folder}/downbeat-doctor><--where><card><--json>`])
+  })
+})
+
+describe('the report', () => {
+  const tunings = [
+    tuning('good', [{ run: 'true', prints: '' }]),
+    tuning('bad', [
+      { run: 'true', prints: '' },
+      { run: 'echo secret.example 192.0.2.7', prints: 'x' },
+    ]),
+    tuning('other', [{ run: 'true', prints: '' }], { boards: ['two'] }),
+  ]
+  const files = {
+    'proc/device-tree/compatible': 'maker,board-1\0maker,chip\0',
+    'proc/device-tree/serial-number': '10000000SECRET\0',
+    'proc/asound/card0/usbid': 'fff0:0008\n',
+    'etc/hostname': 'SECRET\n',
+  }
+  const programs = {
+    journalctl: `echo 'SECRET: xrun of 192.0.2.7'`,
+    uname: 'echo 6.12.107-rt15',
+  }
+  const report = (machine: Machine = {}): { folder: string; answer: Answer; text: string } => {
+    const folder = temporaryFolder()
+    const args = ['--report', 'report.json', ...(machine.args ?? [])]
+    const answer = doctor(tunings, { files, programs, ...machine, folder, args })
+    const path = join(folder, 'report.json')
+    return { folder, answer, text: existsSync(path) ? readFileSync(path, 'utf8') : '' }
+  }
+
+  test.each(shells.map((shell) => [shell.join(' '), shell]))(
+    'written by %s, has the fields that are known, and no other',
+    (_, shell) => {
+      const { answer, text } = report({ shell })
+      expect(answer).toMatchObject({ status: 1, stderr: '' })
+      expect(answer.stdout).toContain('written: report.json')
+      expect(JSON.parse(text)).toEqual({
+        report: 'downbeat-doctor',
+        format: 1,
+        date: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) as string,
+        image: 'stage',
+        version: '0.1.0',
+        base: 'a-base',
+        kernel: 'a-kernel',
+        release: '6.12.107-rt15',
+        own: false,
+        boards: ['one'],
+        soundcard: 'a-card',
+        usb: 'fff0:0008',
+        where: 'device',
+        passed: 2,
+        failed: 1,
+        checks_failed: 0,
+        not_asked: { card: 0, device: 0, board: 1 },
+        tunings: {
+          good: { passed: 1, failed: 0, not_asked: 0 },
+          bad: { passed: 1, failed: 1, not_asked: 0 },
+          other: { passed: 0, failed: 0, not_asked: 1 },
+        },
+        checks: {
+          power: 'unknown',
+          heat: 'unknown',
+          xruns: 'warning',
+          threads: 'info',
+          interrupts: 'unknown',
+          latency: 'info',
+        },
+      })
+      for (const private_ of ['SECRET', 'secret', '192.0.2.7']) expect(text).not.toContain(private_)
+    },
+  )
+
+  test('is what the reader of reports takes', () => {
+    const { folder } = report()
+    const said = refusal(() =>
+      recordOfReport(catalogueAt(repository), join(folder, 'report.json'), {
+        by: 'somebody',
+        board: undefined,
+      }),
+    )
+    // all that is wrong is that the base of this test is none
+    expect(said).toContain('there is no bases/a-base.yaml')
+  })
+
+  test('stands beside the JSON document', () => {
+    const { answer, text } = report({ args: ['--json'] })
+    expect(JSON.parse(answer.stdout)).toMatchObject({ passed: 2 })
+    expect(JSON.parse(text)).toMatchObject({ passed: 2 })
+  })
+
+  test('names all boards that call themselves the same', () => {
+    const their = [boards[0]!, { ...boards[0]!, id: 'sister' }]
+    expect(JSON.parse(report({ their }).text)).toMatchObject({ boards: ['one', 'sister'] })
+  })
+
+  test('is that of another user, who becomes root', () => {
+    const folder = temporaryFolder()
+    const sudo = 'printf "<%s>" "$@"'
+    const { stdout } = doctor(tunings, {
+      folder,
+      programs: { id: 'echo 1000', sudo },
+      args: ['--report', 'my report.json'],
+    })
+    expect(stdout).toContain('<--where><device><--report><my report.json>')
+  })
+
+  test.each([
+    [['--report'], '--report: say the file to write'],
+    [['--report', '--json'], '--report: --json looks like an option'],
+    [['--report', 'none/x.json'], '--report: there is no folder none'],
+    [['--report=proc'], '--report: proc is a folder: say the file to write'],
+  ])('%j is refused before anything is asked', (args, message) => {
+    const { status, stdout, stderr } = doctor(tunings, { files, args })
+    expect([status, stdout]).toEqual([2, ''])
+    expect(stderr).toContain(message)
   })
 })
 

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { View } from '../../lib/plan/plan.ts'
@@ -12,6 +20,11 @@ import { isRunning, ownSleep, repository, temporaryFolder, until, write } from '
 // the drop-in's last. This JACK keeps up with every period but those that a test names.
 
 const [program, facts] = ['root/usr/bin/downbeat-latency', 'root/usr/share/downbeat/latency.sh.hbs']
+const [ofImage, words, drawing] = [
+  'root/usr/share/downbeat/image.sh.hbs',
+  'root/usr/lib/downbeat/report-words',
+  'root/usr/lib/downbeat/histogram-svg',
+]
 const templateAt = (path: string): string =>
   readFileSync(join(repository, 'templates', path), 'utf8')
 
@@ -21,7 +34,7 @@ const found = (name: string): string =>
     .find(existsSync)!
 
 const tools =
-  'sh awk cat chmod cp dd env flock grep head mkdir mktemp mv readlink rm rmdir sed seq sleep sort sync tail timeout touch tr'.split(
+  'sh awk cat chmod cp cut date dd dirname env flock grep head mkdir mktemp mv readlink rm rmdir sed seq sleep sort sync tail timeout touch tr'.split(
     ' ',
   )
 
@@ -47,15 +60,37 @@ case "$*" in
   '-q is-active jackd-midi.service') [ -e midi ] ;;
   '-q is-active jackd@'*) [ -e running ] ;;
   *User*) echo musician ;;
+  *MainPID*) echo 4711 ;;
   *InvocationID*) echo 0123 ;;
 esac`,
-  // downbeat-xruns -t SECONDS -w SECONDS; answers/PERIOD is sourced: what it does and says of this
+  uname: 'echo 6.12.107-rt15',
+  // taskset -c CORES COMMAND...
+  taskset: 'echo "$2" >on-core; shift 2; exec "$@"',
+  // what a test says in `cyclictest` is done, too
+  cyclictest: `
+echo "$*" >asked-of-cyclictest
+[ ! -e cyclictest.sh ] || . ./cyclictest.sh
+cat <<'END'
+# /dev/cpu_dma_latency set to 0us
+# Histogram
+000000 000000
+000005\t000990
+000009 000009
+000017 000001
+# Total: 000001000
+# Min Latencies: 00005
+# Avg Latencies: 00006
+# Max Latencies: 00017
+# Histogram Overflows: 00000
+END`,
+  // downbeat-xruns -t SECONDS [-i SECONDS] -w SECONDS; answers/PERIOD is sourced: what it does and says of this
   // period
   'downbeat-xruns': `
 [ -e running ] || exit 3
 seconds=$2 period=$(cat running) rate=48000 xruns=0 worst=0 load=7.5 died=false status=0
 cycles=$(awk "BEGIN { print int($seconds * 48000 / $period) }")
 [ ! -e answers/$period ] || [ ! -e loaded ] || . ./answers/$period
+[ ! -e answers/now ] || . ./answers/now
 [ "$xruns" = 0 ] || status=1
 echo "{\\"seconds\\":$seconds,\\"rate\\":$rate,\\"period\\":$period,\\"cycles\\":$cycles,\\"xruns\\":$xruns,\\"worst_usecs\\":$worst,\\"max_load\\":$load,\\"died\\":$died}"
 exit $status`,
@@ -122,18 +157,33 @@ function prepared({
       rates: '44100 48000',
     },
     jack: { synchronous: always, asks_synchronous: false },
+    priorities: { jackd: 70 },
+    image: {
+      name: 'stage',
+      version: '0.1.0',
+      base: 'a-base',
+      kernel: 'a-kernel',
+      own: false,
+      found: [
+        { id: 'one', compatible: 'maker,board-1' },
+        { id: 'two', compatible: 'maker,board-2' },
+      ],
+    },
+    soundcards: { own: 'usb' },
   } as unknown as View
-  const { path, text } = render({
-    templates: [{ path: facts, text: templateAt(facts), executable: false }],
+  const texts = render({
+    templates: [facts, ofImage, words, drawing, program].map((path) => ({
+      path,
+      text: templateAt(path),
+      executable: false,
+    })),
     view,
-  })[0]!
-  write(folder, {
-    [path]: text,
-    'downbeat-latency': templateAt(program).replaceAll(
-      /(?<=[ "=])\/(?=(proc|run|etc|var|usr\/share)\/)/g,
-      `${folder}/`,
-    ),
   })
+  const moved = (text: string): string =>
+    text.replaceAll(/(?<=[ "=])\/(?=(proc|sys|run|etc|var|usr\/share|usr\/lib)\/)/g, `${folder}/`)
+  write(folder, Object.fromEntries(texts.map(({ path, text }) => [path, moved(text)])))
+  chmodSync(join(folder, 'usr/lib/downbeat/histogram-svg'), 0o755)
+  renameSync(join(folder, 'usr/bin/downbeat-latency'), join(folder, 'downbeat-latency'))
   return folder
 }
 
@@ -197,7 +247,7 @@ function expectNothingLeft(folder: string, files: string[] = []): void {
           .map(({ name }) => name)
       : [],
   )
-  expect(left.toSorted()).toEqual(['jackd', 'x', ...files])
+  expect(left.toSorted()).toEqual(['jackd', 'x', ...files].toSorted())
   expect(existsSync(join(folder, 'loaded'))).toBe(false)
   expect(existsSync(join(folder, 'run/downbeat-latency'))).toBe(false)
   expect(existsSync(join(folder, 'run/systemd/system/jackd@.service.d'))).toBe(false)
@@ -704,6 +754,188 @@ describe('--write', () => {
     expect((await latency(['--write', '-n2', '64'])).settings).toBe(
       defaultSettings.replace('-p128 -n3', '-p64 -n2'),
     )
+  })
+})
+
+describe('--report', () => {
+  const machine = {
+    'proc/device-tree/compatible': 'maker,board-2\0maker,chip\0',
+    'proc/device-tree/serial-number': '10000000SECRET\0',
+    'proc/4711/status': 'Name:\tjackd\nCpus_allowed_list:\t3\n',
+    'proc/asound/Audio/usbid': 'fff0:0008\n',
+    'etc/hostname': 'SECRET\n',
+    'sys/class/thermal/thermal_zone0/temp': '52100\n',
+    'sys/devices/system/cpu/cpu0/cpufreq/scaling_governor': 'performance\n',
+    'sys/class/hwmon/hwmon1/name': 'rpi_volt\n',
+    'sys/class/hwmon/hwmon1/in0_lcrit_alarm': '0\n',
+  }
+  const vcgencmd = { vcgencmd: 'echo throttled=0x50000' }
+  const report = (args: string[] = [], more: Machine = {}): Promise<Answer> =>
+    start({
+      ...more,
+      args: ['--report', 'report.json', '--no-load', ...args],
+      files: { ...machine, ...more.files },
+      programs: { ...vcgencmd, ...more.programs },
+    }).ended
+  const untouched = (answer: Answer): void => {
+    expect(answer.settings).toBe(defaultSettings)
+    expect(answer.started).toEqual([])
+    expect(read(answer.folder, 'running')).toBe('128\n')
+    expectNothingLeft(answer.folder, ['hostname'])
+  }
+  const written = ({ folder }: Answer): string[] =>
+    readdirSync(folder).filter((name) => name.startsWith('report.json'))
+
+  test('writes what it has measured, in fields that are known, and leaves the server alone', async () => {
+    const answer = await report(['-s1'])
+    expect(answer).toMatchObject({ status: 0, stderr: '' })
+    const text = read(answer.folder, 'report.json')
+    expect(JSON.parse(text)).toEqual({
+      report: 'downbeat-latency',
+      format: 1,
+      date: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) as string,
+      image: 'stage',
+      version: '0.1.0',
+      base: 'a-base',
+      kernel: 'a-kernel',
+      release: '6.12.107-rt15',
+      own: false,
+      boards: ['two'],
+      soundcard: 'usb',
+      usb: 'fff0:0008',
+      jack: {
+        period: 128,
+        periods: 3,
+        rate: 48000,
+        softmode: false,
+        seconds: 1,
+        cycles: 375,
+        xruns: 0,
+        worst_us: 0,
+        max_load: 7.5,
+      },
+      seconds: 1,
+      interval_us: 1000,
+      priority: 71,
+      core: 3,
+      load: false,
+      governor: 'performance',
+      throttled: '50000',
+      undervoltage: false,
+      celsius: 52,
+      loops: 1000,
+      worst_us: 17,
+      mean_us: 6,
+      lost: 0,
+      histogram: { 5: 990, 9: 9, 17: 1 },
+    })
+    expect(text).not.toContain('SECRET')
+    expect(read(answer.folder, 'asked-of-cyclictest')).toBe(
+      '-q -m -t 1 -p 71 -a 3 -i 1000 -l 1000 -h 2000\n',
+    )
+    expect(read(answer.folder, 'on-core')).toBe('3\n')
+    expect(read(answer.folder, 'report.json.svg')).toMatch(/^<svg [^]*>990<[^]*<\/svg>\n$/)
+    expect(written(answer)).toHaveLength(2)
+    untouched(answer)
+  })
+
+  test('is for reading by those who help: nothing but what is asked for of a poor machine', async () => {
+    const answer = await report(['-s1'], {
+      files: {
+        'proc/4711/status': 'Cpus_allowed_list:\t0-3\n',
+        'sys/class/hwmon/hwmon1/name': 'other\n',
+        'sys/class/thermal/thermal_zone0/temp': 'hot\n',
+        'proc/asound/Audio/usbid': 'no"number\n',
+        'var/lib/downbeat/soundcard': 'a"card\n',
+      },
+      programs: { vcgencmd: 'exit 1', uname: String.raw`printf '6.12"\n\\'` },
+    })
+    const said = JSON.parse(read(answer.folder, 'report.json')) as object
+    expect(said).toMatchObject({ release: '6.12', soundcard: 'acard' })
+    for (const key of ['core', 'usb', 'throttled', 'undervoltage', 'celsius'])
+      expect(said).not.toHaveProperty(key)
+    expect(read(answer.folder, 'asked-of-cyclictest')).toBe(
+      '-q -m -t 1 -p 71 -i 1000 -l 1000 -h 2000\n',
+    )
+  })
+
+  test.each([
+    [[], '-i 1000 -l 600000 ', 600],
+    [['--night'], '-i 1000 -l 3600000 ', 3600],
+    [['--osadl'], '-i 200 -l 100000000 ', 20000],
+  ])('measures as long as asked: %j', async (args, asked, seconds) => {
+    const answer = await report(args)
+    expect(read(answer.folder, 'asked-of-cyclictest')).toContain(asked)
+    expect(JSON.parse(read(answer.folder, 'report.json'))).toMatchObject({ seconds })
+  })
+
+  test.each([['SIGINT', 130] as const, ['SIGTERM', 143] as const])(
+    'writes nothing after %s, and the server plays on',
+    async (signal, status) => {
+      const [sleep, other] = [ownSleep(), ownSleep()]
+      const run = start({
+        args: ['--report', 'report.json'],
+        files: {
+          ...machine,
+          'cyclictest.sh': `touch measuring; exec sleep ${sleep}`,
+          'answers/now': `exec sleep ${other}`,
+        },
+      })
+      await until(() => existsSync(join(run.folder, 'measuring')))
+      await until(() => isRunning(other))
+      run.kill(signal)
+      const answer = await run.ended
+      expect(answer.status).toBe(status)
+      await until(() => !isRunning(sleep) && !isRunning(other))
+      expect(written(answer)).toEqual([])
+      untouched(answer)
+    },
+  )
+
+  test.each([
+    ['the server dies', { 'answers/now': 'status=4' }, 4, 'JACK did not run to the end'],
+    [
+      'the card is unplugged',
+      { 'answers/now': 'rm -r proc/asound/Audio; status=4' },
+      3,
+      'the sound card (Audio) is gone, and so nothing is written',
+    ],
+    ['cyclictest fails', { 'cyclictest.sh': 'echo no memory; exit 1' }, 4, 'no memory'],
+    ['it says nothing', { 'cyclictest.sh': 'exit 0' }, 4, 'cyclictest measured nothing'],
+  ])('writes nothing when %s', async (_, files, status, message) => {
+    const answer = await report(['-s1'], { files })
+    expect(answer).toMatchObject({ status, stderr: expect.stringContaining(message) as string })
+    expect(written(answer)).toEqual([])
+    untouched(answer)
+  })
+
+  test('takes the place of a file, and never goes through a link', async () => {
+    const folder = prepared({ files: { ...machine, kept: 'mine\n' } })
+    symlinkSync(join(folder, 'kept'), join(folder, 'report.json'))
+    const child = spawn(
+      found('sh'),
+      [join(folder, 'downbeat-latency'), '--report', 'report.json', '--no-load', '-s1'],
+      { cwd: folder, env: { PATH: join(folder, 'bin') }, stdio: 'ignore' },
+    )
+    expect(await new Promise((done) => child.once('close', done))).toBe(0)
+    expect(read(folder, 'kept')).toBe('mine\n')
+    expect(read(folder, 'report.json')).toContain('"loops":1000')
+  })
+
+  test.each([
+    [['--report'], '--report: say the file to write, such as --report report.json'],
+    [['--report', '--night'], '--report: --night looks like an option'],
+    [['--report', 'etc'], 'etc is a folder: say the file to write, such as etc/report.json'],
+    [['--report', 'none/report.json'], 'there is no folder none'],
+    [['--report=r.json', '64'], 'so a PERIOD does not go with it'],
+    [['--report=r.json', '--write'], 'so --write does not go with it'],
+    [['--night'], 'goes with --report; type: sudo downbeat-latency --report report.json --night'],
+    [['--report=r.json', '--night', '--osadl'], 'one of -s SECONDS, --night and --osadl is enough'],
+    [['--report=r.json', '--night', '-s5'], 'one of -s SECONDS, --night and --osadl is enough'],
+  ])('refuses %j', async (args, message) => {
+    const answer = await start({ args }).ended
+    expect(answer).toMatchObject({ status: 2, stdout: '' })
+    expect(answer.stderr).toContain(message)
   })
 })
 

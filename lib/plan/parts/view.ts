@@ -10,6 +10,7 @@ import type { SettingsData } from '../settings/settings.ts'
 import { settingsText } from '../settings/text.ts'
 import type { TuningsInForce } from '../tunings/in-force.ts'
 import type { BoardLine } from '../tunings/loaded.ts'
+import { version } from '../version.ts'
 import { configSections } from './config-sections.ts'
 
 /** What the templates see. */
@@ -22,8 +23,18 @@ export function viewOf(
 ): View {
   const { boards, card, second, kernel, jack, mixer, priorities, cores } = settled
   const image = settled.choices.value
+  const { base } = settled
+  const { found } = base
   return {
-    image: { name, boards: boards.map((board) => board.name) },
+    image: {
+      name,
+      boards: boards.map((board) => board.name),
+      found: boards.map(({ id, compatible }) => ({ id, compatible })),
+      base: base.id,
+      kernel: kernel.id,
+      version: version(),
+      own: found.image !== undefined && found.listed !== true,
+    },
     hostname: image.hostname,
     user: image.user,
     kernel: {

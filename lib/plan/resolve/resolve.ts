@@ -98,16 +98,19 @@ export function resolve(
   const { view, others: seen } = seenByEach(plan.configure.view, others)
   const soundcards = foundCards(catalogue, own.settled.card.id, seen, auto)
   const { configure, overlays } = plan
+  const isOwn = its.length > 0 || content !== undefined
   const tried = others
     .flatMap(({ overlays: its }) => its?.tried ?? [])
     .concat(overlays?.tried ?? [])
   return freeze({
     ...plan,
-    ...(its.length === 0 && content === undefined
-      ? {}
-      : { own: { data: its, ...(content === undefined ? {} : { content }) } }),
+    ...(isOwn ? { own: { data: its, ...(content === undefined ? {} : { content }) } } : {}),
     ...(overlays ? { overlays: { ...overlays, tried: uniqueBy(tried, JSON.stringify) } } : {}),
-    configure: { ...configure, view: { ...view, soundcards }, others: seen },
+    configure: {
+      ...configure,
+      view: { ...view, image: { ...view.image, own: view.image.own || isOwn }, soundcards },
+      others: seen,
+    },
   })
 }
 

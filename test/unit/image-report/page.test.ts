@@ -4,6 +4,9 @@ import { html, textOfPage } from '../../../scripts/report/html.ts'
 import { pageOf, pageOfTwo } from '../../../scripts/report/page.ts'
 import { palettes } from '../../../scripts/report/palette.ts'
 import type { Subject } from '../../../scripts/report/parts/part.ts'
+import type { OnBoard } from '../../../scripts/proven/record.ts'
+import type { Measured } from '../../../scripts/report/data/measured.ts'
+import { doctorReport, latencyReport } from '../reports.ts'
 import { built, planFor, recordOf, subjectOf } from './builds.ts'
 import { tagsOf } from './tags.ts'
 
@@ -44,11 +47,18 @@ const kept: Subject['kept'] = {
   kernel: [{ name: 'modules', bytes: 7_239_680 }],
   firmware: ['Apr 17 2024, commit 86cc'],
 }
+/** What somebody has tried and measured on a board. */
+const measured = latencyReport() as unknown as Measured
+const tried = [{ ...doctorReport(), board: 'pi4b', by: 'somebody' } as unknown as OnBoard]
 const pages: [string, string][] = [
   ['of an image', pageOf(subjectOf(built(plan), 'one', kept))],
   [
     'of an image that nobody has measured or booted',
     pageOf(subjectOf(built(plan, recordOf(plan, { boots: [] })))),
+  ],
+  [
+    'of an image that was measured on a board',
+    pageOf({ ...subjectOf(built(plan), 'one', kept), measured, tried }),
   ],
   [
     'of two images',
@@ -146,6 +156,23 @@ describe('what the page of an image says', () => {
     expect(text(bare)).not.toContain('The emulated boots')
   })
 
+  test('is what somebody has measured on a board, beside the emulator and with another measure', () => {
+    const [, , [, on]] = pages as [unknown, unknown, [string, string]]
+    expect(text(on)).toContain('By downbeat-latency on pi4b, on 2026-12-01')
+    expect(text(on)).toContain('In microseconds of the board. 600000 times')
+    expect(text(on)).toContain('a machine of 500 MIPS, whose clock counts instructions')
+    expect(text(on)).toMatch(/Latest 47 µs/)
+    expect(text(page)).not.toContain('Measured on a board')
+  })
+
+  test('is what is proven where: here, in the emulator, and by somebody on a board', () => {
+    const [, , [, on]] = pages as [unknown, unknown, [string, string]]
+    expect(text(page)).toContain('nobody yet')
+    expect(text(on)).toMatch(/Raspberry Pi 4 Model B somebody, 2026-12-01 3 passed, 1 failed/)
+    expect(text(on)).toContain('Booted in the emulator: raspi3b')
+    expect(text(bare)).toContain('Booted in the emulator: not yet')
+  })
+
   test('is what only a board can answer, apart from the rest', () => {
     const apart = page.slice(page.indexOf('Only a board can answer'))
     expect(apart).toContain('cd /sys/kernel/debug/clk/fw-clk-arm')
@@ -204,13 +231,23 @@ describe('a text from outside', () => {
       firmware: [evil],
     })
     const known = new Set(pages.flatMap(([, page]) => tagsOf(page).map(({ name }) => name)))
-    for (const page of [pageOf(one), pageOfTwo(one, subjectOf(built(plan), 'other', kept))]) {
+    const spoiltBy = { measured: spoiltIn(measured, evil), tried: spoiltIn(tried, evil) }
+    for (const page of [
+      pageOf({ ...one, ...spoiltBy }),
+      pageOfTwo(one, subjectOf(built(plan), 'other', kept)),
+    ]) {
       for (const { name } of tagsOf(page)) expect(known).toContain(name)
       expect(page).toContain('&lt;script&gt;')
       expect(page).not.toContain('\u202e')
     }
   })
 })
+
+/** A text in the place of each text: what is shown is escaped, even what its reader would refuse. */
+const spoiltIn = <T>(value: T, text: string): T =>
+  JSON.parse(JSON.stringify(value), (key, is: unknown) =>
+    typeof is === 'string' && key !== 'board' && key !== 'soundcard' ? text : is,
+  ) as T
 
 describe.each(Object.entries(palettes))('in the %s palette', (_, palette) => {
   test.each([

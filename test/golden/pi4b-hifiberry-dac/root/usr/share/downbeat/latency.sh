@@ -8,3 +8,4 @@ step=1 # a period is a multiple of it
 # the one before
 waits=
 rates='44100 48000 88200 96000 176400 192000 352800 384000' # Hz; none: nobody has read all of them
+priority=70 # of JACK's own thread, SCHED_FIFO

@@ -1,0 +1,12 @@
+# What a report says of this image: for /usr/lib/downbeat/report-words. Made by downbeat.
+image_name='pi1b-usb'
+image_version='0.1.0'
+image_base='debian-trixie-armel'
+image_kernel='debian'
+image_is_own=false # whether it is made of something of somebody's own
+image_card='usb' # unless the settings of this card say another
+# a line each: what a board calls itself, and its id
+image_boards='raspberrypi,model-b-rev2 pi1b
+raspberrypi,model-b pi1b-1.0
+raspberrypi,model-a pi1a
+'

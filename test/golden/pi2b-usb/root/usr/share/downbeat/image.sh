@@ -1,0 +1,10 @@
+# What a report says of this image: for /usr/lib/downbeat/report-words. Made by downbeat.
+image_name='pi2b-usb'
+image_version='0.1.0'
+image_base='debian-trixie-armhf'
+image_kernel='debian'
+image_is_own=false # whether it is made of something of somebody's own
+image_card='usb' # unless the settings of this card say another
+# a line each: what a board calls itself, and its id
+image_boards='raspberrypi,2-model-b pi2b
+'

@@ -1,0 +1,10 @@
+# What a report says of this image: for /usr/lib/downbeat/report-words. Made by downbeat.
+image_name='pi4b-hifiberry-dac'
+image_version='0.1.0'
+image_base='debian-trixie-arm64'
+image_kernel='debian'
+image_is_own=false # whether it is made of something of somebody's own
+image_card='hifiberry-dac' # unless the settings of this card say another
+# a line each: what a board calls itself, and its id
+image_boards='raspberrypi,4-model-b pi4b
+'
