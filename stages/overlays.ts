@@ -22,8 +22,13 @@ export const overlays = defineStage({
   async run({ given, from, out, work, $ }) {
     mkdirSync(out.files)
     for (const { path, text } of given.sources) writeFileSync(`${work}/${path}`, text)
-    const names = given.sources.map(({ path }) => path.replace(/\.dts$/, ''))
-    await $`for name in ${names}; do dtc -q -@ -I dts -O dtb -o ${out.files}/"$name".dtbo "$name.dts"; done
+    // the others are included by these
+    const names = given.sources.flatMap(({ path }) => /^(.+)\.dts$/.exec(path)?.[1] ?? [])
+    // Which controller an interrupt goes to, dtc sees only in the whole tree.
+    await $`for name in ${names}; do
+        dtc -W no-interrupts_property -@ -I dts -O dtb -o ${out.files}/"$name".dtbo "$name.dts" 2>warnings || { cat warnings >&2; exit 1; }
+        [ ! -s warnings ] || { cat warnings >&2; echo "kernel/overlays/$name.dts: dtc warns of it" >&2; exit 1; }
+      done
       tried() {
         fdtoverlay -i ${from.kernel?.device_trees ?? ''}/"$2".dtb -o tried.dtb ${out.files}/"$1".dtbo ||
           { echo "overlay $1 does not fit $2" >&2; exit 1; }

@@ -13,6 +13,11 @@ says the same in short, with \`--board …\` and \`--records\` for those that fi
 stands in the file of the card. [which-interface.md](which-interface.md) says which one to buy.
 [CONTRIBUTING.md](../CONTRIBUTING.md#add-a-sound-card) says how to add one.
 
+A card on the header works with a mainline kernel (\`debian\`, \`backports\`, \`packaged-debian\`) where \`kernel/overlays/\`
+has an overlay for it. The others need Raspberry Pi's own kernel: why, stands below. Each of these overlays has been
+compiled, put on the trees of the boards, judged by the kernel's own schemas, and its devices have drivers. None of
+them has been tried with the card.
+
 ${nobody ? '**Nobody has played through one of these cards with an image of downbeat.**' : 'Somebody has tried some of these cards.'} [proven.md](proven.md) says what has been proven where. Milliseconds are arithmetic: period x
 periods / rate, with the options that the file of the card says. That is the way from JACK to the card. No converter is
 in it, and nothing of it is measured ([latency.md](latency.md)). What your own card holds is found by \`downbeat-latency\`.
@@ -127,7 +132,7 @@ export const cell = (text: string): string =>
 
 /** What is known to go wrong, and what has to be known. */
 function faults(all: readonly SoundcardFacts[]): string {
-  const lines = all.flatMap(({ card: { id, notes, on } }) => {
+  const lines = all.flatMap(({ card: { id, notes, on, overlay } }) => {
     const told = [
       ...notes.map(cell),
       ...on.flatMap((pair) => {
@@ -138,6 +143,9 @@ function faults(all: readonly SoundcardFacts[]): string {
         ]
         return fault === undefined ? [] : [`${where.join(' ')}: ${cell(fault)}`]
       }),
+      ...(overlay?.none === undefined
+        ? []
+        : [`${ofKernels({ family: 'mainline' })} not at all: ${cell(overlay.none)}`]),
     ]
     return told.length === 0 ? [] : [`- \`${id}\`: ${told.join('; ')}.`]
   })

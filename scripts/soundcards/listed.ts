@@ -87,6 +87,9 @@ function listed(facts: SoundcardFacts, on?: readonly string[]): ListedSoundcard 
     ]
     return fault === undefined || elsewhere ? [] : [`${where.join(' ')}: ${fault}`]
   })
+  const none = card.overlay?.none
+  if (none !== undefined)
+    known.push(`${ofKernels({ family: 'mainline' })}: it has no overlay: ${none}`)
   return {
     about: name,
     ...(also.length === 0 ? {} : { also }),

@@ -107,6 +107,21 @@ describe.runIf(onHeader.length > 0)('a card on the header', () => {
     expect(lines.length + (card.overlay?.mainline === undefined ? 0 : 1)).toBeGreaterThan(0)
   })
 
+  test.each(onHeader)('$id has an overlay of ours, or the reason why not', (card) => {
+    const { mainline, none } = card.overlay ?? {}
+    expect([mainline, none].filter((one) => one !== undefined)).toHaveLength(1)
+  })
+
+  test.each(onHeader)(
+    '$id begins with a rate that it has with every kernel',
+    ({ rates, jack, on }) => {
+      for (const its of on.flatMap((one) => (one.rates === undefined ? [] : [one.rates]))) {
+        expect(rates).toEqual(expect.arrayContaining(its))
+        expect(its).toContain(jack.rate)
+      }
+    },
+  )
+
   test.each(onHeader)('$id takes the pins of I2S, and has an id', (card) => {
     const { pins, alsa_id, i2s_lanes } = card
     // Of the data lines each card has those that it needs: in, or out.

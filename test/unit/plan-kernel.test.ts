@@ -169,6 +169,44 @@ describe('a kernel', () => {
   )
 })
 
+describe('a card on the header', () => {
+  const four = (card: string, ...more: string[]): Edits =>
+    choices([`board: pi4b\nsoundcard: ${card}`, ...more, ''].join('\n'))
+  const kernelOf = (...[edits, sets]: Parameters<typeof planOf>): string | undefined =>
+    planOf(edits, sets).kernel?.name
+
+  test('has a mainline kernel by itself, where there is an overlay of ours for it', () => {
+    expect(kernelOf(four('hifiberry-dacplus'))).toBe('debian')
+    expect(planOf(four('hifiberry-dacplus')).soundcard.driver).toBe('snd_soc_simple_card')
+    const pisound = planOf(four('pisound'))
+    expect(pisound.kernel?.name).toBe('raspberrypi')
+    const why = 'it has no overlay for pisound: mainline has no driver for its controller'
+    expect(pisound.origins['kernel.source']!.from).toContain(why)
+    expect(refusalOf(four('pisound'), ['kernel.source=backports'])).toBe(
+      `${place('backports')} ${why}; --set kernel.source=raspberrypi`,
+    )
+  })
+
+  test('has the kernel with which it runs at the rate that is asked for', () => {
+    expect(kernelOf(four('audioinjector'))).toBe('debian')
+    expect(planOf(four('audioinjector')).soundcard.rates).toEqual([48000])
+    const other = four('audioinjector', 'jack: { rate: 44100 }')
+    expect(kernelOf(other)).toBe('raspberrypi')
+    expect(refusalOf(other, ['kernel.source=debian'])).toBe(
+      `${place('debian')} with it audioinjector runs at 48000 Hz only; --set kernel.source=raspberrypi`,
+    )
+  })
+
+  test("is not had with Debian's own kernel, where that has no driver for it", () => {
+    const packaged = (card: string): string =>
+      refusalOf(four(card), ['base=debian-trixie-arm64', 'kernel.source=packaged'])
+    expect(packaged('audioinjector')).toContain(
+      'it has no driver for the converter of audioinjector; --set kernel.source=debian',
+    )
+    expect(() => planOf(four('fe-pi'), ['kernel.source=packaged'])).not.toThrow()
+  })
+})
+
 describe('a board with a chip that the usual kernel does not know', () => {
   const five = 'board: pi5\nsoundcard: usb\n'
 

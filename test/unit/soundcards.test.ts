@@ -17,8 +17,11 @@ describe('the sound cards that a card can be told', () => {
     })
 
   test('are those that this kernel and these boards can have', () => {
-    const onUsb = idsOf('soundcards').filter((id) => cardOf(id).bus === 'usb' && id !== 'usb')
-    const all = [...onUsb, 'hifiberry-dac', 'onboard'].toSorted()
+    const all = idsOf('soundcards').filter((id) => {
+      const { bus, overlay } = cardOf(id)
+      const onHeader = bus === 'i2s' && overlay?.mainline !== undefined
+      return (bus === 'usb' && id !== 'usb') || bus === 'onboard' || onHeader
+    })
     expect(planOf(three).configure.others.map(({ id }) => id)).toEqual(all)
     // also where the image is named by its card
     const named = planOf({ 'image.yaml': 'board: pi3b\nsoundcard: usb\n' })
@@ -26,7 +29,7 @@ describe('the sound cards that a card can be told', () => {
     expect(named.configure.others.map(({ id }) => id)).toEqual(all)
     expect(
       planOf(three, ['kernel.source=raspberrypi']).configure.others.map(({ id }) => id),
-    ).toContain('hifiberry-dacplus')
+    ).toContain('pisound')
     expect(planOf(three, ['board=zero2w']).configure.others.map(({ id }) => id)).not.toContain(
       'onboard',
     )

@@ -8,7 +8,8 @@ import type { ImageChoices } from '../schema/image.ts'
 import type { SoundcardData } from '../schema/soundcard.ts'
 import type { KernelSourceData } from '../schema/kernel.ts'
 import type { Located } from '../catalogue/yaml.ts'
-import { overlayOn, wantsOverlay, whyCannot } from './pairs.ts'
+import { overlayOn, ratesOn, wantsOverlay, whyCannot } from './pairs.ts'
+import type { OfKernel } from './pairs.ts'
 import { socketLacking } from './sockets.ts'
 
 /** A source of kernels and the build of it that all boards of the image run. */
@@ -42,11 +43,17 @@ type BoardToRun = Pick<
 >
 export type OfferedCard = { id: string } & Pick<
   SoundcardData,
-  'overlay' | 'on' | 'bus' | 'i2s_lanes'
+  'overlay' | 'on' | 'bus' | 'i2s_lanes' | 'rates'
 >
 
 /** A card that asks nothing more of a kernel than the way to it. */
-export const anyUsbCard: OfferedCard = { id: 'any', on: [], bus: 'usb', i2s_lanes: 1 }
+export const anyUsbCard: OfferedCard = {
+  id: 'any',
+  on: [],
+  bus: 'usb',
+  i2s_lanes: 1,
+  rates: [],
+}
 
 /** What a kernel has to serve. */
 export interface ToServe {
@@ -54,6 +61,8 @@ export interface ToServe {
   card: OfferedCard
   base: BaseData
   series?: string | undefined
+  /** Hz that the image asks JACK to run at */
+  rate?: number | undefined
 }
 
 type Source = { id: string; data: KernelSourceData }
@@ -88,7 +97,7 @@ export function chosenKernel(
 ): ChosenKernel {
   const { source: asked, series } = value.kernel
   const place = placeOf(at)
-  const wanted = { boards, card, base, series }
+  const wanted = { boards, card, base, series, rate: value.jack.rate }
   const all = kernelSources(catalogue)
   if (asked !== undefined) {
     const named = namedSource(catalogue, asked, all, base, place)
@@ -195,7 +204,7 @@ function wouldWork(catalogue: Catalogue, all: readonly Source[], wanted: ToServe
  */
 export function whyUnfit(
   data: KernelSourceData,
-  { boards, card, base, series }: ToServe,
+  { boards, card, base, series, rate }: ToServe,
 ): string | undefined {
   if (data.kind === 'packaged') {
     if (data.base !== base.kind) return `${base.name} is no base that has it`
@@ -222,11 +231,31 @@ export function whyUnfit(
     const why = whyCannot(card, board.id, kernel)
     if (why !== undefined) return `${why}${only([board], boards)}`
   }
-  if (!wantsOverlay(card)) return undefined
-  const without = boards.filter(({ id }) => overlayOn(card, id, kernel) === undefined)
-  return without.length === 0
+  if (rate !== undefined && card.rates.includes(rate))
+    for (const board of boards) {
+      const rates = ratesOn(card, board.id, kernel)
+      if (!rates.includes(rate))
+        return `with it ${card.id} runs at ${rates.join(', ')} Hz only${only([board], boards)}`
+    }
+  return wantsOverlay(card) ? whyNoOverlay(kernel, build, card, boards) : undefined
+}
+
+function whyNoOverlay(
+  kernel: OfKernel,
+  build: ChosenKernel['build'],
+  card: OfferedCard,
+  boards: readonly BoardToRun[],
+): string | undefined {
+  const overlays = boards.map(({ id }) => overlayOn(card, id, kernel))
+  const without = boards.filter((_, i) => overlays[i] === undefined)
+  if (without.length > 0) {
+    const why = kernel.data.family === 'mainline' ? card.overlay?.none : undefined
+    return `it has no overlay for ${card.id}${without.length < boards.length ? only(without, boards) : ''}${why === undefined ? '' : `: ${why}`}`
+  }
+  const driven = 'sound_overlays' in build ? build.sound_overlays : undefined
+  return driven === undefined || overlays.every((overlay) => driven.includes(overlay!))
     ? undefined
-    : `it has no overlay for ${card.id}${without.length < boards.length ? only(without, boards) : ''}`
+    : `it has no driver for the converter of ${card.id}`
 }
 
 /** Raspberry Pi's kernel has the tree of every board, mainline those of some, or since a series. */

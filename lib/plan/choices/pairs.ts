@@ -55,6 +55,14 @@ export function overlayOn(
   return (own ?? card).overlay?.[family]
 }
 
+/** The rates of a card on one board with one kernel. */
+export const ratesOn = (
+  card: Pick<SoundcardData, 'rates' | 'on'>,
+  board: string,
+  kernel: OfKernel,
+): readonly number[] =>
+  sure(card, board, kernel).find(({ rates }) => rates !== undefined)?.rates ?? card.rates
+
 /** Whether a card is one that needs an overlay at all. */
 export const wantsOverlay = ({ overlay, on }: Pick<SoundcardData, 'overlay' | 'on'>): boolean =>
   overlay !== undefined || on.some((pair) => pair.overlay !== undefined)

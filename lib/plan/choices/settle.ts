@@ -20,7 +20,7 @@ import { chosenKernel, refuseUnknownKernel } from './kernel.ts'
 import type { ChosenKernel } from './kernel.ts'
 import { planMixer } from './mixer.ts'
 import { planOverclock } from './overclock.ts'
-import { refuseUnfitPairs } from './pairs.ts'
+import { ratesOn, refuseUnfitPairs } from './pairs.ts'
 import { planPriorities } from './priorities.ts'
 import { withRadioGap } from './radio.ts'
 import { secondCard } from './second-card.ts'
@@ -90,6 +90,9 @@ export function settle(
     id: cardId,
     ...cardData,
     driver: typeof driver === 'string' ? driver : driver[kernel.data.family],
+    rates: cardData.rates.filter((rate) =>
+      boards.every(({ id }) => ratesOn(cardData, id, kernel).includes(rate)),
+    ),
   }
   const [, mixer, second, { priorities, jack }, overclock] = together(
     () => refuseUnfitPairs(catalogue, card, cardAt, boards, kernel),

@@ -17,8 +17,8 @@ const forms: Readonly<Record<string, { form: RegExp; said: string }>> = {
   profiles: { form: /^[^/]+\.yaml$/, said: 'profiles/ID.yaml' },
   bases: { form: /^[^/]+\.yaml$/, said: 'bases/ID.yaml' },
   kernel: {
-    form: /^([^/]+\.yaml|fragments\/.+\.config|overlays\/[^/]+\.dts|patches\/.+\.patch)$/,
-    said: 'kernel/ID.yaml, kernel/fragments/NAME.config, kernel/overlays/NAME.dts or kernel/patches/NAME.patch',
+    form: /^([^/]+\.yaml|fragments\/.+\.config|overlays\/[^/]+\.dtsi?|patches\/.+\.patch)$/,
+    said: 'kernel/ID.yaml, kernel/fragments/NAME.config, kernel/overlays/NAME.dts, kernel/overlays/NAME.dtsi or kernel/patches/NAME.patch',
   },
   templates: { form: /^(boot|root)\/./, said: 'templates/boot/PATH or templates/root/PATH' },
   'priorities.yaml': { form: /^$/, said: 'priorities.yaml' },

@@ -29,15 +29,17 @@ export function usualCard(catalogue: Catalogue, place: string): string {
  */
 export function otherCards<T>(
   catalogue: Catalogue,
-  { card: own, kernel, boards, base }: Settled,
+  { choices, card: own, kernel, boards, base }: Settled,
   make: (id: string) => T | undefined,
 ): T[] {
   // Most that do not fit fall at this kernel. Not to be asked what does instead makes it quick.
   const fits = (id: string): boolean => {
     const card = { id, ...catalogue.entry('soundcards', id, 'soundcards').value }
+    const { series } = kernel
+    const { rate } = choices.value.jack
     return (
       boards.every((board) => socketLacking(board, card) === undefined) &&
-      whyUnfit(kernel.data, { boards, card, base: base.data, series: kernel.series }) === undefined
+      whyUnfit(kernel.data, { boards, card, base: base.data, series, rate }) === undefined
     )
   }
   return catalogue

@@ -145,6 +145,12 @@ export const KernelSource = z
             .array(SourcePath)
             .default([])
             .describe('globs below /usr/lib/linux-image-*, without the dot and the ending'),
+          sound_overlays: z
+            .array(Id)
+            .optional()
+            .describe(
+              'those of kernel/overlays/ for sound cards that it has every driver for; left out: all of them',
+            ),
         }),
       ),
     }),

@@ -16,6 +16,17 @@ const Overlay = z.strictObject({
   downstream: Parameter.optional().describe("one of Raspberry Pi's own, with its parameters"),
 })
 
+const OverlayOfCard = Overlay.extend({
+  none: Text.optional().describe(
+    'instead of mainline, why there is none for a mainline kernel, as a clause',
+  ),
+}).refine(({ mainline, none }) => mainline === undefined || none === undefined, {
+  error: 'expected no reason beside mainline: there is one',
+  path: ['none'],
+})
+
+const Rates = z.array(z.int()).min(1)
+
 /** Kernels of one family, by their series. */
 const Kernels = z
   .strictObject({
@@ -37,6 +48,7 @@ const Where = z
     board: z.array(Id).min(1).optional().describe('files of boards/; left out: all of them'),
     kernel: Kernels.optional().describe('left out: every kernel'),
     overlay: Overlay.optional().describe('takes the place of the overlay of the card, by family'),
+    rates: Rates.optional().describe('takes the place of those of the card: they are fewer there'),
     modprobe: z
       .array(Line)
       .default([])
@@ -62,9 +74,9 @@ const Where = z
     },
   )
   .refine(
-    ({ overlay, modprobe, note, cannot }) =>
-      overlay !== undefined || modprobe.length > 0 || note !== undefined || cannot !== undefined,
-    'expected overlay, modprobe, note or cannot: what is different there',
+    ({ overlay, rates, modprobe, note, cannot }) =>
+      [overlay, rates, note, cannot].some((one) => one !== undefined) || modprobe.length > 0,
+    'expected overlay, rates, modprobe, note or cannot: what is different there',
   )
 
 /** soundcards/*.yaml: one sound card, or a kind of card that is treated alike. */
@@ -99,7 +111,7 @@ export const Soundcard = z
       .describe(
         'the kernel module of the card, with _ for -; by the family of the kernel, where they have different ones',
       ),
-    overlay: Overlay.optional().describe(
+    overlay: OverlayOfCard.optional().describe(
       'the device-tree overlay, by the family of the kernel; one that is left out: there is none for that family',
     ),
     found_by: z
@@ -128,7 +140,7 @@ export const Soundcard = z
       .describe(
         'fixed: JACK opens the card with just these channels, however many its driver has; offered: with all that the driver offers, and these are the most',
       ),
-    rates: z.array(z.int()).min(1).describe('Hz'),
+    rates: Rates.describe('Hz'),
     formats: z
       .array(Format)
       .default([])
