@@ -6,6 +6,7 @@ import type { Tone } from '../palette.ts'
 import { bars } from '../pictures.ts'
 import type { Part } from './part.ts'
 import { table } from './words.ts'
+import type { Cell } from './words.ts'
 
 interface Row {
   name: string
@@ -65,19 +66,22 @@ export const cycles: Part = {
           { figure: 'Begins late by' },
           { figure: 'Not in time' },
         ],
-        rows.map((row) => [
-          row.name,
-          ...periods.map((frames) => ({
-            figure:
-              costAt(row.cycles, { frames, clients: JUDGED.clients })?.toLocaleString('en') ?? '–',
-          })),
-          { figure: `${beginsAtWorst(row.cycles)} µs` },
-          { figure: String(lateCycles(row.cycles)) },
-        ]),
+        rows.map((row) => rowOf(row, periods)),
       )}
       <p class="soft">
         Under load, with a sound card that JACK makes up, on a machine that takes 2 ns for each
         instruction. – means that such a machine has no time left for these programs.
       </p>`
   },
+}
+
+/** A row of the table: what a cycle costs at each period, and how late the latest was. */
+function rowOf({ name, cycles: its }: Row, periods: readonly number[]): Cell[] {
+  const costs = periods.map((frames) => costAt(its, { frames, clients: JUDGED.clients }))
+  const figures = [
+    ...costs.map((cost) => cost?.toLocaleString('en') ?? '–'),
+    `${beginsAtWorst(its)} µs`,
+    String(lateCycles(its)),
+  ]
+  return [name, ...figures.map((figure) => ({ figure }))]
 }

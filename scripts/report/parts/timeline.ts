@@ -58,7 +58,7 @@ function picture(id: string, title: string, { userspace_ms, units, end_ms }: Boo
       value: `${from} – ${to} ms`,
       from,
       to,
-      tone: /^jackd/.test(unit) ? ('two' as const) : ('one' as const),
+      tone: unit.startsWith('jackd') ? ('two' as const) : ('one' as const),
     })),
     end_ms,
   )
