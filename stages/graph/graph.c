@@ -185,7 +185,8 @@ static void look(int64_t period, int64_t *worst, int *late)
 			j++;
 		if (j == ends)
 			return;
-		if (seen->last.frame[j] != seen->first.frame[i] || delay + seen->last.at[j] - begun > period)
+		if (seen->last.frame[j] != seen->first.frame[i] ||
+		    delay + seen->last.at[j] - begun > period)
 			++*late;
 	}
 }
@@ -194,8 +195,8 @@ int main(int argc, char **argv)
 {
 	if (argc != 7)
 		stop("usage: graph PID FRAMES RATE CLIENTS CYCLES LOAD");
-	int server = atoi(argv[1]), frames = atoi(argv[2]), rate = atoi(argv[3]), cycles = atoi(argv[5]),
-	    load = atoi(argv[6]);
+	int server = atoi(argv[1]), frames = atoi(argv[2]), rate = atoi(argv[3]),
+	    cycles = atoi(argv[5]), load = atoi(argv[6]);
 	int64_t period = INT64_C(1000000000) * frames / rate, worst = 0, before, cost;
 	clockid_t clocks[MOST_CLIENTS + 1];
 	pid_t pids[MOST_CLIENTS];
@@ -205,7 +206,8 @@ int main(int argc, char **argv)
 	clients = atoi(argv[4]);
 	if (clients > MOST_CLIENTS || cycles + 2 * UNCOUNTED > MOST_CYCLES)
 		stop("too many clients or cycles");
-	seen = mmap(NULL, sizeof *seen, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	seen = mmap(NULL, sizeof *seen, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (seen == MAP_FAILED || pipe(ready) != 0)
 		stop("no memory");
 	jack_client_close(open_client("looks"));
@@ -240,8 +242,8 @@ int main(int argc, char **argv)
 		counted = atomic_load(&seen->first.count);
 		look(period, &worst, &late);
 	}
-	printf("cycles: %d %d %d %lld %lld %d\n", frames, clients, counted, counted > 0 ? (long long)(cost / counted) : 0LL,
-	       (long long)worst, late);
+	printf("cycles: %d %d %d %lld %lld %d\n", frames, clients, counted,
+	       counted > 0 ? (long long)(cost / counted) : 0LL, (long long)worst, late);
 	for (int i = 0; i < clients; i++)
 		kill(pids[i], SIGKILL);
 	return 0;

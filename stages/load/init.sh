@@ -41,7 +41,7 @@ measure_cycles() {
     cost=0
     for frames in 128 64 32 16; do
       # what does not fit into a period leaves no time for anything else: nothing would end
-      [ $((cost * 10)) -lt $((frames * 1000000000 / 48000 * 8)) ] || break
+      [ $((cost * 10)) -lt $((frames * 8 * 1000000000 / 48000)) ] || break
       jackd -R -P "$(told priority)" -t 5000 -d dummy -r 48000 -p $frames > /tmp/said 2>&1 &
       server=$!
       timeout 60 graph $server $frames 48000 $programs "$(told loops)" $load > /tmp/seen 2>> /tmp/said || tail -n 5 /tmp/said
