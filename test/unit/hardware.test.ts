@@ -256,7 +256,7 @@ describe('what is special to a sound card on a board', () => {
       '  - { board: [pi33], note: x }\n',
       /on: there is no boards\/pi33\.yaml \(did you mean "pi3b"/,
     ],
-    ['  - { board: [pi3b] }\n', /expected overlay, modprobe, note or cannot/],
+    ['  - { board: [pi3b] }\n', /expected overlay, rates, modprobe, note or cannot/],
     ['  - { note: x }\n', /expected board or kernel beside it/],
     [
       '  - { kernel: { family: mainline, from: "7.1", to: "7.0" }, note: x }\n',

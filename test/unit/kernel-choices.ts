@@ -30,10 +30,20 @@ export function asked(boards: string[], base: string, card: string, kernel = '')
   }
 }
 
+/** The overlays of ours that packages of kernels have every driver for. */
+const driven = kernelSources(catalogue).flatMap(({ data }) =>
+  data.kind === 'packaged'
+    ? Object.values(data.builds).flatMap(({ sound_overlays }) => [sound_overlays ?? []])
+    : [],
+)
+
 /** What of a card decides whether it can be had, with which kernel, and why not. */
 function decidedBy({ bus, i2s_lanes, overlay, on, driver }: SoundcardData): unknown {
   const families = (one: SoundcardData['overlay']): unknown =>
-    one && { mainline: one.mainline !== undefined, downstream: one.downstream !== undefined }
+    one && {
+      mainline: one.mainline !== undefined && driven.map((list) => list.includes(one.mainline!)),
+      downstream: one.downstream !== undefined,
+    }
   return [
     bus,
     i2s_lanes,

@@ -187,6 +187,13 @@ describe('a card on the header', () => {
     )
   })
 
+  test('has an overlay of ours or a reason, not both', () => {
+    const both = (text: string): string => text.replace('{ mainline:', '{ none: no way, mainline:')
+    expect(refusalOf({ ...four('udrc'), 'soundcards/udrc.yaml': both })).toContain(
+      'overlay.none: expected no reason beside mainline: there is one',
+    )
+  })
+
   test('has the kernel with which it runs at the rate that is asked for', () => {
     expect(kernelOf(four('audioinjector'))).toBe('debian')
     expect(planOf(four('audioinjector')).soundcard.rates).toEqual([48000])
