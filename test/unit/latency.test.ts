@@ -869,6 +869,21 @@ describe('--report', () => {
     expect(JSON.parse(read(answer.folder, 'report.json'))).toMatchObject({ seconds })
   })
 
+  test('counts those that were too late for the histogram, which cyclictest leaves out of its total', async () => {
+    const said =
+      '000005 000806\\n# Total: 000000806\\n# Avg Latencies: 01264\\n# Max Latencies: 30337\\n# Histogram Overflows: 00194\\n'
+    const answer = await report(['-s1'], {
+      files: { 'cyclictest.sh': `printf '${said}'; exit` },
+    })
+    expect(JSON.parse(read(answer.folder, 'report.json'))).toMatchObject({
+      loops: 1000,
+      lost: 194,
+      worst_us: 30_337,
+      histogram: { 5: 806 },
+    })
+    expect(read(answer.folder, 'report.json.svg')).toContain('>194<')
+  })
+
   test.each([['SIGINT', 130] as const, ['SIGTERM', 143] as const])(
     'writes nothing after %s, and the server plays on',
     async (signal, status) => {
