@@ -98,7 +98,7 @@ describe('data of a folder of one’s own', () => {
     [
       'what nothing reads',
       { 'boards/mine.yml': '', 'templates/etc/x': '', 'kernel/mine.config': '' },
-      './boards/mine.yml: nothing reads such a file: expected boards/ID.yaml\n./kernel/mine.config: nothing reads such a file: expected kernel/ID.yaml, kernel/fragments/NAME.config, kernel/overlays/NAME.dts or kernel/patches/NAME.patch\n./templates/etc/x: nothing reads such a file: expected templates/boot/PATH or templates/root/PATH',
+      './boards/mine.yml: nothing reads such a file: expected boards/ID.yaml\n./kernel/mine.config: nothing reads such a file: expected kernel/ID.yaml, kernel/fragments/NAME.config, kernel/overlays/NAME.dts, kernel/overlays/NAME.dtsi or kernel/patches/NAME.patch\n./templates/etc/x: nothing reads such a file: expected templates/boot/PATH or templates/root/PATH',
     ],
     [
       'an id that is none',
