@@ -85,8 +85,10 @@ test('every board makes a plan with every sound card', () => {
           )
           continue
         }
-        if (cardOf(card).on.some((on) => on.cannot !== undefined && on.board?.includes(board.id))) {
-          expect(refusal(make)).toContain(`${kernel[0]!.split('=')[1]!} does not do here: its `)
+        const cannot = cardOf(card).on.filter((on) => on.cannot !== undefined)
+        const [source] = kernel.map((set) => set.split('=')[1]!)
+        if (source !== undefined && cannot.some((on) => on.board?.includes(board.id))) {
+          expect(refusal(make)).toContain(`${source} does not do here: its `)
           continue
         }
         const plan = make()
@@ -685,17 +687,21 @@ describe('the plan', () => {
         { text: 'dtoverlay=hifiberry-dac', by: 'soundcards/hifiberry-dac' },
       ]),
     })
-    expect(plan.overlays!.tried).toEqual([
-      { overlay: 'hifiberry-dac', device_tree: 'bcm2837-rpi-3-b' },
-      { overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' },
-    ])
+    const trees = ['bcm2837-rpi-3-b', 'bcm2711-rpi-4-b']
+    expect(plan.overlays!.tried).toEqual(
+      expect.arrayContaining(
+        trees.map((device_tree) => ({ overlay: 'hifiberry-dac', device_tree })),
+      ),
+    )
+    expect(new Set(plan.overlays!.tried.map(({ device_tree }) => device_tree))).toEqual(
+      new Set(trees),
+    )
     // so is that of a card which the image can be told
-    expect(planOf(choices(four)).overlays!.tried).toEqual([
-      { overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' },
-    ])
+    const dac = { overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' }
+    expect(planOf(choices(four)).overlays!.tried).toContainEqual(dac)
     expect(
       planOf({ ...choices(four), 'soundcards/hifiberry-dac.yaml': null }).overlays!.tried,
-    ).toEqual([])
+    ).not.toContainEqual(dac)
   })
 
   test('installs the packages of the base, of the tunings and of the user, sorted and each once', () => {
