@@ -13,10 +13,10 @@ says the same in short, with \`--board …\` and \`--records\` for those that fi
 stands in the file of the card. [which-interface.md](which-interface.md) says which one to buy.
 [CONTRIBUTING.md](../CONTRIBUTING.md#add-a-sound-card) says how to add one.
 
-A card on the header works with a mainline kernel (\`debian\`, \`backports\`, \`packaged-debian\`) where \`kernel/overlays/\`
-has an overlay for it. The others need Raspberry Pi's own kernel: why, stands below. Each of these overlays has been
-compiled, put on the trees of the boards, judged by the kernel's own schemas, and its devices have drivers. None of
-them has been tried with the card.
+A card on the header can have a mainline kernel (\`debian\`, \`backports\`, \`packaged-debian\`) where \`kernel/overlays/\`
+has an overlay for it. The others need Raspberry Pi's own kernel: why, stands below. Each of these overlays compiles
+without a warning, fits the trees of its boards, and its devices have drivers; the schemas of Linux 6.12 have judged
+it on the trees of the Pi 3 and 4. None of them has been tried with the card.
 
 ${nobody ? '**Nobody has played through one of these cards with an image of downbeat.**' : 'Somebody has tried some of these cards.'} [proven.md](proven.md) says what has been proven where. Milliseconds are arithmetic: period x
 periods / rate, with the options that the file of the card says. That is the way from JACK to the card. No converter is
