@@ -100,7 +100,9 @@ export function settle(
     () => secondCard(catalogue, choices, card),
     () => {
       const priorities = planPriorities(catalogue, choices, card.bus)
-      return { priorities, jack: planJack(choices, server, card, priorities.jackd) }
+      // A rate that the card has with other kernels only has chosen one of these, or was refused.
+      const offers = { ...card, rates: cardData.rates }
+      return { priorities, jack: planJack(choices, server, offers, priorities.jackd) }
     },
     () => planOverclock(choices, boards),
   )
