@@ -64,7 +64,9 @@ export const cost = defineStage({
         await bootEnd(booted.console)
         const seen = await askCost(booted.console)
         // all that was written is on the card, which is then as after a shutdown
-        await booted.console.run('sync; echo u > /proc/sysrq-trigger; sleep 1')
+        await booted.console.run(
+          'sync; echo u > /proc/sysrq-trigger; until grep -q " / ext4 ro" /proc/mounts; do sleep 0.1; done',
+        )
         return seen
       } finally {
         await booted.stop()

@@ -31,6 +31,12 @@ const places: [file: string, says: string, why: string][] = [
   ['lib/prove/emulator/emulator.ts', 'setTimeout(kill, STUCK_MS)', 'ends what hangs'],
   ['stages/boot/ask.ts', 'sleep 2', 'between two questions'],
   ['stages/boot/midi-out.ts', 'sleep 0.5', 'between two looks'],
+  [
+    'stages/graph/graph.c',
+    'nanosleep(',
+    'as many cycles as are counted, by the clock that they go by; and between two tries',
+  ],
+  ['stages/graph/graph.c', 'pause()', 'a program of the chain runs until it is killed'],
   ['test/image/first-boot/card.ts', 'setTimeout(() => void machine.stop()', 'ends what hangs'],
   ['test/image/jack/client.c', 'usleep(100000)', 'between two looks'],
   [
