@@ -537,9 +537,6 @@ tuning 'timer-1000hz' \
 ask boot 0 'kernel has CONFIG_HZ_1000=y' \
   'CONFIG_HZ_1000=y' \
   run '{ zcat /proc/config.gz || cat /boot/config-*; } 2>/dev/null | grep -E '\''^(# )?CONFIG_HZ_1000[= ]'\'' || echo '\''# CONFIG_HZ_1000 is not set'\''' prints 'CONFIG_HZ_1000=y'
-ask boot 0 'kernel has CONFIG_HIGH_RES_TIMERS=y' \
-  'CONFIG_HIGH_RES_TIMERS=y' \
-  run '{ zcat /proc/config.gz || cat /boot/config-*; } 2>/dev/null | grep -E '\''^(# )?CONFIG_HIGH_RES_TIMERS[= ]'\'' || echo '\''# CONFIG_HIGH_RES_TIMERS is not set'\''' prints 'CONFIG_HIGH_RES_TIMERS=y'
 ask boot 0 '`awk '\''/^ *.resolution:/ && $2 > 1 { coarse++ } END { print coarse + 0 }'\'' /proc/timer_list` is "0"' \
   'is "0"' \
   run 'awk '\''/^ *.resolution:/ && $2 > 1 { coarse++ } END { print coarse + 0 }'\'' /proc/timer_list' prints '0'
