@@ -1,4 +1,5 @@
 import { defineStage } from '../lib/engine/run/stage.ts'
+import { packagesOf } from '../lib/plan/parts/own-packages.ts'
 import type { Plan } from '../lib/plan/plan.ts'
 import { jack } from './jack.ts'
 import { aptLists } from './steps/apt.ts'
@@ -7,7 +8,7 @@ import { toolbox } from './toolbox.ts'
 /** The packages of our own that the image has: the server and its library. */
 const serverOf = ({ packages, rootfs }: Plan): string[] =>
   packages.own
-    .flatMap(({ control }) => [...control.matchAll(/^Package: (\S+)/gm)].map(([, name]) => name!))
+    .flatMap(({ control }) => packagesOf(control))
     .filter((name) => rootfs.packages.includes(name))
 
 /**

@@ -2,7 +2,6 @@ import { UserError } from '../../lib/common/words/errors.ts'
 import type { Plan } from '../../lib/plan/plan.ts'
 import type { BudgetsData } from '../../lib/plan/schema/budgets.ts'
 import { cycleOf } from '../../lib/prove/latency/cycles.ts'
-import type { BootCost } from '../../lib/prove/cost/boot-cost.ts'
 import type { Cost } from '../../stages/cost.ts'
 import type { Figures } from '../../stages/latency.ts'
 
@@ -53,7 +52,7 @@ export function overBudget(
     ...(cycle === undefined
       ? [`JACK does not keep up with ${JUDGED.clients} programs at ${JUDGED.frames} frames`]
       : []),
-    ...bootOver(figures.boots?.later, may.later_boot, over),
+    ...bootOver(figures.boots, may.later_boot, over),
     ...(late === 0 ? [] : [`cycles of JACK that were not done when the next one was due: ${late}`]),
   ].map(
     (what) =>
@@ -62,19 +61,17 @@ export function overBudget(
 }
 
 function bootOver(
-  boot: BootCost | undefined,
-  may: Budget['later_boot'],
+  boots: Cost | undefined,
+  budgets: Budget['later_boot'],
   over: (what: string, has: number, most: number, unit: string) => string[],
 ): string[] {
-  if (boot === undefined || may === undefined) return []
+  const may = boots === undefined ? undefined : budgets?.[boots.machine]
+  if (boots === undefined || may === undefined) return []
+  const { jack_ms, processes, memory_kib } = boots.later
   return [
-    ...over('JACK takes programs after', boot.jack_ms ?? 0, may.jack_ms, 'ms'),
-    ...over('a later boot leaves', boot.processes, may.processes, 'processes'),
-    ...over(
-      'a later boot leaves',
-      Math.round(boot.memory_kib / 1024),
-      may.memory_mib,
-      'MiB in use',
-    ),
+    // an image whose card the emulator has not starts no server there
+    ...(jack_ms === undefined ? [] : over('JACK takes programs after', jack_ms, may.jack_ms, 'ms')),
+    ...over('a later boot leaves', processes, may.processes, 'processes'),
+    ...over('a later boot leaves', Math.round(memory_kib / 1024), may.memory_mib, 'MiB in use'),
   ]
 }

@@ -1,9 +1,7 @@
 // What the programs of a card write, as far as tests need it.
 
-/** What downbeat-doctor --report writes on a board; edits stand in the place of what it says. */
-export const doctorReport = (edits: Record<string, unknown> = {}): Record<string, unknown> => ({
-  report: 'downbeat-doctor',
-  format: 1,
+/** What both say of their image, their board and their card. */
+const about = {
   date: '2026-12-01',
   image: 'downbeat',
   version: '0.1.0',
@@ -14,6 +12,13 @@ export const doctorReport = (edits: Record<string, unknown> = {}): Record<string
   boards: ['pi4b'],
   soundcard: 'usb',
   usb: '07fd:000b',
+}
+
+/** What downbeat-doctor --report writes on a board; edits stand in the place of what it says. */
+export const doctorReport = (edits: Record<string, unknown> = {}): Record<string, unknown> => ({
+  report: 'downbeat-doctor',
+  format: 1,
+  ...about,
   where: 'device',
   passed: 3,
   failed: 1,
@@ -32,16 +37,7 @@ export const doctorReport = (edits: Record<string, unknown> = {}): Record<string
 export const latencyReport = (edits: Record<string, unknown> = {}): Record<string, unknown> => ({
   report: 'downbeat-latency',
   format: 1,
-  date: '2026-12-01',
-  image: 'downbeat',
-  version: '0.1.0',
-  base: 'debian-trixie-arm64',
-  kernel: 'debian',
-  release: '6.12.107-rt15',
-  own: false,
-  boards: ['pi4b'],
-  soundcard: 'usb',
-  usb: '07fd:000b',
+  ...about,
   jack: {
     period: 128,
     periods: 3,

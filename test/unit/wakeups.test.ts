@@ -147,8 +147,10 @@ test('a later boot is held against its budget, if its kernel has one', () => {
     units: [],
   }
   const boots = { machine: 'raspi3b', first: boot, later: boot }
-  const later_boot = { jack_ms: 4000, processes: 20, memory_mib: 70 }
+  const later_boot = { raspi3b: { jack_ms: 4000, processes: 20, memory_mib: 70 } }
   expect(overBudget('downbeat', { ...ours, boots }, may)).toEqual([])
+  const other = { ...boots, machine: 'raspi4b' }
+  expect(overBudget('downbeat', { ...ours, boots: other }, { ...may, later_boot })).toEqual([])
   expect(overBudget('downbeat', { ...ours, boots }, { ...may, later_boot })).toEqual([
     expect.stringContaining('JACK takes programs after 4386 ms, and budgets.yaml allows 4000 ms;'),
     expect.stringContaining(

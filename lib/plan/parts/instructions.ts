@@ -1,6 +1,7 @@
 import type { AddedPlan, CompilerPlan, Plan, PlannedBoard } from '../plan.ts'
 import { compilerFlags, debianInstructions, isOlder } from '../instructions.ts'
 import type { Instructions } from '../schema/instructions.ts'
+import { packagesOf } from './own-packages.ts'
 
 /**
  * What the programs that we add to a base may be compiled for: the oldest of the boards decides.
@@ -19,9 +20,7 @@ export function planInstructions(
     ...(isOlder(oldest, debian) ? { compiler: { arch, flags: flagsFor(oldest) } } : {}),
     added: {
       instructions: oldest,
-      packages: packages.own.flatMap(({ control }) =>
-        [...control.matchAll(/^Package: (\S+)/gm)].map(([, name]) => name!),
-      ),
+      packages: packages.own.flatMap(({ control }) => packagesOf(control)),
       programs: [
         ...tools.sources
           .map(({ path }) => /^([^/]+)\.cc?$/.exec(path)?.[1])

@@ -3,6 +3,10 @@ import { UserError } from '../../common/words/errors.ts'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { JackPackagesPlan } from '../plan.ts'
 
+/** The packages that a debian/control makes. */
+export const packagesOf = (control: string): string[] =>
+  [...control.matchAll(/^Package: (\S+)/gm)].map(([, name]) => name!)
+
 /** All packages of our own: text and all, so that the plan alone can build them. */
 export const ownPackages = (
   catalogue: Catalogue,

@@ -29,7 +29,7 @@ import { planInstructions } from '../parts/instructions.ts'
 import { planKernel } from '../parts/kernel.ts'
 import { foundCards, otherCards, seenByEach, usualCard } from './other-cards.ts'
 import { linesOfConfig, planOverlays } from '../parts/overlays.ts'
-import { ownPackages } from '../parts/own-packages.ts'
+import { ownPackages, packagesOf } from '../parts/own-packages.ts'
 import { planPackages } from '../parts/packages.ts'
 import { planRelease } from '../parts/release.ts'
 import { planRootfs } from '../parts/rootfs.ts'
@@ -148,9 +148,7 @@ function contentOf(catalogue: Catalogue, { settled, tunings }: Chosen): OwnConte
   return ownContent(catalogue.over, catalogue.root, {
     arch,
     made: new Set(tunings.templates.map(({ path }) => pathInImage(path))),
-    compiled: new Set(
-      controls.flatMap((text) => [...text.matchAll(/^Package: (\S+)/gm)].map(([, name]) => name!)),
-    ),
+    compiled: new Set(controls.flatMap(packagesOf)),
   })
 }
 

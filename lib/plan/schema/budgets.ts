@@ -21,14 +21,17 @@ export const Budgets = z
     later_boot: z
       .record(
         Id,
-        z.strictObject({
-          jack_ms: z.int().min(1).describe('until JACK takes programs, at 1000 MIPS'),
-          processes: z.int().min(1),
-          memory_mib: z.int().min(1),
-        }),
+        z.record(
+          Id.describe('machine of QEMU'),
+          z.strictObject({
+            jack_ms: z.int().min(1).describe('until JACK takes programs, at 1000 MIPS'),
+            processes: z.int().min(1),
+            memory_mib: z.int().min(1),
+          }),
+        ),
       )
       .describe(
-        'kernel/<id>.yaml: a boot that is not the first one, on an emulated board; a kernel that is not in it is not judged by its boots',
+        'kernel/<id>.yaml: a boot that is not the first one, by the machine that it was measured on; on others, and with other kernels, no boot is judged',
       ),
   })
   .describe('What an image may cost: ./downbeat measure fails where it costs more')

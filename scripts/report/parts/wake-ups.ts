@@ -1,11 +1,9 @@
 import type { WakeUps } from '../../../lib/prove/latency/wakeups.ts'
-import { binsOf, LOST_FROM_US } from '../data/bins.ts'
 import { html } from '../html.ts'
-import type { Html } from '../html.ts'
 import type { Tone } from '../palette.ts'
-import { columns } from '../pictures.ts'
+import { histogram } from './histogram.ts'
 import type { Part } from './part.ts'
-import { counted, table } from './words.ts'
+import { table } from './words.ts'
 
 interface Row extends WakeUps {
   id: string
@@ -36,7 +34,11 @@ export const wakeUps: Part = {
         Of ${kept.wakeUps.count} times, in microseconds. Each column is twice as late as the one
         before it. Heights are logarithms of the numbers above them.
       </p>
-      ${rows.map(histogram)}
+      ${rows.map(
+        (row) =>
+          html`<h3>${row.name}</h3>
+            ${histogram(row.id, `Wake-ups with ${row.name}`, row.tone, row.count, row)}`,
+      )}
       ${table(
         'The same in figures',
         ['Kernel', { figure: 'Latest' }, { figure: 'Mean' }, { figure: 'Over 2 ms' }],
@@ -52,27 +54,4 @@ export const wakeUps: Part = {
         same on every computer, and no board has the same.
       </p>`
   },
-}
-
-function histogram(row: Row): Html {
-  const bins = binsOf(row)
-  const most = Math.log10(1 + row.count)
-  const caption = {
-    id: row.id,
-    title: `Wake-ups with ${row.name}`,
-    words: `Of ${counted(row.count, 'wake-up')}: ${bins
-      .filter(({ count }) => count > 0)
-      .map(({ from, count }) => `${count} ${from === 0 ? 'at once' : `from ${from} µs`}`)
-      .join(', ')}. The latest is ${row.worst_us} µs late.`,
-  }
-  return html`<h3>${row.name}</h3>
-    ${columns(
-      caption,
-      bins.map(({ from, count }) => ({
-        label: from === LOST_FROM_US ? '2k+' : from === 1024 ? '1k' : String(from),
-        value: count === 0 ? '' : String(count),
-        height: most > 0 ? Math.min(1, Math.log10(1 + count) / most) : 0,
-        tone: row.tone,
-      })),
-    )}`
 }
