@@ -4,22 +4,24 @@ import type { Facts } from './facts.ts'
 import type { LoadedTuning } from './loaded.ts'
 
 /**
- * Tunings by their ids, each with the answers that it was looked at with: of one file of choices.
- * An image can be told sixty sound cards, and most tunings are the same with all of them.
+ * Tunings by their ids, each with all answers that it was looked at with: of one file of choices. An
+ * image can be told a hundred sound cards, and most tunings are the same with all of them, or with
+ * all that are on the same bus.
  */
-export type Answered = Map<string, { answers: readonly unknown[]; tuning: LoadedTuning }>
+export type Answered = Map<string, { answers: readonly unknown[]; tuning: LoadedTuning }[]>
 
-/** The tuning as it was, where these are the answers that it had. Otherwise `plan` looks at it. */
+/** The tuning as it was, where it had these answers before. Otherwise `plan` looks at it. */
 export function answeredBefore(
   before: Answered,
   id: string,
   answers: readonly unknown[],
   plan: () => LoadedTuning,
 ): LoadedTuning {
-  const found = before.get(id)
-  if (found !== undefined && alike(found.answers, answers)) return { ...found.tuning }
+  const all = before.get(id) ?? []
+  const found = all.find((one) => alike(one.answers, answers))
+  if (found !== undefined) return { ...found.tuning }
   const tuning = plan()
-  before.set(id, { answers, tuning })
+  before.set(id, [...all, { answers, tuning }])
   return { ...tuning }
 }
 

@@ -236,8 +236,10 @@ function planOne(
   settled: Settled,
 ): LoadedTuning {
   const { boards } = settled
+  // The facts of a board are many: they are put together where somebody asks for one.
+  const asks = Object.keys(unfilled.when).length > 0
   const refusals = boards.map((board) =>
-    whyNotMet(unfilled.when, of(board), (fact) => at(['when', fact])),
+    asks ? whyNotMet(unfilled.when, of(board), (fact) => at(['when', fact])) : undefined,
   )
   const able = boards.filter((_, i) => refusals[i] === undefined)
   const usual = usually(id, unfilled, able, settled, (board, when) =>
@@ -262,12 +264,15 @@ function planOne(
           ...fill({ change: shared(change), proof }, ofImage, file, 'program'),
         }
       : unfilled
+  const lines = unfilled.change.config_txt ?? []
   const linesFor = (board: PlannedBoard): BoardLine[] =>
-    fill(unfilled.change.config_txt ?? [], of(board), file, 'program').map((text) => ({
-      text,
-      by: id,
-      boards: [board.id],
-    }))
+    lines.length === 0
+      ? []
+      : fill(lines, of(board), file, 'program').map((text) => ({
+          text,
+          by: id,
+          boards: [board.id],
+        }))
   return {
     file,
     data,
