@@ -21,11 +21,15 @@ export async function runOn(console: Console, command: string): Promise<string> 
  */
 export const longBuffer = (midi: boolean): string => `-P -p2048 -n3 -r48000${midi ? ' -X seq' : ''}`
 
-/** Starts the server of the image's own unit anew, with the longer buffer. */
+/**
+ * Starts the server of the image's own unit anew, with the longer buffer. An emulator that is late
+ * may not have it up in the time that the unit gives it: the unit tries again then, and whoever
+ * needs the server waits for it.
+ */
 export const restartWithLongBuffer = (console: Console, midi: boolean): Promise<string> =>
   runOn(
     console,
-    `sed -i 's/^JACKD_ALSA=.*/JACKD_ALSA="${longBuffer(midi)}"/' /etc/default/jackd; systemctl restart 'jackd@*'`,
+    `sed -i 's/^JACKD_ALSA=.*/JACKD_ALSA="${longBuffer(midi)}"/' /etc/default/jackd; systemctl restart 'jackd@*' || systemctl is-active 'jackd@*' | grep -x 'active\\|activating'`,
   )
 
 /**
