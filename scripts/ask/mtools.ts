@@ -23,7 +23,10 @@ const environment = {
  * flashes a card.
  */
 async function toolboxFolder(): Promise<string> {
-  const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], { mirror: mirror() })
+  const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], {
+    mirror: mirror(),
+    alone: true,
+  })
   const there = join(cacheFolder(), nameOf(toolbox.name, keyOf(toolbox, plan)))
   if (existsSync(there)) return there
   return (await runStages(plan, [toolbox], { quiet: true })).made.get(toolbox.name)!.folder

@@ -23,7 +23,10 @@ export async function compiled(
   folder: string,
   readable: readonly string[] = [],
 ): Promise<Compiled> {
-  const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], { mirror: mirror() })
+  const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], {
+    mirror: mirror(),
+    alone: true,
+  })
   const run = await runStages(plan, [fuzzers, stage], {})
   const own = run.made.get(stage.name)!
   const sandbox = sandboxed({

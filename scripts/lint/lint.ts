@@ -14,7 +14,10 @@ import { mirror, root, runStages } from '../session/session.ts'
  */
 export async function lint(how: 'look' | 'write'): Promise<number> {
   const files = filesOfClone()
-  const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], { mirror: mirror() })
+  const plan = resolve(openCatalogue(root), join(root, 'image.yaml'), [], {
+    mirror: mirror(),
+    alone: true,
+  })
   const run = await runStages(plan, [linters], {})
   try {
     const [program, ...args] = sandboxed({

@@ -181,7 +181,7 @@ function planOf(catalogue: Catalogue, answers: Answers): Plan {
   try {
     const file = join(folder, 'image.yaml')
     writeFileSync(file, choicesOf(answers))
-    return resolve(catalogue, file)
+    return resolve(catalogue, file, [], { alone: true })
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     // the place in a file that is not there yet

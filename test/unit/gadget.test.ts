@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../lib/plan/plan.ts'
-import { catalogueAt, filesOf, idsOf, planOf, refusalOf, repository } from './fixtures.ts'
+import {
+  catalogueAt,
+  filesOf,
+  idsOf,
+  planOf,
+  refusalOf,
+  repository,
+  wholePlanOf,
+} from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 
 const choices = (board: string, card: string, more = ''): Edits => ({
@@ -94,7 +102,7 @@ describe('another board', () => {
 })
 
 test('an image for a USB card can be told one on the header, though the port is free then', () => {
-  const { soundcards } = planOf(choices('zero2w', 'usb')).configure.view
+  const { soundcards } = wholePlanOf(choices('zero2w', 'usb')).configure.view
   expect(soundcards.hats.length).toBeGreaterThan(0)
 })
 

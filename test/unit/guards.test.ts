@@ -323,7 +323,7 @@ test('force_turbo and a raised over_voltage never stand together unless the warr
           write(root, {
             'x.yaml': `board: ${board.id}\nsoundcard: usb\noverclock: ${overclock}\naccept: [${accept}]\n`,
           })
-          const make = () => resolve(catalogueAt(root), join(root, 'x.yaml'))
+          const make = () => resolve(catalogueAt(root), join(root, 'x.yaml'), [], { alone: true })
           const preset = presetsOf(board).find(([name]) => name === overclock)?.[1]
           const voltage =
             preset?.over_voltage ?? Number(/over_voltage: (-?\d+)/.exec(overclock)?.[1] ?? 0)

@@ -10,6 +10,7 @@ import {
   refusalOf,
   repository,
   temporaryFolder,
+  wholePlanOf,
 } from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 
@@ -116,7 +117,7 @@ describe('the channels of a card', () => {
   })
 
   test('go to a card that is told another sound card, too', () => {
-    const plan = planOf(choices('board: pi3b\nsoundcard: auto\n'))
+    const plan = wholePlanOf(choices('board: pi3b\nsoundcard: auto\n'))
     const others = new Map(plan.configure.others.map(({ id, view }) => [id, view.jack]))
     expect(others.get('edirol-ua-25')).toMatchObject({ inputs: 2, outputs: 2 })
     expect(plan.configure.view.jack).toMatchObject({ inputs: 0, outputs: 0 })

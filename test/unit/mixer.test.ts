@@ -3,7 +3,7 @@ import type { Plan } from '../../lib/plan/plan.ts'
 import { controlsOf, dBOf, findControl } from '../../lib/plan/schema/mixer-controls.ts'
 import { settingOf } from '../../lib/plan/schema/mixer.ts'
 import { render, renderSoundcards } from '../../stages/configure/render.ts'
-import { catalogueAt, idsOf, planOf, refusalOf, repository } from './fixtures.ts'
+import { catalogueAt, idsOf, planOf, refusalOf, repository, wholePlanOf } from './fixtures.ts'
 import type { Edits } from './fixtures.ts'
 
 /** A card with inputs, in the place of one that only plays. */
@@ -85,7 +85,7 @@ describe('an image for any interface on USB', () => {
   test('has that of another card where it is told that', () => {
     const edits = { ...known, ...card(), 'image.yaml': known['image.yaml']! }
     const told = (id: string): string =>
-      renderSoundcards(planOf(edits).configure).find(
+      renderSoundcards(wholePlanOf(edits).configure).find(
         ({ path }) => path === `usr/share/downbeat/soundcards/${id}/root/etc/downbeat/mixer`,
       )!.text
     expect(told('hifiberry-dac')).toContain('sndrpihifiberry\tInput Mux\tLine In')
@@ -96,7 +96,7 @@ describe('an image for any interface on USB', () => {
 
   test('does not ask of another card what it asks of its own', () => {
     const edits = { ...known, ...card(), 'image.yaml': `${image}soundcard_input: mic\n` }
-    const others = planOf(edits).configure.others.map(({ id }) => id)
+    const others = wholePlanOf(edits).configure.others.map(({ id }) => id)
     expect(others).toContain('onboard')
     expect(others).toContain('usb')
   })

@@ -115,7 +115,9 @@ test('packages of our own stand in a list as apt reads it, before they are compi
 })
 
 test.each(choiceFiles)('the packages of %s are looked at as they are installed', (file) => {
-  const { packages, rootfs } = resolve(catalogueAt(repository), join(repository, file))
+  const { packages, rootfs } = resolve(catalogueAt(repository), join(repository, file), [], {
+    alone: true,
+  })
   expect([...new Set(packages.asked.map(({ name }) => name))].sort()).toEqual(rootfs.packages)
   expect(packages.absent).toEqual(rootfs.absent)
 })

@@ -158,7 +158,8 @@ describe('a template that cannot be read', () => {
   })
 })
 
-const planFor = (file: string): Plan => resolve(catalogueAt(repository), join(repository, file))
+const planFor = (file: string): Plan =>
+  resolve(catalogueAt(repository), join(repository, file), [], { alone: true })
 const fileOf = (configure: ConfigurePlan, path: string): string => {
   const found = render(configure).find((file) => `${file.where}/${file.path}` === path)
   if (!found) throw new Error(`no ${path} is rendered`)

@@ -18,6 +18,7 @@ import {
   refusal,
   refusalOf,
   repository,
+  wholePlanOf,
 } from './fixtures.ts'
 import { classes } from './kernel-choices.ts'
 import type { Edits } from './fixtures.ts'
@@ -57,11 +58,12 @@ test('every board makes a plan with every sound card', () => {
         const kernel = unknown ? ['kernel.source=raspberrypi'] : []
         if (unknown && arch !== 'arm64') continue
         const make = () =>
-          resolve(catalogueAt(root), join(root, 'image.yaml'), [
-            `board=${board.id}`,
-            `soundcard=${card}`,
-            ...kernel,
-          ])
+          resolve(
+            catalogueAt(root),
+            join(root, 'image.yaml'),
+            [`board=${board.id}`, `soundcard=${card}`, ...kernel],
+            { alone: true },
+          )
         if (
           catalogueAt(repository).entry('soundcards', card, 'test').value.bus === 'onboard' &&
           !board.audio_jack
@@ -680,7 +682,7 @@ describe('the plan', () => {
   })
 
   test('loads the overlay of the card on every board, and says that the card wants it', () => {
-    const plan = planOf(choices('board: [pi3b, pi4b]\nsoundcard: hifiberry-dac\n'))
+    const plan = wholePlanOf(choices('board: [pi3b, pi4b]\nsoundcard: hifiberry-dac\n'))
     expect(plan.configure.view.config_txt[0]).toMatchObject({
       filter: 'all',
       lines: expect.arrayContaining([

@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../lib/plan/plan.ts'
 import { render, renderSoundcards } from '../../stages/configure/render.ts'
-import { cardOf, idsOf, kindsOfCards, planOf, refusal, temporaryFolder, write } from './fixtures.ts'
+import {
+  cardOf,
+  idsOf,
+  kindsOfCards,
+  wholePlanOf,
+  refusal,
+  temporaryFolder,
+  write,
+} from './fixtures.ts'
 
 const shelf = /^usr\/share\/downbeat\/soundcards\/([^/]+)\/(.*)$/
 const three = { 'image.yaml': 'name: one\nboard: pi3b\nsoundcard: usb\n' }
@@ -22,30 +30,30 @@ describe('the sound cards that a card can be told', () => {
       const onHeader = bus === 'i2s' && overlay?.mainline !== undefined
       return (bus === 'usb' && id !== 'usb') || bus === 'onboard' || onHeader
     })
-    expect(planOf(three).configure.others.map(({ id }) => id)).toEqual(all)
+    expect(wholePlanOf(three).configure.others.map(({ id }) => id)).toEqual(all)
     // also where the image is named by its card
-    const named = planOf({ 'image.yaml': 'board: pi3b\nsoundcard: usb\n' })
+    const named = wholePlanOf({ 'image.yaml': 'board: pi3b\nsoundcard: usb\n' })
     expect(named.name).toMatch(/-usb$/)
     expect(named.configure.others.map(({ id }) => id)).toEqual(all)
     expect(
-      planOf(three, ['kernel.source=raspberrypi']).configure.others.map(({ id }) => id),
+      wholePlanOf(three, ['kernel.source=raspberrypi']).configure.others.map(({ id }) => id),
     ).toContain('pisound')
-    expect(planOf(three, ['board=zero2w']).configure.others.map(({ id }) => id)).not.toContain(
+    expect(wholePlanOf(three, ['board=zero2w']).configure.others.map(({ id }) => id)).not.toContain(
       'onboard',
     )
     expect(
-      planOf(three, ['tunings.uart-midi=on', 'soundcard=none', 'profile=midi-only']).configure
+      wholePlanOf(three, ['tunings.uart-midi=on', 'soundcard=none', 'profile=midi-only']).configure
         .others,
     ).toEqual([])
   })
 
   test('each have the very texts of an image that is made for them', () => {
-    const plan = planOf(three)
+    const plan = wholePlanOf(three)
     const texts = textsOf(plan)
     const others = plan.configure.others.map(({ id }) => id)
     const kinds = kindsOfCards()
     for (const id of [plan.soundcard.id, ...others.filter((one) => kinds.includes(one))]) {
-      const made = render(planOf(three, [`soundcard=${id}`]).configure)
+      const made = render(wholePlanOf(three, [`soundcard=${id}`]).configure)
       const told = texts.filter(({ card }) => card === id)
       expect(told.map(({ path }) => path)).toContain('boot/config.txt')
       for (const { path, text } of told) {
@@ -57,7 +65,7 @@ describe('the sound cards that a card can be told', () => {
   })
 
   test('have a text each wherever one of them differs, so that any can follow any', () => {
-    const texts = textsOf(planOf(three))
+    const texts = textsOf(wholePlanOf(three))
     const ids = [...new Set(texts.map(({ card }) => card))]
     const paths = (id: string): string[] =>
       texts.filter(({ card }) => card === id).map(({ path }) => path)
@@ -67,7 +75,7 @@ describe('the sound cards that a card can be told', () => {
 })
 
 describe('soundcard: auto', () => {
-  const auto = (): Plan => planOf({ 'image.yaml': 'board: pi3b\nsoundcard: auto\n' })
+  const auto = (): Plan => wholePlanOf({ 'image.yaml': 'board: pi3b\nsoundcard: auto\n' })
   const textOf = (path: string): string =>
     render(auto().configure).find((one) => one.path === path)!.text
 
@@ -78,7 +86,7 @@ describe('soundcard: auto', () => {
       "step find_soundcard 'looking for the sound card'",
     )
     expect(
-      render(planOf(three).configure).find(({ path }) => path.endsWith('/first-boot'))!.text,
+      render(wholePlanOf(three).configure).find(({ path }) => path.endsWith('/first-boot'))!.text,
     ).not.toContain('find_soundcard')
   })
 
@@ -87,7 +95,7 @@ describe('soundcard: auto', () => {
       'image.yaml': 'board: pi3b\nsoundcard: auto\n',
       'soundcards/usb.yaml': (text: string) => text.replace(/found_by.*\n/, ''),
     }
-    expect(refusal(() => planOf(edits))).toBe(
+    expect(refusal(() => wholePlanOf(edits))).toBe(
       'image.yaml:2:12 soundcard: auto needs a file in soundcards/ with found_by: { usb: any }, and there is none',
     )
   })

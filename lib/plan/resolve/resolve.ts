@@ -51,6 +51,8 @@ export interface ResolveOptions {
   base?: FoundBase | undefined
   /** the key of the file that has the choices, where it is a matrix; otherwise all of it */
   within?: string | undefined
+  /** without the other sound cards that a card with the image can be told: most of the work */
+  alone?: boolean
 }
 
 /** A file of choices, with what is said beside it, such as `--set jack.period=64`. */
@@ -86,7 +88,7 @@ export function resolve(
   const made = madeOf(catalogue, question, own, content)
   const plan = planOf(catalogue, question, own, made, content)
   // The plan is one for one card; a card of this image can be told another.
-  const others = otherCards(catalogue, own.settled, (id) => {
+  const toldOne = (id: string) => {
     const other = chosenFor(catalogue, question, id)
     return isDeepStrictEqual(made, madeOf(catalogue, question, other, content))
       ? {
@@ -94,7 +96,8 @@ export function resolve(
           view: viewOf(other.settled, other.tunings, plan.name, plan.image.disk, other.config),
         }
       : undefined
-  })
+  }
+  const others = options.alone === true ? [] : otherCards(catalogue, own.settled, toldOne)
   const { view, others: seen } = seenByEach(plan.configure.view, others)
   const soundcards = foundCards(catalogue, own.settled.card.id, seen, auto)
   const { configure, overlays } = plan

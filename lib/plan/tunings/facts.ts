@@ -23,6 +23,18 @@ export function factsOf(data: Record<string, unknown>, prefix = ''): Facts {
   return facts
 }
 
+/** Facts, and behind them others that are asked where the first ones say nothing. */
+export const factsOver = (behind: Facts, facts: Facts): Facts =>
+  Object.assign(Object.create(behind) as Facts, facts)
+
+const known = (facts: Facts, fact: string): boolean => fact in facts && !(fact in Object.prototype)
+
+function allOf(facts: Facts): string[] {
+  const all: string[] = []
+  for (const fact in facts) all.push(fact)
+  return all
+}
+
 /** Undefined if every condition holds, else the first that does not, in words. */
 export function whyNotMet(
   when: Record<string, ConditionData>,
@@ -30,9 +42,9 @@ export function whyNotMet(
   place: (fact: string) => string,
 ): string | undefined {
   for (const [fact, wanted] of Object.entries(when)) {
-    if (!Object.hasOwn(facts, fact))
+    if (!known(facts, fact))
       throw new UserError(
-        `${place(fact)} when.${fact}: no such fact${didYouMean(fact, Object.keys(facts))}`,
+        `${place(fact)} when.${fact}: no such fact${didYouMean(fact, allOf(facts))}`,
       )
     if (!holds(facts[fact], wanted))
       return `${fact} is ${factInWords(facts[fact])}, not ${factInWords(wanted)}`
@@ -74,11 +86,9 @@ export function fill<T>(value: T, facts: Facts, place: string, into: Into = 'wor
   if (!names(value)) return value
   if (typeof value === 'string') {
     return value.replace(/\{\{([\w.]+)\}\}/g, (_, fact: string) => {
-      const found = Object.hasOwn(facts, fact) ? facts[fact] : undefined
+      const found = known(facts, fact) ? facts[fact] : undefined
       if (found === undefined)
-        throw new UserError(
-          `${place}: no such fact: {{${fact}}}${didYouMean(fact, Object.keys(facts))}`,
-        )
+        throw new UserError(`${place}: no such fact: {{${fact}}}${didYouMean(fact, allOf(facts))}`)
       const word = Array.isArray(found) ? found.join('|') : String(found)
       if (into === 'program' && !/^[\w .,:=+@/|*-]*$/.test(word))
         throw new UserError(
@@ -90,11 +100,11 @@ export function fill<T>(value: T, facts: Facts, place: string, into: Into = 'wor
   if (Array.isArray(value)) {
     return value.flatMap((one: unknown) => {
       const named = typeof one === 'string' ? factsNamed(one) : []
-      const list = named.find((fact) => Object.hasOwn(facts, fact) && Array.isArray(facts[fact]))
+      const list = named.find((fact) => known(facts, fact) && Array.isArray(facts[fact]))
       if (list === undefined) return [fill(one, facts, place, into)]
       // Again as a list, for a second list that the line may name.
       return (facts[list] as readonly (string | number)[]).flatMap((each) =>
-        fill([one], { ...facts, [list]: each }, place, into),
+        fill([one], factsOver(facts, { [list]: each }), place, into),
       )
     }) as T
   }

@@ -13,7 +13,7 @@ import type { KernelSourceData } from '../schema/kernel.ts'
 import type { TuningData } from '../schema/tuning.ts'
 import { answeredBefore, answersTo } from './answers.ts'
 import type { Answered } from './answers.ts'
-import { factsOf, fill, factInWords, whyNotMet } from './facts.ts'
+import { factsOf, factsOver, fill, factInWords, whyNotMet } from './facts.ts'
 import type { Facts } from './facts.ts'
 import type { Located } from '../catalogue/yaml.ts'
 import type { BoardLine, LoadedTuning } from './loaded.ts'
@@ -57,14 +57,13 @@ export function tuningsInForce(
   const nowhere = knownFacts(catalogue)
   const { family } = settled.kernel.data
   const ofImage = factsOf(factsToAsk(settled))
+  const here = factsOver(nowhere, ofImage)
   const ports = boards.map((board) => devicePort(board, settled))
   const found = new Map<PlannedBoard, Facts>()
   const of = (board: PlannedBoard): Facts => {
-    const facts = found.get(board) ?? {
-      ...nowhere,
-      ...ofImage,
-      ...factsOf({ board: boardToAsk(board, family, ports[boards.indexOf(board)]!) }),
-    }
+    const port = ports[boards.indexOf(board)]!
+    const facts =
+      found.get(board) ?? factsOver(here, factsOf({ board: boardToAsk(board, family, port) }))
     found.set(board, facts)
     return facts
   }

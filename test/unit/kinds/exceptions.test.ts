@@ -34,7 +34,9 @@ function said(text: string, ...sets: string[]): string {
 function saidOf(...sets: string[]): string {
   const folder = temporaryFolder()
   write(folder, { 'x.yaml': good })
-  return refusal(() => resolve(catalogueAt(repository), join(folder, 'x.yaml'), sets))
+  return refusal(() =>
+    resolve(catalogueAt(repository), join(folder, 'x.yaml'), sets, { alone: true }),
+  )
 }
 
 const caseOf = (name: string): string =>

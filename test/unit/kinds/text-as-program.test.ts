@@ -5,7 +5,15 @@ import { array, assert, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { filesLaid } from '../../../lib/plan/own/layers.ts'
 import { escapes } from '../../../stages/configure/escape.ts'
-import { filesOf, planOf, refusalOf, repository, temporaryFolder, write } from '../fixtures.ts'
+import {
+  filesOf,
+  planOf,
+  refusalOf,
+  repository,
+  temporaryFolder,
+  wholePlanOf,
+  write,
+} from '../fixtures.ts'
 
 // What comes from a file of data, a base or a card is text wherever it goes: into a unit, into
 // config.txt, into shell. What no legal value has is refused by its schema.
@@ -81,7 +89,7 @@ describe('the name of a sound card or a board', () => {
 test('what a HAT calls itself is compared letter by letter', () => {
   const product = "it's $(touch pwned) *"
   const script = filesOf(
-    planOf({
+    wholePlanOf({
       'soundcards/hifiberry-dac.yaml': (text) =>
         text.replace(/hat: \[.*?\]/, () => `hat: [${JSON.stringify(product)}]`),
     }),
