@@ -82,8 +82,10 @@ export const copyOfRepository = (edits: Edits = {}): string => copied(edits, () 
 const viewOfRepository = (edits: Edits): string =>
   copied(edits, (folder) => Object.keys(edits).some((path) => path.startsWith(`${folder}/`)))
 
-function copied(edits: Edits, whole: (folder: string) => boolean): string {
-  const root = temporaryFolder()
+const copied = (edits: Edits, whole: (folder: string) => boolean): string =>
+  copiedTo(temporaryFolder(), edits, whole)
+
+function copiedTo(root: string, edits: Edits, whole: (folder: string) => boolean): string {
   for (const folder of dataFolders) {
     if (whole(folder)) cpSync(join(repository, folder), join(root, folder), { recursive: true })
     else {
@@ -114,9 +116,27 @@ export const wholePlanOf = (edits: Edits = {}, sets: string[] = []): Plan =>
   planned(edits, sets, false)
 
 function planned(edits: Edits, sets: string[], alone: boolean): Plan {
-  const root = viewOfRepository(edits)
-  return resolve(catalogueAt(root), join(root, 'image.yaml'), sets, { alone })
+  const catalogue = catalogueWith(edits)
+  return resolve(catalogue, join(catalogue.root, 'image.yaml'), sets, { alone })
 }
+
+let usual: Catalogue | undefined
+
+/** For most, who have choices of their own and nothing else, there is one, which is read once. */
+function catalogueWith(edits: Edits): Catalogue {
+  const { 'image.yaml': image = (text: string) => text, ...others } = edits
+  if (image === null || Object.keys(others).length > 0) return catalogueAt(viewOfRepository(edits))
+  usual ??= openCatalogue(
+    copiedTo(mkdtempSync(join(tmpdir(), 'downbeat-unit-view-')), {}, () => false),
+    checked,
+  )
+  const text = readFileSync(join(repository, 'image.yaml'), 'utf8')
+  write(usual.root, { 'image.yaml': typeof image === 'string' ? image : image(text) })
+  return usual
+}
+afterAll(() => {
+  if (usual !== undefined) rmSync(usual.root, { recursive: true })
+})
 
 /** The default base, of another architecture: choices need not name one. */
 export const archOf = (arch: 'armhf' | 'armel'): Edits => ({
@@ -228,8 +248,7 @@ export function refusal(run: () => unknown): string {
  * What is said against the choices of a copy of the repository in which these files are different.
  */
 export function refusalOf(edits: Edits, sets: string[] = []): string {
-  const root = viewOfRepository(edits)
-  return refusal(() => resolve(catalogueAt(root), join(root, 'image.yaml'), sets, { alone: true }))
+  return refusal(() => planned(edits, sets, true))
 }
 
 /**

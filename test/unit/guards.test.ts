@@ -306,6 +306,7 @@ test('force_turbo and a raised over_voltage never stand together unless the warr
     ['armel', ['pi1b', 'pi1b-plus', 'pi1a-plus', 'pi0']],
   ] as const) {
     const root = copyOfRepository(arch === 'arm64' ? {} : archOf(arch))
+    const catalogue = catalogueAt(root)
     for (const board of ids.map(boardOf)) {
       const ofOwn = [
         '',
@@ -323,7 +324,7 @@ test('force_turbo and a raised over_voltage never stand together unless the warr
           write(root, {
             'x.yaml': `board: ${board.id}\nsoundcard: usb\noverclock: ${overclock}\naccept: [${accept}]\n`,
           })
-          const make = () => resolve(catalogueAt(root), join(root, 'x.yaml'), [], { alone: true })
+          const make = () => resolve(catalogue, join(root, 'x.yaml'), [], { alone: true })
           const preset = presetsOf(board).find(([name]) => name === overclock)?.[1]
           const voltage =
             preset?.over_voltage ?? Number(/over_voltage: (-?\d+)/.exec(overclock)?.[1] ?? 0)

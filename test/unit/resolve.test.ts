@@ -41,6 +41,7 @@ test('every board makes a plan with every sound card', () => {
   const kinds = new Set<string>()
   for (const arch of ['arm64', 'armhf', 'armel'] as const) {
     const root = copyOfRepository(arch === 'arm64' ? {} : archOf(arch))
+    const catalogue = catalogueAt(root)
     for (const board of idsOf('boards')
       .map(boardOf)
       .filter((one) => one.arch.includes(arch))) {
@@ -59,7 +60,7 @@ test('every board makes a plan with every sound card', () => {
         if (unknown && arch !== 'arm64') continue
         const make = () =>
           resolve(
-            catalogueAt(root),
+            catalogue,
             join(root, 'image.yaml'),
             [`board=${board.id}`, `soundcard=${card}`, ...kernel],
             { alone: true },
@@ -682,7 +683,7 @@ describe('the plan', () => {
   })
 
   test('loads the overlay of the card on every board, and says that the card wants it', () => {
-    const plan = wholePlanOf(choices('board: [pi3b, pi4b]\nsoundcard: hifiberry-dac\n'))
+    const plan = planOf(choices('board: [pi3b, pi4b]\nsoundcard: hifiberry-dac\n'))
     expect(plan.configure.view.config_txt[0]).toMatchObject({
       filter: 'all',
       lines: expect.arrayContaining([
@@ -700,9 +701,9 @@ describe('the plan', () => {
     )
     // so is that of a card which the image can be told
     const dac = { overlay: 'hifiberry-dac', device_tree: 'bcm2711-rpi-4-b' }
-    expect(planOf(choices(four)).overlays!.tried).toContainEqual(dac)
+    expect(wholePlanOf(choices(four)).overlays!.tried).toContainEqual(dac)
     expect(
-      planOf({ ...choices(four), 'soundcards/hifiberry-dac.yaml': null }).overlays!.tried,
+      wholePlanOf({ ...choices(four), 'soundcards/hifiberry-dac.yaml': null }).overlays!.tried,
     ).not.toContainEqual(dac)
   })
 
