@@ -131,7 +131,9 @@ async function namespaces(root: boolean, cache: string): Promise<Check> {
       found: `not allowed here (${said})`,
       mend: /not implemented/.test(said)
         ? 'a kernel of Linux 5.12 or newer'
-        : `sudo sysctl -w ${namespaceSysctl()}`,
+        : inContainer()
+          ? 'start the container with the options of docs/container.md'
+          : `sudo sysctl -w ${namespaceSysctl()}`,
     }
   }
   if (
@@ -149,13 +151,21 @@ async function namespaces(root: boolean, cache: string): Promise<Check> {
   }
 }
 
+/** Docker and podman each leave a file that says so. */
+const inContainer = (): boolean => existsSync('/.dockerenv') || existsSync('/run/.containerenv')
+
 /**
  * A note where the sandbox had to give root the ids of this machine's own root. `map`: its uid_map.
  * Root of a container is not that root.
  */
 function rootOutside(map: string, cache: string): { note?: string } {
   const whole = /^\s*0\s+0\s+4294967295$/m
-  if (!isRoot() || !whole.test(map) || !whole.test(readFileSync('/proc/self/uid_map', 'utf8')))
+  if (
+    !isRoot() ||
+    inContainer() ||
+    !whole.test(map) ||
+    !whole.test(readFileSync('/proc/self/uid_map', 'utf8'))
+  )
     return {}
   const note = `root in the sandbox has the ids of this machine's root: ${cache} or ${stages} lies on a file system that maps no owners. Put them on ext4, xfs or btrfs, or build as an ordinary user`
   return { note }

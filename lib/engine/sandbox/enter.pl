@@ -10,9 +10,10 @@
 #   --toolbox   the root whose programs are used; left out: this machine's own /usr and /etc
 #
 # An ordinary user becomes root over the ids that /etc/subuid gives him. Root becomes root over ids
-# that nobody has (Ids.pm). Two user namespaces stand inside each other: the outer one makes the
-# mounts, the inner one runs the script. What the outer one has mounted read-only or has hidden, no
-# program in the inner one can undo. All of it ends with this process, whatever way it ends.
+# that nobody has (Ids.pm), and root of a container over those of the container. Two user namespaces
+# stand inside each other: the outer one makes the mounts, the inner one runs the script. What the
+# outer one has mounted read-only or has hidden, no program in the inner one can undo. All of it ends
+# with this process, whatever way it ends.
 #
 # It is Perl, because no program of Debian 12 maps the owners of a mount or lays a filter on system
 # calls, and every Debian has Perl. docs/security.md compares it with others.
@@ -22,7 +23,7 @@ use FindBin;
 use lib $FindBin::Bin;
 use Confine qw(confine filter);
 use Ids     qw(candidates user_namespace);
-use Kernel  qw(call NEW PR_SET_PDEATHSIG);
+use Kernel  qw(call try_call NEW PR_SET_PDEATHSIG);
 use Root    qw(open_mounts build_root);
 
 my %asked = (read => [], write => [], cwd => '/');
@@ -43,7 +44,7 @@ if ($> != 0) {
 call(prctl => PR_SET_PDEATHSIG, 9);
 
 my $filter = filter();
-call(unshare => NEW->{mount});
+become_root_of_container() unless defined try_call(unshare => NEW->{mount});
 call(mount => 'none', '/', 'none', Kernel::PRIVATE | Kernel::RECURSIVE, 0);
 my ($ids, $namespace, $mounts);
 for (candidates()) {
@@ -74,6 +75,17 @@ exit 137 if has_ended($alive);
 confine($asked{mounts}, $filter);
 call(close_range => 3, 2**32 - 1, 0);    # what the caller has open is no business of the script
 exec 'bash', '-c', $script or die "enter.pl: bash: $!\n";
+
+# Root of a container may make user namespaces, and no others. It becomes root of one that has the
+# same ids. Then it begins anew: /proc keeps the files of a process that has changed its powers from
+# it, and not those of a new program.
+sub become_root_of_container {
+    my $same = (candidates())[-1];
+    my $own  = user_namespace($same) // die "enter.pl: no user namespace can be made here: $!\n";
+    call(setns => fileno $own, NEW->{user});
+    call(unshare => NEW->{mount});
+    exec $^X, $0, @ARGV or die "enter.pl: perl: $!\n";
+}
 
 # Whether the process at the other end of a pipe died before its death could be told.
 sub has_ended {

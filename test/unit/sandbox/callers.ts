@@ -23,6 +23,8 @@ export interface Caller {
   uid: number
   /** words in front of what he runs */
   around: readonly string[]
+  /** root of a container: root in the sandbox has the same ids */
+  contained?: true
 }
 
 const uid = process.getuid!()
@@ -46,6 +48,17 @@ export const callers: readonly Caller[] = [
           name: 'an ordinary user',
           uid: MADE_ID,
           around: ['bash', join(repository, 'test/stand-in/user.sh')],
+        },
+      ]
+    : []),
+  // Docker and podman take this from their root. Only user namespaces can be made without it.
+  ...(isRealRoot
+    ? [
+        {
+          name: 'root of a container',
+          uid,
+          around: ['setpriv', '--bounding-set=-sys_admin'],
+          contained: true as const,
         },
       ]
     : []),
