@@ -56,7 +56,7 @@ test('a damaged result in the cache is noticed, named and made anew', () => {
   expect(sha(out)).toBe(whole)
 })
 
-test('a downloaded package whose bytes were altered is fetched again', () => {
+test('a downloaded package whose bytes were altered is fetched again, before anything is unpacked', async () => {
   const out = ownCache(['rootfs', 'tools', 'image', 'verify', 'boot', 'sound'])
   const debs = join(out, 'cache/kept/debs/arm64')
   const deb = join(
@@ -64,8 +64,13 @@ test('a downloaded package whose bytes were altered is fetched again', () => {
     readdirSync(debs).find((name) => name.startsWith('nano_'))!,
   )
   const bytes = readFileSync(deb)
-  bytes[bytes.length >> 1]! ^= 0xff
-  writeFileSync(deb, bytes)
-  expect(downbeat(['build', '--quiet'], { out })).toMatchObject({ status: 0 })
-  expect(sha(out)).toBe(whole)
+  const altered = Buffer.from(bytes)
+  altered[altered.length >> 1]! ^= 0xff
+  writeFileSync(deb, altered)
+  const { child, said, ended } = startDownbeat(['build', '--verbose'], out)
+  await heard(child, said, 'unpack the other packages')
+  child.kill('SIGKILL')
+  expect(await ended, said()).toBeNull()
+  expect(await processesLeftIn(`${out}/`)).toEqual([])
+  expect(readFileSync(deb).equals(bytes)).toBe(true)
 })

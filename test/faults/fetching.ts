@@ -67,14 +67,16 @@ export const everyStep = [
 ]
 
 /**
- * Kills a build again and again, and sees that the last one makes the image that an undisturbed one
- * makes, and fetches nothing twice.
+ * Kills a build again and again, and sees that the last one makes what an undisturbed one makes, and
+ * fetches nothing twice: the whole image, or what is unpacked of that which was fetched.
  */
 export async function killedWhileFetching(
   pi: RaspberryPi,
   parts: readonly number[],
   steps: readonly string[],
+  makes: 'image' | 'base',
 ): Promise<void> {
+  const all = makes === 'image' ? [] : ['--until', 'base']
   const { bytes, start, fresh, sent } = fetching(pi)
   const out = fresh()
   const first = pi.server.asked.length
@@ -98,20 +100,30 @@ export async function killedWhileFetching(
     expect(entries(out, 'base').filter((name) => !name.endsWith('.half'))).toEqual([])
   }
   for (const step of steps) {
-    const run = start(out, '--verbose')
+    const run = start(out, '--verbose', ...all)
     await heard(run.child, run.said, step)
     await kill(run, step)
   }
-  const last = start(out, '--quiet')
+  const last = start(out, '--quiet', ...all)
   expect(await last.ended, last.said()).toBe(0)
   expect(sent(first)).toBe(bytes) // what had arrived was not fetched again
   expect(readdirSync(join(out, 'cache')).filter((name) => name.endsWith('.half'))).toEqual([])
   expect(
     readdirSync(join(out, 'cache/kept/downloads')).filter((name) => /\.part/.test(name)),
   ).toEqual([])
-  const undisturbed = start(usual, '--quiet')
+  const undisturbed = start(usual, '--quiet', ...all)
   expect(await undisturbed.ended, undisturbed.said()).toBe(0)
-  expect(sha(out)).toBe(sha(usual))
+  if (makes === 'image') return expect(sha(out)).toBe(sha(usual))
+  const [base] = entries(out, 'base')
+  expect(hashesOf(join(out, 'cache', base!))).toEqual(hashesOf(join(cacheFolder(), base!)))
+}
+
+/** Of the files that a stage has made. */
+function hashesOf(entry: string): string[] {
+  const { outputs } = JSON.parse(readFileSync(join(entry, 'entry.json'), 'utf8')) as {
+    outputs: Record<string, { sha256: string }>
+  }
+  return Object.values(outputs).map(({ sha256 }) => sha256)
 }
 
 const sha = (out: string): string =>

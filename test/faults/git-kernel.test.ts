@@ -55,8 +55,8 @@ afterAll(async () => {
   removeCaches()
 })
 
-/** A copy of this repository whose kernel is at another address or commit. */
-function repositoryWith(url: string, commit: string): string {
+/** A copy of this repository whose kernel is at another address or commit, with more files. */
+function repositoryWith(url: string, commit: string, files: Record<string, string>): string {
   const copy = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
   removeLater(copy)
   copyRepository(copy)
@@ -67,10 +67,17 @@ function repositoryWith(url: string, commit: string): string {
       .replace(/^url: .*/m, `url: ${url}`)
       .replace(/^commit: .*/m, `commit: ${commit}`),
   )
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(copy, path), text)
   return copy
 }
 
-async function build(
+const build = (
+  commit: string,
+  ...more: string[]
+): Promise<{ status: number | null; said: string }> => buildWith({}, commit, ...more)
+
+async function buildWith(
+  files: Record<string, string>,
   commit: string,
   ...more: string[]
 ): Promise<{ status: number | null; said: string }> {
@@ -78,7 +85,7 @@ async function build(
     ['build', ...choices, '--until', 'kernel', ...more],
     out,
     {},
-    repositoryWith(linux.url, commit),
+    repositoryWith(linux.url, commit, files),
   )
   return { status: await run.ended, said: run.said() }
 }
@@ -135,6 +142,16 @@ test('without its server a commit that is not there yet is a clear error, and wi
       'kernel/raspberrypi.yaml series: expected 6.12, and the source is 6.1.1',
     ),
   ])
+})
+
+test('a kernel option that does not exist stops the build with its name, and ends with 1', async () => {
+  const tuning =
+    'about: a\nsource: b\nchange: { kernel: [CONFIG_NO_SUCH_THING=y] }\nproof: [{ config: CONFIG_NO_SUCH_THING=y }]\n'
+  const { status, said } = await buildWith({ 'tunings/no-such-option.yaml': tuning }, linux.commit)
+  expect(status).toBe(1)
+  expect(said).toMatch(
+    /^ {2}\| tunings\/no-such-option\.yaml: CONFIG_NO_SUCH_THING: no such option in Linux 6\.12\.\d+;/m,
+  )
 })
 
 test('what was kept of it and has been damaged since is fetched anew', async () => {

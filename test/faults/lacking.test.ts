@@ -1,14 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { cacheFolder } from '../../scripts/session/session.ts'
-import { builtRecord, downbeat, machine, root, startDownbeat } from '../downbeat.ts'
+import { builtRecord, downbeat, machine } from '../downbeat.ts'
 import { ownCache, removeCaches, removeLater } from './own-cache.ts'
 
-// A machine that lacks something: a network, room on its disk, namespaces; and a kernel that lacks
-// an option.
+// A machine that lacks something: a network, room on its disk, namespaces.
 
 const built = builtRecord()
 const whole = built.files['downbeat.img']!.sha256
@@ -79,24 +76,4 @@ test('where user namespaces are forbidden it says which setting to change, and e
   const { status, err } = downbeat(['build'], { out, around: ['bash', machine, ...nested(script)] })
   expect(status).toBe(3)
   expect(err).toMatch(/✖ user namespaces: not allowed here .*\n {2}to mend it: sudo sysctl -w /)
-})
-
-test('a kernel option that does not exist stops the build with its name, and ends with 1', async () => {
-  const out = ownCache(['kernel', 'overlays', 'image', 'verify', 'boot', 'sound'])
-  const repository = mkdtempSync(join(tmpdir(), 'downbeat-faults-'))
-  removeLater(repository)
-  execFileSync('sh', [
-    '-c',
-    `cd ${root} && git ls-files -co --exclude-standard -z | xargs -0 cp --parents -t ${repository} && ln -s ${root}/node_modules ${repository}`,
-  ])
-  writeFileSync(
-    join(repository, 'tunings/no-such-option.yaml'),
-    'about: a\nsource: b\nchange: { kernel: [CONFIG_NO_SUCH_THING=y] }\nproof: [{ config: CONFIG_NO_SUCH_THING=y }]\n',
-  )
-  cpSync(join(cacheFolder(), 'kept/sources'), join(out, 'cache/kept/sources'), { recursive: true })
-  const { ended, said } = startDownbeat(['build'], out, {}, repository)
-  expect(await ended).toBe(1)
-  expect(said()).toMatch(
-    /^ {2}\| tunings\/no-such-option\.yaml: CONFIG_NO_SUCH_THING: no such option in Linux 6\.12\.\d+;/m,
-  )
 })

@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => pi.close())
 afterEach(removeCaches)
 
-test('a build that is killed during the fetch or the unpacking goes on when it is started again, and makes the same image', () =>
-  killedWhileFetching(pi, [0, 0.6], ['· pack the root file system']))
+test('a build that is killed during the fetch or the unpacking goes on when it is started again, and unpacks the same', () =>
+  killedWhileFetching(pi, [0, 0.6], ['· pack the root file system'], 'base'))
 
 test('a connection that drops, a server that is away for a while, and one that ignores ranges only cost time', async () => {
   const out = builds.fresh()
