@@ -151,8 +151,12 @@ async function namespaces(root: boolean, cache: string): Promise<Check> {
   }
 }
 
-/** Docker and podman each leave a file that says so. */
-const inContainer = (): boolean => existsSync('/.dockerenv') || existsSync('/run/.containerenv')
+/** Whether this is root of a container: Docker and podman take CAP_SYS_ADMIN from it. */
+function inContainer(): boolean {
+  const SYS_ADMIN = 21n
+  const all = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))
+  return isRoot() && ((BigInt(`0x${all?.[1] ?? 'f'.repeat(16)}`) >> SYS_ADMIN) & 1n) === 0n
+}
 
 /**
  * A note where the sandbox had to give root the ids of this machine's own root. `map`: its uid_map.
